@@ -1,0 +1,23 @@
+//! The layers of policy, from the one that nobody below can loosen downward.
+
+/// Where a definition comes from. The order is the order of authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// What countersign itself knows, such as the standard fields.
+    BuiltIn,
+    /// `countersign.toml` in the organisation's `.github` repository.
+    Organisation,
+    /// `.github/countersign.toml` at the tip of the base branch.
+    Repository,
+}
+
+impl Layer {
+    /// The word shown before an id, as in `organisation/peer`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BuiltIn => "built-in",
+            Self::Organisation => "organisation",
+            Self::Repository => "repository",
+        }
+    }
+}

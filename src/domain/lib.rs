@@ -1,0 +1,11 @@
+//! The pure core of countersign: what a change request says, what policy asks of
+//! it, and what that comes to.
+//!
+//! Absent on purpose: I/O, clocks, randomness, environment, serialisation. Time
+//! is an input (`Facts::as_of`). Cargo keeps this package from knowing the shell,
+//! and `clippy.toml` beside it keeps it from reaching outside.
+
+pub mod account;
+pub mod diagnostic;
+pub mod layer;
+pub mod record;

@@ -1,0 +1,1 @@
+//! countersign: the shell around the pure core.

@@ -1,0 +1,1 @@
+//! A stand-in for GitHub that keeps its state.

@@ -1,0 +1,1 @@
+//! Stories of the whole bot, over the stand-in GitHub.
