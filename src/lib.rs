@@ -1,1 +1,4 @@
 //! countersign: the shell around the pure core.
+
+pub mod clock;
+pub mod signal;

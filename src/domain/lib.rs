@@ -6,6 +6,12 @@
 //! and `clippy.toml` beside it keeps it from reaching outside.
 
 pub mod account;
+pub mod decision;
 pub mod diagnostic;
+pub mod facts;
 pub mod layer;
+pub mod plan;
+pub mod policy;
 pub mod record;
+pub mod risk;
+pub mod text;

@@ -1,0 +1,244 @@
+//! What an evaluation comes to: one outcome, and every reason for it as data.
+
+use jiff::Timestamp;
+
+use crate::account::{Account, Oid};
+use crate::diagnostic::Diagnostic;
+use crate::layer::Layer;
+use crate::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
+use crate::record::FieldId;
+use crate::risk::Level;
+use crate::text::Phrase;
+
+/// The rules of reading and deciding by which a decision was made; an old number stays executable.
+pub const SEMANTICS: u32 = 1;
+
+/// What a change request comes to at one instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The instant it holds for.
+    pub as_of: Timestamp,
+    /// The commit it speaks about.
+    pub head: Oid,
+    /// The name of the check that carries it.
+    pub check_name: String,
+    /// What it comes to, over this pull request and those that share its check.
+    pub outcome: Outcome,
+    /// What it comes to for this pull request alone.
+    pub own_outcome: Outcome,
+    /// Whether the pull request is a draft: nobody is commented at, and nothing passes.
+    pub draft: bool,
+    /// The one thing to do next, for the title; empty where there is nothing to do.
+    pub next: Phrase,
+    /// Each rule, requirement by requirement, organisation first, in the order of the files.
+    pub rules: Vec<RuleResult>,
+    /// The risk and its reasons.
+    pub risk: RiskReport,
+    /// The type of change that was resolved.
+    pub change_type: ChangeType,
+    /// The change request as it was read, for the fields that anybody asks for or that say something.
+    pub record: Vec<FieldReport>,
+    /// What is to be said of the description's text.
+    pub record_diagnostics: Vec<Diagnostic>,
+    /// The policies in force.
+    pub policies: Vec<PolicyReport>,
+    /// Problems of a policy file that this pull request edits, for annotations on its lines.
+    pub policy_edit: Option<PolicyEdit>,
+    /// What people should know besides: limits of this version, a layer not seen, a check not enforced.
+    pub notices: Vec<Phrase>,
+    /// Open pull requests that share the head and the check, with what they come to.
+    pub siblings: Vec<(u64, Outcome)>,
+    /// The next instant at which time alone could change the decision.
+    pub next_instant: Option<Timestamp>,
+    /// When to comment.
+    pub comment: CommentWhen,
+    /// Whether people may be named: not on a public repository.
+    pub names_people: bool,
+}
+
+/// What a decision comes to. The order is the order of weight: the first that is found wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Denied, changes requested, a wrong policy without a last valid version, nothing applies.
+    Block,
+    /// Something could not be known.
+    Unknown,
+    /// The author has something to do.
+    Act,
+    /// People, running checks or time are waited for.
+    Wait,
+    /// Everything asked is there.
+    Pass,
+    /// Policies speak, and none decides (`observe`, `warn`).
+    Neutral,
+    /// No policy speaks about this pull request.
+    Silent,
+}
+
+/// A rule's result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleResult {
+    /// The layer it stands in.
+    pub layer: Layer,
+    /// Its id within the layer; `record` for the layer's required fields, `policy` for the layer itself.
+    pub id: String,
+    /// Why it is asked; may be empty.
+    pub why: String,
+    /// The controls it serves.
+    pub controls: Vec<String>,
+    /// What its word is worth.
+    pub mode: Mode,
+    /// What it asked, and what it found. All `not-applicable` where the rule does not speak about this change.
+    pub asks: Vec<RequirementResult>,
+}
+
+/// What one requirement found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequirementResult {
+    /// The key of the requirement: `approvals`, `checks`, `fields`, `deny`, `allow`, …
+    pub key: &'static str,
+    /// How it ended.
+    pub state: State,
+    /// What was wanted.
+    pub wanted: Phrase,
+    /// What was observed.
+    pub observed: Phrase,
+    /// The smallest acts that would satisfy it.
+    pub acts: Vec<Act>,
+}
+
+/// The states of POLICY.md in which a requirement ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// What was wanted is there.
+    Satisfied,
+    /// Somebody or something is waited for.
+    Waiting,
+    /// The author has to do something.
+    Author,
+    /// It is refused.
+    Blocked,
+    /// The facts could not be had.
+    Unknown,
+    /// Somebody who may has waived it.
+    Waived,
+    /// Its rule does not speak about this change; satisfies nothing.
+    NotApplicable,
+}
+
+impl State {
+    /// The state's name in texts and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Satisfied => "satisfied",
+            Self::Waiting => "waiting",
+            Self::Author => "author",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+            Self::Waived => "waived",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// Something that somebody can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// Who can do it.
+    pub by: Actor,
+    /// What, as an instruction: `approve this pull request`.
+    pub what: Phrase,
+}
+
+/// Who can do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The author of the pull request.
+    Author,
+    /// That many of these.
+    People {
+        /// How many are still wanted.
+        count: u32,
+        /// Who could; empty where they may not be named or are not known.
+        candidates: Vec<Account>,
+        /// The authorities or teams they are of, as written.
+        of: Vec<String>,
+    },
+    /// Whoever keeps the policy file.
+    PolicyAdmin,
+    /// Whoever runs countersign or administers the repository on GitHub.
+    Administrator,
+    /// Nobody needs to do anything: something runs or will be tried again.
+    Nobody,
+}
+
+/// The risk, and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskReport {
+    /// The resolved level: the highest of score, factors and declaration.
+    pub level: Level,
+    /// The sum of the factors that hold, at most 100.
+    pub score: u32,
+    /// The lower bounds of medium, high, critical that were used.
+    pub bounds: [u32; 3],
+    /// What the author declared, where they did; conflicting declarations count as critical.
+    pub declared: Option<Level>,
+    /// The factors that hold, or count as holding because they are unknown.
+    pub factors: Vec<FactorResult>,
+}
+
+/// A risk factor that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactorResult {
+    /// The layer it stands in.
+    pub layer: Layer,
+    /// Its id within the layer.
+    pub id: String,
+    /// What it adds, where it adds.
+    pub score: Option<u32>,
+    /// The level it sets, where it sets one.
+    pub level: Option<Level>,
+    /// Why, from the policy.
+    pub why: String,
+    /// Why it counts although it is not known to hold.
+    pub unknown: Option<String>,
+}
+
+/// A field of the change request as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldReport {
+    /// Which field.
+    pub field: FieldId,
+    /// Its state's name.
+    pub state: &'static str,
+    /// What it says, shortened to a line; empty where it says nothing.
+    pub value: String,
+    /// Where it stands in the description, from 1.
+    pub line: Option<usize>,
+    /// Whether a policy in force asks for it.
+    pub required: bool,
+}
+
+/// A policy in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyReport {
+    /// Its layer.
+    pub layer: Layer,
+    /// Where it was read.
+    pub source: SourceRef,
+    /// How it came to be in force.
+    pub standing: Standing,
+    /// The layer's mode.
+    pub mode: Mode,
+}
+
+/// The policy file that a pull request edits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyEdit {
+    /// Its path in the repository.
+    pub path: String,
+    /// Its text at the head; empty where it is deleted.
+    pub text: String,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}

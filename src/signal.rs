@@ -1,0 +1,242 @@
+//! What an event of GitHub's tells us: where to look again, how new that look must
+//! be, and what the event itself proves.
+//!
+//! `github::event` makes signals, `store` keeps them, `pipeline` acts on them. An
+//! event never says what to conclude: there is no verdict in here.
+
+use countersign_domain::account::{Account, Oid};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One delivery of a webhook, as the door took it.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// GitHub's id for it (`X-GitHub-Delivery`); handled once.
+    pub id: String,
+    /// The event's name (`X-GitHub-Event`).
+    pub event: String,
+    /// The payload's `action`; empty where it has none.
+    pub action: String,
+    /// The installation it came for; 0 where it names none.
+    pub installation: u64,
+    /// When the door had read it.
+    pub received_at: Timestamp,
+    /// The raw body.
+    pub payload: Vec<u8>,
+    /// What it tells.
+    pub signal: Signal,
+}
+
+/// What a delivery tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signal {
+    /// The repository it is about, as it is called now.
+    pub repository: Option<RepositoryName>,
+    /// Where to look again.
+    pub marks: Vec<Mark>,
+    /// What it proves.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A repository, its number and what it is called now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryName {
+    /// GitHub's number for it.
+    pub id: u64,
+    /// Its owner's login.
+    pub owner: String,
+    /// Its name.
+    pub name: String,
+    /// Its default branch; empty where the event does not say.
+    pub default_branch: String,
+}
+
+/// Where to look again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// One pull request.
+    Pull {
+        /// Its repository.
+        repository: u64,
+        /// Its number.
+        number: u64,
+        /// How new the look must be.
+        want: Want,
+        /// Whether the event can only take green away: it does so even where nothing can be read.
+        lowers: bool,
+    },
+    /// Every open pull request with this head.
+    Head {
+        /// Its repository.
+        repository: u64,
+        /// The commit.
+        head: Oid,
+        /// The check or status that moved; `None` where any look is wanted.
+        check: Option<MovedCheck>,
+        /// How new the look must be.
+        want: Want,
+        /// Whether the event can only take green away.
+        lowers: bool,
+    },
+    /// Every open pull request into this branch: its policy, or the branch itself, moved.
+    Base {
+        /// Its repository.
+        repository: u64,
+        /// The branch.
+        branch: String,
+        /// How new the look must be.
+        want: Want,
+    },
+    /// Every open pull request of the owner's repositories: the organisation's policy moved.
+    Owner {
+        /// The owner's login.
+        owner: String,
+    },
+    /// Every open pull request whose policies name this team, or one below it.
+    Team {
+        /// The organisation's login.
+        organisation: String,
+        /// The team's slug; empty for every team of the organisation.
+        slug: String,
+    },
+    /// A merge group to be answered.
+    Group {
+        /// Its repository.
+        repository: u64,
+        /// The branch it is to go into.
+        base: String,
+        /// The group's head commit.
+        head: Oid,
+    },
+    /// Everything open in an installation's repositories: it was made, or repositories were added.
+    Installation {
+        /// The installation.
+        installation: u64,
+    },
+}
+
+/// A check run or commit status that moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedCheck {
+    /// Its name, or the status' context.
+    pub name: String,
+    /// The App's slug; `None` for a commit status.
+    pub app: Option<String>,
+    /// Whether it is a check run of our own App.
+    pub ours: bool,
+}
+
+/// How new a look must be to count for the event that asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Want {
+    /// Any look after the event.
+    Anything,
+    /// The pull request's `updatedAt` is at least this.
+    UpdatedAt(Timestamp),
+    /// The review is there in that state (`approved`, `changes_requested`, `dismissed`), or the pull request is newer.
+    Review {
+        /// GitHub's number for it.
+        id: u64,
+        /// Its state in lower case.
+        state: String,
+    },
+    /// The check run is there at that status, or a newer one of its name and App is.
+    Check {
+        /// GitHub's number for it.
+        id: u64,
+        /// Its name.
+        name: String,
+        /// Whether it was concluded.
+        concluded: bool,
+    },
+    /// The status of that context is there, at least as new.
+    Status {
+        /// Its context.
+        context: String,
+        /// When it was made.
+        at: Timestamp,
+    },
+    /// The head is this commit, or the pull request is newer than the event.
+    Head {
+        /// The commit.
+        head: String,
+        /// The event's own instant.
+        at: Timestamp,
+    },
+    /// The base's tip is this commit, or one after it.
+    Tip(String),
+    /// Teams are read again after this instant.
+    Members(Timestamp),
+}
+
+/// What an event proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// Somebody moved a branch.
+    Push {
+        /// The repository whose branch it is.
+        repository: u64,
+        /// The branch, without `refs/heads/`.
+        branch: String,
+        /// The commit before; empty for a new branch.
+        before: String,
+        /// The commit after; empty for a deleted branch.
+        after: String,
+        /// Who.
+        sender: Account,
+    },
+    /// Somebody moved the head of a pull request.
+    HeadMoved {
+        /// Its repository.
+        repository: u64,
+        /// Its number.
+        number: u64,
+        /// The commit after.
+        after: String,
+        /// Who.
+        sender: Account,
+    },
+    /// A description as it stood at an instant.
+    Body {
+        /// Its repository.
+        repository: u64,
+        /// Its number.
+        number: u64,
+        /// From when it stood so.
+        at: Timestamp,
+        /// Who wrote it; `None` where the event does not say.
+        editor: Option<Account>,
+        /// The text.
+        text: String,
+    },
+    /// A pull request's head, base and state, for the indexes.
+    Pull(PullIndex),
+    /// A repository left the installation, or is gone.
+    RepositoryGone {
+        /// GitHub's number for it.
+        repository: u64,
+    },
+    /// An installation ended or was suspended.
+    InstallationGone {
+        /// Its number.
+        installation: u64,
+    },
+}
+
+/// What the indexes know of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullIndex {
+    /// Its repository.
+    pub repository: u64,
+    /// Its number.
+    pub number: u64,
+    /// The head commit.
+    pub head: Oid,
+    /// The base branch.
+    pub base: String,
+    /// Whether it is open.
+    pub open: bool,
+    /// GitHub's instant of the state; an older one never overwrites a newer one.
+    pub updated_at: Timestamp,
+}
