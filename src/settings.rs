@@ -1,0 +1,496 @@
+//! What whoever runs countersign decides: flags, environment, a TOML file, defaults, in that order.
+//!
+//! Every setting is named in all three the same way: `--listen`, `COUNTERSIGN_LISTEN`,
+//! `listen = ".."`. All problems are reported at once, each with what the setting
+//! wants. Secrets are kept as such: they reach no log, no error and no `Debug`.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+/// The settings as they were written, by flag, environment or file; what is not said is `None`.
+#[derive(Debug, Default, Clone, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Written {
+    /// A TOML file with any of these settings, named as the flags are with `_` for `-`.
+    #[arg(long, env = "COUNTERSIGN_SETTINGS", value_name = "FILE")]
+    #[serde(skip)]
+    pub settings: Option<PathBuf>,
+
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, env = "COUNTERSIGN_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+
+    /// Where people reach this server, for links [default: from the listening address].
+    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+
+    /// Where everything is kept: `sqlite://FILE` for one process, `postgres://…` for several [default: sqlite://countersign.db].
+    #[arg(long, env = "COUNTERSIGN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: Option<Secret>,
+
+    /// GitHub's REST address; `https://HOST/api/v3` for GitHub Enterprise Server [default: https://api.github.com].
+    #[arg(long, env = "COUNTERSIGN_GITHUB_API_URL", value_name = "URL")]
+    github_api_url: Option<String>,
+
+    /// The App's number, from its page on GitHub. Required.
+    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_ID", value_name = "NUMBER")]
+    github_app_id: Option<String>,
+
+    /// The App's private key as PEM text (PKCS#1 or PKCS#8). Required, unless the file is given.
+    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY", value_name = "PEM", hide_env_values = true)]
+    github_app_private_key: Option<Secret>,
+
+    /// A file with the App's private key.
+    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY_FILE", value_name = "FILE")]
+    github_app_private_key_file: Option<PathBuf>,
+
+    /// The webhook's secret; several, comma-separated, while one is being rotated. Required.
+    #[arg(long, env = "COUNTERSIGN_WEBHOOK_SECRET", value_name = "SECRET[,SECRET]", hide_env_values = true)]
+    webhook_secret: Option<Secret>,
+
+    /// How many pull requests are looked at at once [default: 8].
+    #[arg(long, env = "COUNTERSIGN_WORKERS", value_name = "NUMBER")]
+    workers: Option<String>,
+
+    /// How long a worker may be silent before another takes its pull request over [default: 60s].
+    #[arg(long, env = "COUNTERSIGN_LEASE", value_name = "DURATION")]
+    lease: Option<String>,
+
+    /// How long payloads of deliveries are kept; their hashes stay [default: 30d].
+    #[arg(long, env = "COUNTERSIGN_PAYLOAD_RETENTION", value_name = "DURATION")]
+    payload_retention: Option<String>,
+
+    /// How often the open pull requests are compared with GitHub, and lost deliveries fetched [default: 10m].
+    #[arg(long, env = "COUNTERSIGN_SWEEP_EVERY", value_name = "DURATION")]
+    sweep_every: Option<String>,
+
+    /// Numbers of the installations that are served, comma-separated [default: all].
+    #[arg(long, env = "COUNTERSIGN_INSTALLATIONS", value_name = "NUMBER[,NUMBER]")]
+    installations: Option<String>,
+
+    /// How logs are written: `human` or `json` [default: human].
+    #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<String>,
+
+    /// What is logged, as `tracing` filters say it [default: info].
+    #[arg(long, env = "COUNTERSIGN_LOG", value_name = "FILTER")]
+    log: Option<String>,
+
+    /// What an organisation layer that cannot be seen does: `optional` says so on the check, `required` fails it [default: optional].
+    #[arg(long, env = "COUNTERSIGN_ORG_LAYER", value_name = "WORD")]
+    org_layer: Option<String>,
+}
+
+/// A written value that is not to be shown.
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
+struct Secret(SecretString);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// The settings in force, each of them valid.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the door opens.
+    pub listen: SocketAddr,
+    /// Where people reach it, without a slash at the end.
+    pub public_url: String,
+    /// Where everything is kept; may hold a password.
+    pub database_url: SecretString,
+    /// GitHub's addresses.
+    pub github: GitHubAddress,
+    /// The App's number.
+    pub app_id: u64,
+    /// The App's private key, PEM.
+    pub private_key: SecretString,
+    /// The webhook's secrets: any of them may have signed.
+    pub webhook_secrets: Vec<SecretString>,
+    /// How many rows of the queue are worked on at once.
+    pub workers: usize,
+    /// How long a lease lasts without a heartbeat.
+    pub lease: Duration,
+    /// How long payloads are kept.
+    pub payload_retention: Duration,
+    /// How often a sweep runs.
+    pub sweep_every: Duration,
+    /// The installations that are served; empty for all.
+    pub installations: BTreeSet<u64>,
+    /// How logs are written.
+    pub log_format: LogFormat,
+    /// What is logged.
+    pub log: String,
+    /// Whether an organisation layer that cannot be seen fails the check.
+    pub org_layer_required: bool,
+}
+
+/// GitHub's addresses, without a slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitHubAddress {
+    /// Of the REST API.
+    pub rest: String,
+    /// Of the GraphQL API.
+    pub graphql: String,
+}
+
+impl GitHubAddress {
+    /// Both addresses from the REST one: `/graphql` beside it, or `/api/graphql` where it ends in `/api/v3`.
+    pub fn from_rest(rest: &str) -> Self {
+        let rest = rest.trim_end_matches('/').to_owned();
+        let graphql =
+            rest.strip_suffix("/v3").map_or_else(|| format!("{rest}/graphql"), |api| format!("{api}/graphql"));
+        Self { rest, graphql }
+    }
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for a terminal.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A setting that is missing or wrong, and what it wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The environment variable's name; the flag and the key are the same words.
+    pub setting: &'static str,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What it wants.
+    pub help: &'static str,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "setting `{}` {}\n  help: {}", self.setting, self.message, self.help)
+    }
+}
+
+impl Written {
+    /// Adds what the settings file says, below what was said by flag or environment.
+    pub fn with_file(self) -> Result<Self, Problem> {
+        let Some(path) = self.settings.clone() else { return Ok(self) };
+        let problem = |message: String| Problem {
+            setting: "COUNTERSIGN_SETTINGS",
+            message,
+            help: "a readable TOML file such as `listen = \"127.0.0.1:8080\"`",
+        };
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| problem(format!("names `{}`, which cannot be read: {error}", path.display())))?;
+        let file: Self = toml::from_str(&text).map_err(|error| {
+            problem(format!("names `{}`, which is wrong: {}", path.display(), error.to_string().trim_end()))
+        })?;
+        Ok(self.over(file))
+    }
+
+    /// What is said here, else what is said below.
+    fn over(self, below: Self) -> Self {
+        Self {
+            settings: self.settings.or(below.settings),
+            listen: self.listen.or(below.listen),
+            public_url: self.public_url.or(below.public_url),
+            database_url: self.database_url.or(below.database_url),
+            github_api_url: self.github_api_url.or(below.github_api_url),
+            github_app_id: self.github_app_id.or(below.github_app_id),
+            github_app_private_key: self.github_app_private_key.or(below.github_app_private_key),
+            github_app_private_key_file: self.github_app_private_key_file.or(below.github_app_private_key_file),
+            webhook_secret: self.webhook_secret.or(below.webhook_secret),
+            workers: self.workers.or(below.workers),
+            lease: self.lease.or(below.lease),
+            payload_retention: self.payload_retention.or(below.payload_retention),
+            sweep_every: self.sweep_every.or(below.sweep_every),
+            installations: self.installations.or(below.installations),
+            log_format: self.log_format.or(below.log_format),
+            log: self.log.or(below.log),
+            org_layer: self.org_layer.or(below.org_layer),
+        }
+    }
+
+    /// The settings in force, or every problem at once.
+    pub fn settle(self) -> Result<Settings, Vec<Problem>> {
+        let mut problems = Problems(Vec::new());
+        let private_key = problems.private_key(self.github_app_private_key, self.github_app_private_key_file);
+        let listen = problems.read("COUNTERSIGN_LISTEN", self.listen.as_deref().unwrap_or("127.0.0.1:8080"), address);
+        let github = problems.read(
+            "COUNTERSIGN_GITHUB_API_URL",
+            self.github_api_url.as_deref().unwrap_or("https://api.github.com"),
+            url,
+        );
+        let app_id = problems.required("COUNTERSIGN_GITHUB_APP_ID", self.github_app_id.as_deref(), app_number);
+        let webhook_secrets = problems.webhook_secrets(self.webhook_secret);
+        let database_url = problems.database(self.database_url);
+        let public_url = self.public_url.as_deref().map(|text| problems.read("COUNTERSIGN_PUBLIC_URL", text, url));
+        let workers = problems.read("COUNTERSIGN_WORKERS", self.workers.as_deref().unwrap_or("8"), workers);
+        let lease = problems.read("COUNTERSIGN_LEASE", self.lease.as_deref().unwrap_or("60s"), lease);
+        let payload_retention = problems.read(
+            "COUNTERSIGN_PAYLOAD_RETENTION",
+            self.payload_retention.as_deref().unwrap_or("30d"),
+            duration,
+        );
+        let sweep_every =
+            problems.read("COUNTERSIGN_SWEEP_EVERY", self.sweep_every.as_deref().unwrap_or("10m"), duration);
+        let installations =
+            problems.read("COUNTERSIGN_INSTALLATIONS", self.installations.as_deref().unwrap_or(""), numbers);
+        let log_format =
+            problems.read("COUNTERSIGN_LOG_FORMAT", self.log_format.as_deref().unwrap_or("human"), log_format);
+        let org_layer_required =
+            problems.read("COUNTERSIGN_ORG_LAYER", self.org_layer.as_deref().unwrap_or("optional"), org_layer);
+        let settled = || {
+            let listen = listen?;
+            Some(Settings {
+                listen,
+                public_url: public_url.unwrap_or_else(|| Some(format!("http://{listen}")))?,
+                database_url: database_url?,
+                github: GitHubAddress::from_rest(&github?),
+                app_id: app_id?,
+                private_key: private_key?,
+                webhook_secrets: webhook_secrets?,
+                workers: workers?,
+                lease: lease?,
+                payload_retention: payload_retention?,
+                sweep_every: sweep_every?,
+                installations: installations?,
+                log_format: log_format?,
+                log: self.log.unwrap_or_else(|| "info".to_owned()),
+                org_layer_required: org_layer_required?,
+            })
+        };
+        settled().ok_or(problems.0)
+    }
+}
+
+/// What a reader of one setting says where the text does not fit.
+type Reading<T> = Result<T, &'static str>;
+
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn read<T>(&mut self, setting: &'static str, text: &str, reader: fn(&str) -> Reading<T>) -> Option<T> {
+        reader(text.trim()).map_err(|help| self.add(setting, format!("does not take `{text}`"), help)).ok()
+    }
+
+    fn required<T>(&mut self, setting: &'static str, text: Option<&str>, reader: fn(&str) -> Reading<T>) -> Option<T> {
+        match text.map(str::trim) {
+            Some(text) if !text.is_empty() => self.read(setting, text, reader),
+            _ => {
+                let help = reader("").err().unwrap_or("a value");
+                self.add(setting, "is missing".to_owned(), help);
+                None
+            }
+        }
+    }
+
+    fn private_key(&mut self, text: Option<Secret>, file: Option<PathBuf>) -> Option<SecretString> {
+        const HELP: &str =
+            "the App's private key, RSA in PEM, or COUNTERSIGN_GITHUB_APP_PRIVATE_KEY_FILE with its path";
+        const SETTING: &str = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY";
+        let key = match (text, file) {
+            (Some(text), _) => text.0,
+            (None, Some(path)) => match std::fs::read_to_string(&path) {
+                Ok(text) => SecretString::from(text),
+                Err(error) => {
+                    let message = format!("names `{}`, which cannot be read: {error}", path.display());
+                    self.add("COUNTERSIGN_GITHUB_APP_PRIVATE_KEY_FILE", message, HELP);
+                    return None;
+                }
+            },
+            (None, None) => {
+                self.add(SETTING, "is missing".to_owned(), HELP);
+                return None;
+            }
+        };
+        // A key that came through an environment file often has its line ends written out.
+        let key = SecretString::from(key.expose_secret().replace("\\n", "\n"));
+        if jsonwebtoken::EncodingKey::from_rsa_pem(key.expose_secret().as_bytes()).is_err() {
+            self.add(SETTING, "is no RSA key in PEM".to_owned(), HELP);
+            return None;
+        }
+        Some(key)
+    }
+
+    fn webhook_secrets(&mut self, written: Option<Secret>) -> Option<Vec<SecretString>> {
+        let help = "the secret of the App's webhook; several, comma-separated, while one is being rotated";
+        let missing = "is missing".to_owned();
+        let Some(Secret(written)) = written else {
+            self.add("COUNTERSIGN_WEBHOOK_SECRET", missing, help);
+            return None;
+        };
+        let secrets: Vec<_> = written
+            .expose_secret()
+            .split(',')
+            .map(str::trim)
+            .filter(|secret| !secret.is_empty())
+            .map(SecretString::from)
+            .collect();
+        if secrets.is_empty() {
+            self.add("COUNTERSIGN_WEBHOOK_SECRET", missing, help);
+            return None;
+        }
+        Some(secrets)
+    }
+
+    fn database(&mut self, written: Option<Secret>) -> Option<SecretString> {
+        let url = written.map_or_else(|| SecretString::from("sqlite://countersign.db"), |secret| secret.0);
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if known.iter().any(|scheme| url.expose_secret().starts_with(scheme)) {
+            return Some(url);
+        }
+        let help = "`sqlite://FILE`, created when it is missing, or `postgres://USER@HOST/DATABASE`";
+        self.add("COUNTERSIGN_DATABASE_URL", "names no kind of database that is known".to_owned(), help);
+        None
+    }
+
+    fn add(&mut self, setting: &'static str, message: String, help: &'static str) {
+        self.0.push(Problem { setting, message, help });
+    }
+}
+
+fn address(text: &str) -> Reading<SocketAddr> {
+    text.parse().map_err(|_| "an address and a port, such as `127.0.0.1:8080` or `[::]:8080`")
+}
+
+fn url(text: &str) -> Reading<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains([' ', '?', '#']) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("an address such as `https://api.github.com`"),
+    }
+}
+
+fn app_number(text: &str) -> Reading<u64> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("the number shown as App ID on the App's page on GitHub")
+}
+
+fn workers(text: &str) -> Reading<usize> {
+    text.parse().ok().filter(|number| (1..=256).contains(number)).ok_or("a number from 1 to 256")
+}
+
+fn lease(text: &str) -> Reading<Duration> {
+    let help = "a duration from 5s to 1h, such as `60s`";
+    let lease = duration(text).map_err(|_| help)?;
+    if (Duration::from_secs(5)..=Duration::from_secs(3600)).contains(&lease) { Ok(lease) } else { Err(help) }
+}
+
+fn duration(text: &str) -> Reading<Duration> {
+    let help = "a duration such as `30d`, `12h`, `10m` or `60s`";
+    let span: jiff::Span = text.parse().map_err(|_| help)?;
+    let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| help)?;
+    Duration::try_from(length).ok().filter(|length| !length.is_zero()).ok_or(help)
+}
+
+fn numbers(text: &str) -> Reading<BTreeSet<u64>> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().map_err(|_| "numbers of installations, such as `1234,5678`"))
+        .collect()
+}
+
+fn log_format(text: &str) -> Reading<LogFormat> {
+    match text {
+        "human" => Ok(LogFormat::Human),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("`human` or `json`"),
+    }
+}
+
+fn org_layer(text: &str) -> Reading<bool> {
+    match text {
+        "optional" => Ok(false),
+        "required" => Ok(true),
+        _ => Err("`optional` or `required`"),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    fn problems(written: Written) -> Vec<String> {
+        written.settle().unwrap_err().iter().map(|problem| format!("{} {}", problem.setting, problem.message)).collect()
+    }
+
+    #[test]
+    fn every_missing_setting_is_named_at_once() {
+        assert_eq!(
+            problems(Written::default()),
+            [
+                "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY is missing",
+                "COUNTERSIGN_GITHUB_APP_ID is missing",
+                "COUNTERSIGN_WEBHOOK_SECRET is missing",
+            ]
+        );
+    }
+
+    #[test]
+    fn wrong_values_are_named_with_what_they_want() {
+        let written: Written = toml::from_str(
+            "listen = 'everywhere'\nlease = '1s'\nworkers = '0'\ninstallations = '1,x'\nlog_format = 'xml'\n\
+             org_layer = 'maybe'\ndatabase_url = 'mysql://x'\npublic_url = 'ftp://x'\ngithub_app_id = '-1'\n\
+             github_app_private_key = 'no key'\nwebhook_secret = ' , '\n",
+        )
+        .unwrap();
+        assert_eq!(
+            problems(written),
+            [
+                "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY is no RSA key in PEM",
+                "COUNTERSIGN_LISTEN does not take `everywhere`",
+                "COUNTERSIGN_GITHUB_APP_ID does not take `-1`",
+                "COUNTERSIGN_WEBHOOK_SECRET is missing",
+                "COUNTERSIGN_DATABASE_URL names no kind of database that is known",
+                "COUNTERSIGN_PUBLIC_URL does not take `ftp://x`",
+                "COUNTERSIGN_WORKERS does not take `0`",
+                "COUNTERSIGN_LEASE does not take `1s`",
+                "COUNTERSIGN_INSTALLATIONS does not take `1,x`",
+                "COUNTERSIGN_LOG_FORMAT does not take `xml`",
+                "COUNTERSIGN_ORG_LAYER does not take `maybe`",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_of_the_file_is_an_error() {
+        assert!(toml::from_str::<Written>("listens = '127.0.0.1:1'").is_err());
+    }
+
+    #[test]
+    fn the_graphql_address_follows_the_rest_one() {
+        let check = |rest: &str, graphql: &str| assert_eq!(GitHubAddress::from_rest(rest).graphql, graphql);
+        check("https://api.github.com", "https://api.github.com/graphql");
+        check("https://api.github.com/", "https://api.github.com/graphql");
+        check("https://git.example.org/api/v3", "https://git.example.org/api/graphql");
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let written: Written =
+            toml::from_str("webhook_secret = 'hush'\ndatabase_url = 'postgres://u:hush@h/d'").unwrap();
+        assert!(!format!("{written:?}").contains("hush"));
+    }
+}
