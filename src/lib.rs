@@ -1,5 +1,7 @@
 //! countersign: the shell around the pure core.
 
 pub mod clock;
+pub mod github;
 pub mod settings;
 pub mod signal;
+pub mod telemetry;

@@ -168,6 +168,8 @@ pub enum Want {
     Tip(String),
     /// Teams are read again after this instant.
     Members(Timestamp),
+    /// A new check run is wanted even where nothing differs: somebody pressed "Re-run".
+    Rerun,
 }
 
 /// What an event proves.

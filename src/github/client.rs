@@ -1,0 +1,344 @@
+//! Requests to GitHub as the App and as its installations.
+//!
+//! Deliberately absent: retries (the queue decides when to try again, and a POST
+//! that met a 502 may have been carried out), response caches, and models: each
+//! caller reads the few fields it needs.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use moka::future::Cache;
+use reqwest::{Method, StatusCode, header};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use super::error::{Error, Result};
+use crate::clock::Clock;
+use crate::settings::GitHubAddress;
+use crate::telemetry::Telemetry;
+
+/// How long one request may take.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The App at GitHub. Cheap to clone; all clones share connections and tokens.
+#[derive(Clone)]
+pub struct GitHub(Arc<App>);
+
+struct App {
+    http: reqwest::Client,
+    address: GitHubAddress,
+    id: u64,
+    key: EncodingKey,
+    clock: Clock,
+    telemetry: Telemetry,
+    tokens: Cache<u64, Arc<Token>>,
+    slug: OnceCell<String>,
+}
+
+/// An installation's token: how long it lasts and what it reaches.
+struct Token {
+    secret: SecretString,
+    expires_at: Timestamp,
+    selected_only: bool,
+}
+
+impl GitHub {
+    /// The App with that number and key, at that address.
+    pub fn new(
+        address: GitHubAddress,
+        id: u64,
+        key_pem: &SecretString,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
+            .timeout(TIMEOUT)
+            .connect_timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::limited(3))
+            .build()?;
+        let key = EncodingKey::from_rsa_pem(key_pem.expose_secret().as_bytes())?;
+        let tokens = Cache::builder().max_capacity(10_000).build();
+        Ok(Self(Arc::new(App { http, address, id, key, clock, telemetry, tokens, slug: OnceCell::new() })))
+    }
+
+    /// The App's number.
+    pub fn app_id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// The App's slug: the login under which it comments. Asked once.
+    pub async fn slug(&self) -> Result<&str> {
+        #[derive(Deserialize)]
+        struct Answer {
+            slug: String,
+        }
+        let slug = self.0.slug.get_or_try_init(|| async {
+            let answer: Answer = self.as_app(Method::GET, "/app", None).await?;
+            Ok::<_, Error>(answer.slug)
+        });
+        slug.await.map(String::as_str)
+    }
+
+    /// An installation of the App.
+    pub fn installation(&self, id: u64) -> Installation {
+        Installation { github: self.clone(), id }
+    }
+
+    /// A request as the App itself.
+    pub(super) async fn as_app<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<T> {
+        let token = self.app_token()?;
+        let url = format!("{}{path}", self.0.address.rest);
+        let answer = self.send(method, &url, path, &token, body).await?;
+        answer.read()
+    }
+
+    /// A JSON web token of the App: at most ten minutes long, and begun a minute ago because clocks differ (GitHub's
+    /// documents, "Generating a JSON Web Token (JWT) for a GitHub App").
+    fn app_token(&self) -> Result<SecretString> {
+        let now = self.0.clock.now().as_second();
+        let claims = json!({ "iat": now - 60, "exp": now + 540, "iss": self.0.id.to_string() });
+        jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.0.key)
+            .map(SecretString::from)
+            .map_err(|error| Error::Unauthorised(format!("the App's key cannot sign: {error}")))
+    }
+
+    /// The installation's token, fetched once however many ask, and anew five minutes before it ends.
+    async fn token(&self, installation: u64) -> Result<Arc<Token>> {
+        let soon = self.0.clock.now() + SignedDuration::from_mins(5);
+        if self.0.tokens.get(&installation).await.is_some_and(|token| token.expires_at <= soon) {
+            self.0.tokens.invalidate(&installation).await;
+        }
+        let fetched = self.0.tokens.try_get_with(installation, self.fetch_token(installation)).await;
+        fetched.map_err(|error: Arc<Error>| (*error).clone())
+    }
+
+    async fn fetch_token(&self, installation: u64) -> Result<Arc<Token>> {
+        #[derive(Deserialize)]
+        struct Answer {
+            token: String,
+            expires_at: Timestamp,
+            #[serde(default)]
+            repository_selection: String,
+        }
+        let path = format!("/app/installations/{installation}/access_tokens");
+        let answer: Answer = self.as_app(Method::POST, &path, None).await?;
+        Ok(Arc::new(Token {
+            secret: SecretString::from(answer.token),
+            expires_at: answer.expires_at,
+            selected_only: answer.repository_selection == "selected",
+        }))
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        path: &str,
+        token: &SecretString,
+        body: Option<&Value>,
+    ) -> Result<Answer> {
+        let mut request = self
+            .0
+            .http
+            .request(method.clone(), url)
+            .bearer_auth(token.expose_secret())
+            .header(header::ACCEPT, "application/vnd.github+json")
+            .header("X-GitHub-Api-Version", "2022-11-28");
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let started = Instant::now();
+        let outcome = async {
+            let response = request.send().await.map_err(|error| outage(&error))?;
+            let status = response.status();
+            let headers = response.headers().clone();
+            let body = response.bytes().await.map_err(|error| outage(&error))?;
+            Ok((status, headers, body))
+        }
+        .await;
+        let status = outcome.as_ref().map_or(0, |(status, ..)| status.as_u16());
+        self.0.telemetry.github_call(method.as_str(), path, status, started.elapsed());
+        let (status, headers, body) = outcome?;
+        if !status.is_success() {
+            return Err(Error::from_answer(status, &headers, path, &body, self.0.clock.now()));
+        }
+        Ok(Answer { status, headers, body, path: path.to_owned() })
+    }
+}
+
+fn outage(error: &reqwest::Error) -> Error {
+    // The address is left out: it is known, and may hold what logs should not.
+    let kind = if error.is_timeout() {
+        "no answer within 20 s"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke"
+    };
+    Error::Outage(kind.to_owned())
+}
+
+/// A successful answer.
+struct Answer {
+    status: StatusCode,
+    headers: header::HeaderMap,
+    body: bytes::Bytes,
+    path: String,
+}
+
+impl Answer {
+    fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        let text: &[u8] =
+            if self.status == StatusCode::NO_CONTENT || self.body.is_empty() { b"null" } else { &self.body };
+        serde_json::from_slice(text).map_err(|error| Error::Odd(format!("`{}`: {error}", self.path)))
+    }
+
+    /// Whether GitHub says that there is a further page.
+    fn has_next(&self) -> bool {
+        self.headers
+            .get(header::LINK)
+            .and_then(|link| link.to_str().ok())
+            .is_some_and(|link| link.contains("rel=\"next\""))
+    }
+}
+
+/// An installation of the App on an account: its token, its limits.
+#[derive(Clone)]
+pub struct Installation {
+    github: GitHub,
+    id: u64,
+}
+
+/// What a GraphQL request gave: its data as far as it goes, and what GitHub says is missing from it.
+#[derive(Debug)]
+pub(super) struct Partial<T> {
+    /// The data; fields that erred are null.
+    pub(super) data: T,
+    /// What erred, with its path in the data.
+    pub(super) errors: Vec<FieldError>,
+}
+
+/// A field of a GraphQL answer that erred.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct FieldError {
+    /// GitHub's word for it, such as `NOT_FOUND`.
+    #[serde(default, rename = "type")]
+    pub(super) kind: String,
+    /// For people.
+    #[serde(default)]
+    pub(super) message: String,
+    /// Where in the data.
+    #[serde(default)]
+    pub(super) path: Vec<Value>,
+}
+
+impl FieldError {
+    /// Whether the error concerns this field of the query's root.
+    pub(super) fn concerns(&self, root_field: &str) -> bool {
+        self.path.first().and_then(Value::as_str) == Some(root_field)
+    }
+}
+
+impl Installation {
+    /// GitHub's number for the installation.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The App whose installation it is.
+    pub fn github(&self) -> &GitHub {
+        &self.github
+    }
+
+    /// Whether the installation covers chosen repositories only.
+    pub async fn selected_only(&self) -> Result<bool> {
+        Ok(self.github.token(self.id).await?.selected_only)
+    }
+
+    /// A REST request; the answer read as `T`.
+    pub(super) async fn rest<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<T> {
+        let url = format!("{}{path}", self.github.0.address.rest);
+        self.authorised(method, &url, path, body).await?.read()
+    }
+
+    /// All pages of a REST list, up to a number of pages; `None` where there are more.
+    pub(super) async fn rest_pages<T: DeserializeOwned>(&self, path: &str, most_pages: u32) -> Result<Option<Vec<T>>> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let mut all = Vec::new();
+        for page in 1..=most_pages {
+            let url = format!("{}{path}{separator}per_page=100&page={page}", self.github.0.address.rest);
+            let answer = self.authorised(Method::GET, &url, path, None).await?;
+            all.extend(answer.read::<Vec<T>>()?);
+            if !answer.has_next() {
+                return Ok(Some(all));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A GraphQL request. An answer without data is an error; one with data and errors is partial.
+    pub(super) async fn graphql<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        operation: &str,
+        variables: Value,
+    ) -> Result<Partial<T>> {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(default)]
+            data: Value,
+            #[serde(default)]
+            errors: Vec<FieldError>,
+        }
+        let url = self.github.0.address.graphql.clone();
+        let path = format!("/graphql {operation}");
+        let request = json!({ "query": query, "operationName": operation, "variables": variables });
+        let answer = self.authorised(Method::POST, &url, &path, Some(&request)).await?;
+        let body: Body = answer.read()?;
+        if let Some(limited) = body.errors.iter().find(|error| error.kind == "RATE_LIMITED") {
+            tracing::debug!(message = %limited.message, "GraphQL budget used up");
+            return Err(Error::Limited(self.reset(&answer)));
+        }
+        if body.data.is_null() {
+            let first = body.errors.first().map_or("no data", |error| error.message.as_str());
+            return Err(Error::Odd(format!("`{path}`: {first}")));
+        }
+        let data = serde_json::from_value(body.data).map_err(|error| Error::Odd(format!("`{path}`: {error}")))?;
+        Ok(Partial { data, errors: body.errors })
+    }
+
+    fn reset(&self, answer: &Answer) -> Timestamp {
+        let now = self.github.0.clock.now();
+        let reset = answer.headers.get("x-ratelimit-reset").and_then(|value| value.to_str().ok()?.parse().ok());
+        reset.and_then(|second| Timestamp::from_second(second).ok()).unwrap_or(now + SignedDuration::from_mins(1))
+    }
+
+    /// Sends with the installation's token; one that is refused is renewed once.
+    async fn authorised(&self, method: Method, url: &str, path: &str, body: Option<&Value>) -> Result<Answer> {
+        let token = self.github.token(self.id).await?;
+        match self.github.send(method.clone(), url, path, &token.secret, body).await {
+            Err(Error::Unauthorised(_)) => {
+                self.github.0.tokens.invalidate(&self.id).await;
+                let token = self.github.token(self.id).await?;
+                self.github.send(method, url, path, &token.secret, body).await
+            }
+            outcome => outcome,
+        }
+    }
+}

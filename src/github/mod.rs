@@ -1,0 +1,19 @@
+//! GitHub: the only room that knows its addresses, its payloads and its limits.
+//!
+//! Absent on purpose: decisions, storage, retries. A request is sent once; what a
+//! failure means is the caller's, by [`Error`]'s variants.
+
+mod app;
+mod apply;
+mod client;
+mod error;
+pub mod event;
+mod look;
+mod reads;
+
+pub use app::FailedDelivery;
+pub use apply::{Place, Written};
+pub use client::{GitHub, Installation};
+pub use error::{Error, Result};
+pub use look::{CheckRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
+pub use reads::{Activity, OpenPull, QueueEntry};

@@ -1,0 +1,465 @@
+//! The reads beside the look: each one asked only where a decision needs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
+use countersign_domain::facts::{Enforced, Known};
+use jiff::Timestamp;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::client::Installation;
+use super::error::{Error, Result};
+
+/// An account as GitHub's REST API and webhooks give it.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct RestAccount {
+    #[serde(default)]
+    pub(super) id: u64,
+    #[serde(default)]
+    pub(super) login: String,
+    #[serde(default, rename = "type")]
+    pub(super) kind: String,
+}
+
+impl RestAccount {
+    /// As the domain knows it; `None` for an account without a number.
+    pub(super) fn account(&self) -> Option<Account> {
+        let kind = match self.kind.as_str() {
+            "User" => AccountKind::User,
+            "Bot" => AccountKind::Bot,
+            _ => AccountKind::Other,
+        };
+        (self.id > 0).then(|| Account { id: self.id, login: self.login.trim_end_matches("[bot]").to_owned(), kind })
+    }
+}
+
+/// A push of a branch, from GitHub's activity list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// The commit after.
+    pub after: Oid,
+    /// When.
+    pub at: Timestamp,
+    /// Who; `None` for a deleted account.
+    pub actor: Option<Account>,
+}
+
+/// An open pull request as the sweep's list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPull {
+    /// Its number.
+    pub number: u64,
+    /// Its head commit.
+    pub head: Oid,
+    /// Its base branch.
+    pub base: String,
+    /// GitHub's instant of its last change.
+    pub updated_at: Timestamp,
+    /// Our newest check runs on its head: name, and the fingerprint that was sent with it.
+    pub own_runs: BTreeMap<String, String>,
+}
+
+/// An entry of a merge queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueEntry {
+    /// The pull request's number; `None` where GitHub does not say.
+    pub number: Option<u64>,
+    /// The commit that the queue built for it.
+    pub head: Option<Oid>,
+    /// Its place, from 1.
+    pub position: u64,
+}
+
+impl Installation {
+    /// The members of a team and of the teams below it.
+    pub async fn team_members(&self, team: &TeamName) -> Result<Known<BTreeSet<Account>>> {
+        const QUERY: &str = include_str!("team.graphql");
+        #[derive(Deserialize)]
+        struct Data {
+            organization: Option<Organization>,
+        }
+        #[derive(Deserialize)]
+        struct Organization {
+            team: Option<Team>,
+        }
+        #[derive(Deserialize)]
+        struct Team {
+            members: Members,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Members {
+            total_count: u64,
+            page_info: PageInfo,
+            nodes: Vec<Option<Member>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Member {
+            login: String,
+            database_id: Option<u64>,
+        }
+        let mut members = BTreeSet::new();
+        let mut after: Option<String> = None;
+        loop {
+            let variables = json!({ "organisation": team.organisation, "team": team.slug, "after": after });
+            let answer = self.graphql::<Data>(QUERY, "TeamMembers", variables).await?;
+            let Some(page) = answer.data.organization.and_then(|org| org.team).map(|team| team.members) else {
+                let why = answer.errors.first().map_or("GitHub shows no such team", |error| error.message.as_str());
+                return Ok(Known::unknown(format!("the team {team} cannot be read: {why}")));
+            };
+            for member in page.nodes.into_iter().flatten() {
+                if let Some(id) = member.database_id {
+                    members.insert(Account { id, login: member.login, kind: AccountKind::User });
+                }
+            }
+            match page.page_info.end_cursor.filter(|_| page.page_info.has_next_page) {
+                Some(cursor) if members.len() < 20_000 => after = Some(cursor),
+                _ if members.len() as u64 == page.total_count => return Ok(Known::Known(members)),
+                _ => {
+                    return Ok(Known::unknown(format!(
+                        "GitHub gave {} of {} members of {team}",
+                        members.len(),
+                        page.total_count
+                    )));
+                }
+            }
+        }
+    }
+
+    /// The account that a login names now; `None` where there is none.
+    pub async fn account(&self, login: &str) -> Result<Option<Account>> {
+        let path = format!("/users/{}", encode(login));
+        match self.rest::<RestAccount>(Method::GET, &path, None).await {
+            Ok(account) => Ok(account.account()),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether GitHub requires a check of that name on the branch, and takes it from this App alone.
+    pub async fn enforced(&self, owner: &str, name: &str, branch: &str, check: &str) -> Enforced {
+        #[derive(Deserialize)]
+        struct Rule {
+            #[serde(rename = "type")]
+            kind: String,
+            #[serde(default)]
+            parameters: Parameters,
+        }
+        #[derive(Default, Deserialize)]
+        struct Parameters {
+            #[serde(default)]
+            required_status_checks: Vec<Required>,
+        }
+        #[derive(Deserialize)]
+        struct Required {
+            context: String,
+            integration_id: Option<u64>,
+        }
+        let path = format!("/repos/{owner}/{name}/rules/branches/{}", encode(branch));
+        let rules = match self.rest_pages::<Rule>(&path, 10).await {
+            Ok(Some(rules)) => rules,
+            Ok(None) => return Enforced::Unknown("there are more rules than are read".to_owned()),
+            Err(error) => return Enforced::Unknown(error.to_string()),
+        };
+        let required = rules
+            .iter()
+            .filter(|rule| rule.kind == "required_status_checks")
+            .flat_map(|rule| &rule.parameters.required_status_checks);
+        let mut found = false;
+        for required in required.filter(|required| required.context == check) {
+            found = true;
+            if required.integration_id == Some(self.github().app_id()) {
+                return Enforced::Yes;
+            }
+        }
+        Enforced::No(if found {
+            format!("the rules of {branch} take the check {check} from anybody, not from this App alone")
+        } else {
+            format!("no rule of {branch} requires the check {check}")
+        })
+    }
+
+    /// The old names of renamed files: new path to old path. `None` where GitHub lists only a part.
+    pub async fn renames(&self, owner: &str, name: &str, number: u64) -> Result<Option<BTreeMap<String, String>>> {
+        #[derive(Deserialize)]
+        struct File {
+            filename: String,
+            previous_filename: Option<String>,
+        }
+        let files = self.rest_pages::<File>(&format!("/repos/{owner}/{name}/pulls/{number}/files"), 30).await?;
+        Ok(files
+            .map(|files| files.into_iter().filter_map(|file| Some((file.filename, file.previous_filename?))).collect()))
+    }
+
+    /// Who pushed a branch lately, newest first.
+    pub async fn activity(&self, owner: &str, name: &str, branch: &str) -> Result<Vec<Activity>> {
+        #[derive(Deserialize)]
+        struct Entry {
+            after: String,
+            timestamp: Timestamp,
+            actor: Option<RestAccount>,
+        }
+        let path =
+            format!("/repos/{owner}/{name}/activity?ref={}&per_page=100", encode(&format!("refs/heads/{branch}")));
+        let entries: Vec<Entry> = self.rest(Method::GET, &path, None).await?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| Activity {
+                after: Oid::new(entry.after),
+                at: entry.timestamp,
+                actor: entry.actor.and_then(|actor| actor.account()),
+            })
+            .collect())
+    }
+
+    /// Former versions of a file on a branch's first-parent history, newest first, at most 50.
+    pub async fn file_history(
+        &self,
+        owner: &str,
+        name: &str,
+        branch: &str,
+        path: &str,
+    ) -> Result<Vec<countersign_domain::policy::Version>> {
+        const QUERY: &str = include_str!("file_history.graphql");
+        #[derive(Deserialize)]
+        struct Data {
+            repository: Option<Repository>,
+        }
+        #[derive(Deserialize)]
+        struct Repository {
+            #[serde(rename = "ref")]
+            branch: Option<Ref>,
+        }
+        #[derive(Deserialize)]
+        struct Ref {
+            target: Option<Target>,
+        }
+        #[derive(Deserialize)]
+        struct Target {
+            history: Option<History>,
+        }
+        #[derive(Deserialize)]
+        struct History {
+            nodes: Vec<Option<Commit>>,
+        }
+        #[derive(Deserialize)]
+        struct Commit {
+            file: Option<Entry>,
+        }
+        #[derive(Deserialize)]
+        struct Entry {
+            oid: String,
+            object: Option<Blob>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Blob {
+            text: Option<String>,
+            #[serde(default)]
+            is_truncated: bool,
+        }
+        let variables = json!({ "owner": owner, "name": name, "branch": format!("refs/heads/{branch}"), "path": path });
+        let answer = self.graphql::<Data>(QUERY, "FileHistory", variables).await?;
+        let history = answer
+            .data
+            .repository
+            .and_then(|repo| repo.branch)
+            .and_then(|branch| branch.target)
+            .and_then(|target| target.history);
+        let commits = history.into_iter().flat_map(|history| history.nodes).flatten();
+        Ok(commits
+            .filter_map(|commit| {
+                let entry = commit.file?;
+                let blob = entry.object.filter(|blob| !blob.is_truncated)?;
+                Some(countersign_domain::policy::Version { blob: entry.oid, text: blob.text? })
+            })
+            .collect())
+    }
+
+    /// The entries of a branch's merge queue, first come first.
+    pub async fn merge_queue(&self, owner: &str, name: &str, branch: &str) -> Result<Vec<QueueEntry>> {
+        const QUERY: &str = include_str!("merge_queue.graphql");
+        #[derive(Deserialize)]
+        struct Data {
+            repository: Option<Repository>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Repository {
+            merge_queue: Option<Queue>,
+        }
+        #[derive(Deserialize)]
+        struct Queue {
+            entries: Option<Entries>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Entries {
+            page_info: PageInfo,
+            nodes: Vec<Option<Entry>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Entry {
+            position: u64,
+            head_commit: Option<Commit>,
+            pull_request: Option<Pull>,
+        }
+        #[derive(Deserialize)]
+        struct Commit {
+            oid: String,
+        }
+        #[derive(Deserialize)]
+        struct Pull {
+            number: u64,
+        }
+        let mut all = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let variables = json!({ "owner": owner, "name": name, "branch": branch, "after": after });
+            let answer = self.graphql::<Data>(QUERY, "MergeQueue", variables).await?;
+            let queue = answer.data.repository.and_then(|repository| repository.merge_queue);
+            let Some(entries) = queue.and_then(|queue| queue.entries) else { break };
+            all.extend(entries.nodes.into_iter().flatten().map(|entry| QueueEntry {
+                number: entry.pull_request.map(|pull| pull.number),
+                head: entry.head_commit.map(|commit| Oid::new(commit.oid)),
+                position: entry.position,
+            }));
+            match entries.page_info.end_cursor.filter(|_| entries.page_info.has_next_page) {
+                Some(cursor) => after = Some(cursor),
+                None => break,
+            }
+        }
+        all.sort_by_key(|entry| entry.position);
+        Ok(all)
+    }
+
+    /// The open pull requests of a repository, 100 a request, with our check runs on their heads.
+    pub async fn open_pulls(&self, owner: &str, name: &str) -> Result<Vec<OpenPull>> {
+        const QUERY: &str = include_str!("open_pulls.graphql");
+        #[derive(Deserialize)]
+        struct Data {
+            repository: Option<Repository>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Repository {
+            pull_requests: Pulls,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Pulls {
+            page_info: PageInfo,
+            nodes: Vec<Option<Pull>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Pull {
+            number: u64,
+            head_ref_oid: String,
+            base_ref_name: String,
+            updated_at: Timestamp,
+            commits: Nodes<CommitNode>,
+        }
+        #[derive(Deserialize)]
+        struct Nodes<T> {
+            nodes: Vec<Option<T>>,
+        }
+        #[derive(Deserialize)]
+        struct CommitNode {
+            commit: Commit,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Commit {
+            check_suites: Option<Nodes<Suite>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Suite {
+            check_runs: Option<Nodes<Run>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Run {
+            name: String,
+            external_id: Option<String>,
+        }
+        let mut all = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let variables = json!({ "owner": owner, "name": name, "app": self.github().app_id(), "after": after });
+            let answer = self.graphql::<Data>(QUERY, "OpenPulls", variables).await?;
+            let Some(page) = answer.data.repository.map(|repository| repository.pull_requests) else {
+                return Err(Error::NotFound(format!("{owner}/{name}")));
+            };
+            for pull in page.nodes.into_iter().flatten() {
+                let suites = pull.commits.nodes.into_iter().flatten().filter_map(|node| node.commit.check_suites);
+                let runs = suites
+                    .flat_map(|suites| suites.nodes)
+                    .flatten()
+                    .filter_map(|suite| suite.check_runs)
+                    .flat_map(|runs| runs.nodes)
+                    .flatten();
+                let own_runs = runs.map(|run| (run.name, run.external_id.unwrap_or_default())).collect();
+                let head = Oid::new(pull.head_ref_oid);
+                all.push(OpenPull {
+                    number: pull.number,
+                    head,
+                    base: pull.base_ref_name,
+                    updated_at: pull.updated_at,
+                    own_runs,
+                });
+            }
+            match page.page_info.end_cursor.filter(|_| page.page_info.has_next_page) {
+                Some(cursor) => after = Some(cursor),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// The repositories that the installation covers.
+    pub async fn repositories(&self) -> Result<Vec<crate::signal::RepositoryName>> {
+        #[derive(Deserialize)]
+        struct Page {
+            total_count: usize,
+            repositories: Vec<super::event::Repository>,
+        }
+        let mut all = Vec::new();
+        for page in 1.. {
+            let answer: Page =
+                self.rest(Method::GET, &format!("/installation/repositories?per_page=100&page={page}"), None).await?;
+            let empty = answer.repositories.is_empty();
+            all.extend(answer.repositories.iter().filter_map(super::event::Repository::name));
+            if empty || all.len() >= answer.total_count {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+/// Percent-encodes what is not unreserved (RFC 3986, section 2.3), slashes included: one path segment or query value.
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),
+            _ => {
+                use std::fmt::Write as _;
+                // Writing to a `String` does not fail.
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+        encoded
+    })
+}
