@@ -93,13 +93,7 @@ impl Installation {
         struct Members {
             total_count: u64,
             page_info: PageInfo,
-            nodes: Vec<Option<Member>>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Member {
-            login: String,
-            database_id: Option<u64>,
+            nodes: Vec<Option<User>>,
         }
         let mut members = BTreeSet::new();
         let mut after: Option<String> = None;
@@ -110,11 +104,7 @@ impl Installation {
                 let why = answer.errors.first().map_or("GitHub shows no such team", |error| error.message.as_str());
                 return Ok(Known::unknown(format!("the team {team} cannot be read: {why}")));
             };
-            for member in page.nodes.into_iter().flatten() {
-                if let Some(id) = member.database_id {
-                    members.insert(Account { id, login: member.login, kind: AccountKind::User });
-                }
-            }
+            members.extend(page.nodes.into_iter().flatten().filter_map(User::account));
             match page.page_info.end_cursor.filter(|_| page.page_info.has_next_page) {
                 Some(cursor) if members.len() < 20_000 => after = Some(cursor),
                 _ if members.len() as u64 == page.total_count => return Ok(Known::Known(members)),
@@ -129,13 +119,18 @@ impl Installation {
         }
     }
 
-    /// The account that a login names now; `None` where there is none.
-    pub async fn account(&self, login: &str) -> Result<Option<Account>> {
-        let path = format!("/users/{}", encode(login));
-        match self.rest::<RestAccount>(Method::GET, &path, None).await {
-            Ok(account) => Ok(account.account()),
-            Err(Error::NotFound(_)) => Ok(None),
-            Err(error) => Err(error),
+    /// The person that a login names now; `None` where there is none.
+    pub async fn user(&self, login: &str) -> Result<Option<Account>> {
+        const QUERY: &str = include_str!("user.graphql");
+        #[derive(Deserialize)]
+        struct Data {
+            user: Option<User>,
+        }
+        let answer = self.graphql::<Data>(QUERY, "NamedUser", json!({ "login": login })).await?;
+        let user = answer.data.user.and_then(User::account);
+        match answer.errors.first() {
+            Some(error) if user.is_none() && error.kind != "NOT_FOUND" => Err(Error::Odd(error.message.clone())),
+            _ => Ok(user),
         }
     }
 
@@ -439,6 +434,20 @@ impl Installation {
             }
         }
         Ok(all)
+    }
+}
+
+/// A person in GraphQL's answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    login: String,
+    database_id: Option<u64>,
+}
+
+impl User {
+    fn account(self) -> Option<Account> {
+        Some(Account { id: self.database_id?, login: self.login, kind: AccountKind::User })
     }
 }
 
