@@ -1,4 +1,5 @@
 //! countersign: the shell around the pure core.
 
 pub mod clock;
+pub mod render;
 pub mod signal;

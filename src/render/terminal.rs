@@ -1,0 +1,1 @@
+//! Diagnostics and answers for a terminal.
