@@ -12,7 +12,7 @@ use super::{Context, annotation, limits, summary};
 
 /// The check run of a decision that speaks.
 pub(super) fn run(decision: &Decision, context: &Context) -> Run {
-    Draft {
+    Unsigned {
         name: &decision.check_name,
         head: &decision.head,
         status: status(decision),
@@ -25,7 +25,7 @@ pub(super) fn run(decision: &Decision, context: &Context) -> Run {
 
 /// The last word on a pull request about which no policy speaks any more.
 pub(super) fn no_policy(decision: &Decision) -> Run {
-    Draft {
+    Unsigned {
         name: &decision.check_name,
         head: &decision.head,
         status: RunStatus::Neutral,
@@ -58,7 +58,7 @@ pub fn bare_verdict(run: &Run) -> Run {
 }
 
 /// A run without its fingerprint.
-pub(super) struct Draft<'a> {
+pub(super) struct Unsigned<'a> {
     pub(super) name: &'a str,
     pub(super) head: &'a countersign_domain::account::Oid,
     pub(super) status: RunStatus,
@@ -67,7 +67,7 @@ pub(super) struct Draft<'a> {
     pub(super) annotations: Vec<Annotation>,
 }
 
-impl Draft<'_> {
+impl Unsigned<'_> {
     /// Within GitHub's limits, with its fingerprint.
     pub(super) fn finish(self) -> Run {
         let mut run = Run {

@@ -210,13 +210,14 @@ fn is_harmless(word: &str, core: &str, trail: &str, starts: bool) -> bool {
     if starts && digits_only && trail.starts_with(['.', ')']) {
         return false; // the start of a list
     }
-    if core.contains(':') && trail.contains(':') {
+    if word.matches(':').count() > 1 {
         return false; // `1:100:` holds an emoji
     }
     let letters = core.chars().any(char::is_alphabetic);
     let digits = core.chars().any(char::is_numeric);
     // `GH-12`, `CHG0012345` and whatever else a repository may have made a link of.
-    !(letters && digits) && !has_commit_id(core) && joins_are_harmless(core)
+    let may_be_a_key = letters && digits;
+    !may_be_a_key && !has_commit_id(core) && joins_are_harmless(core)
 }
 
 /// Seven or more hexadecimal digits: GitHub links them where there is such a commit.

@@ -5,7 +5,7 @@ use countersign_domain::decision::Outcome;
 use countersign_domain::plan::Run;
 use countersign_domain::text::Phrase;
 
-use super::check_run::{Draft, member_words, outcome_status, outcome_words};
+use super::check_run::{Unsigned, member_words, outcome_status, outcome_words};
 use super::escape::{code, shorten};
 use super::limits::{self, Section, fit};
 use super::phrase::Voice;
@@ -44,7 +44,8 @@ pub fn group_answer(head: &Oid, check_name: &str, members: &[GroupMember]) -> Ru
         tail: Vec::new(),
     };
     let summary = fit(&[section], limits::SUMMARY);
-    Draft { name: check_name, head, status: outcome_status(outcome), title, summary, annotations: Vec::new() }.finish()
+    Unsigned { name: check_name, head, status: outcome_status(outcome), title, summary, annotations: Vec::new() }
+        .finish()
 }
 
 fn member_row(member: &GroupMember) -> String {

@@ -17,6 +17,7 @@ pub mod group;
 pub mod limits;
 pub mod phrase;
 
+mod readable;
 mod requests;
 mod summary;
 pub mod table;
@@ -25,7 +26,7 @@ pub mod unread;
 
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Decision, Outcome};
-use countersign_domain::plan::{Answer, Comment};
+use countersign_domain::plan::Answer;
 
 pub use check_run::bare_verdict;
 pub use comment::COMMENT_MARKER;
@@ -45,7 +46,8 @@ pub struct Context {
     pub number: u64,
     /// Who opened it; `None` for a deleted account.
     pub author: Option<Account>,
-    /// Whether an uncompleted check run of ours is shown on the head.
+    /// Whether a check run of ours is shown on the head that is not concluded, or red: what would go on holding the
+    /// merge when no policy speaks any more.
     pub has_open_run: bool,
 }
 
@@ -71,12 +73,5 @@ pub fn answer(decision: &Decision, context: &Context) -> Answer {
     Answer { run, comment: comment::comment(decision, context) }
 }
 
-/// Whether the decision is still shown to somebody.
-fn is_silent(decision: &Decision) -> bool {
-    decision.outcome == Outcome::Silent
-}
-
-/// A comment that is only ever folded into one that is there.
-fn folded(line: &str) -> Comment {
-    Comment::Fold(format!("{COMMENT_MARKER}\n{line}\n"))
-}
+#[cfg(test)]
+mod tests;

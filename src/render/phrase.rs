@@ -60,8 +60,14 @@ pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut chars = text.chars();
     let capital: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    stopped(&format!("{capital}{}", chars.as_str()))
+}
+
+/// With a full stop at the end.
+pub fn stopped(text: &str) -> String {
+    let text = text.trim();
     let stop = if text.is_empty() || text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
-    format!("{capital}{}{stop}", chars.as_str())
+    format!("{text}{stop}")
 }
 
 /// A point in time as people compare it: in UTC, to the minute where it lies on one.

@@ -1,25 +1,39 @@
 //! What is still asked, and of whom: the acts of all open requirements, each once, the author's first.
 
-use countersign_domain::decision::{Act, Actor, Decision, State};
+use countersign_domain::account::Account;
+use countersign_domain::decision::{Act, Actor, Decision, RequirementResult, RuleResult, State};
 use countersign_domain::policy::Mode;
 
 use super::Context;
 use super::escape::{code, shorten};
 use super::limits;
-use super::phrase::{QUOTE_LIMIT, Voice, sentence};
+use super::phrase::{QUOTE_LIMIT, Voice, sentence, stopped};
 
-/// The acts that rules of that mode still ask for.
-pub(super) fn open(decision: &Decision, mode: Mode) -> Vec<&Act> {
-    let rules = decision.rules.iter().filter(|rule| rule.mode == mode);
-    let asks = rules.flat_map(|rule| &rule.asks).filter(|ask| is_open(ask.state));
-    let mut acts: Vec<&Act> = Vec::new();
-    for act in asks.flat_map(|ask| &ask.acts) {
-        if !acts.contains(&act) {
-            acts.push(act);
+/// Something still asked: the act that would give it, where there is one, and what asks for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Request<'a> {
+    rule: &'a RuleResult,
+    ask: &'a RequirementResult,
+    act: Option<&'a Act>,
+}
+
+/// What rules of that mode still ask for: each act once, and each refusal that no act would lift.
+pub(super) fn open(decision: &Decision, mode: Mode) -> Vec<Request<'_>> {
+    let mut requests: Vec<Request<'_>> = Vec::new();
+    for rule in decision.rules.iter().filter(|rule| rule.mode == mode) {
+        for ask in rule.asks.iter().filter(|ask| is_open(ask.state)) {
+            if ask.acts.is_empty() {
+                requests.push(Request { rule, ask, act: None });
+            }
+            for act in &ask.acts {
+                if !requests.iter().any(|known| known.act == Some(act)) {
+                    requests.push(Request { rule, ask, act: Some(act) });
+                }
+            }
         }
     }
-    acts.sort_by_key(|act| rank(&act.by));
-    acts
+    requests.sort_by_key(|request| request.act.map_or(1, |act| rank(&act.by)));
+    requests
 }
 
 /// Whether somebody or something is still missing.
@@ -30,23 +44,63 @@ pub(super) fn is_open(state: State) -> bool {
     }
 }
 
-/// Whether a person has to do it.
-pub(super) fn is_for_people(act: &Act) -> bool {
-    act.by != Actor::Nobody
+impl Request<'_> {
+    /// Whether a person has to do it, or has to know that it is refused.
+    pub(super) fn is_for_people(self) -> bool {
+        match self.act {
+            Some(act) => act.by != Actor::Nobody,
+            None => matches!(self.ask.state, State::Blocked | State::Author),
+        }
+    }
+
+    /// Whether the author has to do it.
+    pub(super) fn is_for_author(self) -> bool {
+        self.act.map_or(self.ask.state == State::Author, |act| act.by == Actor::Author)
+    }
+
+    /// As a line of a list, without its mark: who, what, and what there is so far.
+    pub(super) fn line(self, voice: Voice, context: &Context) -> String {
+        let observed = voice.markdown(&self.ask.observed);
+        match self.act {
+            Some(act) => {
+                let what = voice.markdown(&act.what);
+                let line = sentence(&format!("{}: {what}", who(&act.by, voice, context)));
+                if observed.trim().is_empty() || observed == what {
+                    line
+                } else {
+                    format!("{line} Found: {}", stopped(&observed))
+                }
+            }
+            None => {
+                let said = if observed.trim().is_empty() { voice.markdown(&self.ask.wanted) } else { observed };
+                sentence(&format!("{} {}: {said}", self.verb(), rule_name(self.rule)))
+            }
+        }
+    }
+
+    /// How a requirement that nobody can give is introduced.
+    fn verb(self) -> &'static str {
+        match self.ask.state {
+            State::Blocked => "refused by",
+            State::Author => "for the author, from",
+            State::Unknown => "not known, for",
+            _ => "waited for, by",
+        }
+    }
 }
 
-/// The act as a line of a list, without its mark.
-pub(super) fn line(act: &Act, voice: Voice, context: &Context) -> String {
-    sentence(&format!("{}: {}", who(&act.by, voice, context), voice.markdown(&act.what)))
+/// A rule as people refer to it: its layer and its id.
+pub(super) fn rule_name(rule: &RuleResult) -> String {
+    code(&format!("{}/{}", rule.layer.name(), shorten(&rule.id, QUOTE_LIMIT)))
 }
 
 fn rank(actor: &Actor) -> u8 {
     match actor {
         Actor::Author => 0,
-        Actor::People { .. } => 1,
-        Actor::PolicyAdmin => 2,
-        Actor::Administrator => 3,
-        Actor::Nobody => 4,
+        Actor::People { .. } => 2,
+        Actor::PolicyAdmin => 3,
+        Actor::Administrator => 4,
+        Actor::Nobody => 5,
     }
 }
 
@@ -77,7 +131,7 @@ fn persons(count: u32) -> String {
     if count == 1 { "one person".to_owned() } else { format!("{count} people") }
 }
 
-fn people(count: u32, candidates: &[countersign_domain::account::Account], voice: Voice) -> String {
+fn people(count: u32, candidates: &[Account], voice: Voice) -> String {
     let mut names: Vec<String> = candidates.iter().take(limits::PEOPLE).map(|account| voice.person(account)).collect();
     if candidates.len() > limits::PEOPLE {
         names.push(format!("{} more", candidates.len() - limits::PEOPLE));

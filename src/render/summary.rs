@@ -3,7 +3,7 @@
 
 use countersign_domain::decision::{Decision, FactorResult, Outcome, RequirementResult, RuleResult, State};
 use countersign_domain::diagnostic::{Diagnostic, Severity};
-use countersign_domain::policy::{Mode, Standing};
+use countersign_domain::policy::{ChangeType, Mode, Standing};
 use countersign_domain::risk::Level;
 
 use super::check_run::outcome_words;
@@ -12,15 +12,14 @@ use super::limits::Section;
 use super::phrase::{QUOTE_LIMIT, Voice, instant};
 use super::{Context, annotation, change_block, requests, table};
 
-/// What a change request is, for a reader who has never heard of us.
-pub(super) const GLOSS: &str = "A change request is what the description says about the change: what, why, how risky, \
-     how tested, and how to take it back. Headings, bold labels, tables and task boxes are read as they are; \
-     no special form is needed.";
+/// What a change request is, for a reader who has never heard of one.
+pub(super) const GLOSS: &str = "A change request is the part of the description that says what changes and why, how \
+     risky it is, how it was tested, and how to take it back.";
 
 /// All sections, in the order in which they matter.
 pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     let voice = Voice { names_people: decision.names_people };
-    let mut sections = vec![intro(decision, context)];
+    let mut sections = vec![intro(decision)];
     sections.push(to_do(decision, voice, context));
     sections.push(block(decision));
     sections.push(advised(decision, voice, context));
@@ -38,42 +37,63 @@ pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     sections
 }
 
-fn intro(decision: &Decision, context: &Context) -> Section {
-    let shared = decision.outcome < decision.own_outcome;
-    let text = match (decision.draft, shared, decision.outcome) {
-        (true, ..) => "This pull request is a draft. Nobody is asked for anything until it is ready for review; below \
-                       is how it stands."
-            .to_owned(),
-        (_, true, _) => "This pull request itself is not what holds the check. Another one has the same commit, and \
-                         one check speaks for both, so the worse of the two counts."
-            .to_owned(),
-        (.., Outcome::Pass) => "Everything that the policies ask of this change is there.".to_owned(),
-        (.., Outcome::Unknown) => "Something could not be found out, and what is not known is never passed.".to_owned(),
-        (.., Outcome::Neutral) => {
-            "The policies that speak about this change are shown and decide nothing: this check stops no merge."
-                .to_owned()
+fn intro(decision: &Decision) -> Section {
+    let mut lines: Vec<String> = state_words(decision).into_iter().map(str::to_owned).collect();
+    for policy in &decision.policies {
+        if matches!(policy.standing, Standing::LastKnownGood { .. } | Standing::Wrong | Standing::Unreachable(_)) {
+            let layer = policy.layer.name();
+            lines.push(format!("⚠️ The {layer}'s policy file {}.", standing(&policy.standing)));
         }
-        _ => return Section::default(),
-    };
-    let _ = context;
-    Section::block("introduction", [text])
+    }
+    if let Some(edit) = &decision.policy_edit {
+        let errors = edit.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        if errors > 0 {
+            let count = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+            lines.push(format!("⚠️ This pull request edits the policy file, and the edited version has {count}."));
+        }
+    }
+    Section::block("introduction", lines.join("\n\n").lines().map(str::to_owned).collect::<Vec<_>>())
+}
+
+/// What has to be said of the state before anything is listed.
+fn state_words(decision: &Decision) -> Option<&'static str> {
+    if decision.draft {
+        return Some(
+            "This pull request is a draft. Nobody is asked for anything until it is ready for review; below is how it \
+             stands.",
+        );
+    }
+    if decision.outcome < decision.own_outcome {
+        return Some(
+            "It is not this pull request that holds the check. Another one has the same commit, and one check speaks \
+             for both, so the worse of the two counts.",
+        );
+    }
+    match decision.outcome {
+        Outcome::Pass => Some("Everything that the policies ask of this change is there."),
+        Outcome::Unknown => Some("Something could not be found out, and what is not known is never passed."),
+        Outcome::Neutral => {
+            Some("The policies that speak about this change are shown and decide nothing: this check stops no merge.")
+        }
+        Outcome::Block | Outcome::Act | Outcome::Wait | Outcome::Silent => None,
+    }
 }
 
 fn to_do(decision: &Decision, voice: Voice, context: &Context) -> Section {
-    acts("What is missing", decision, Mode::Enforce, voice, context)
+    acts("What is still needed", decision, Mode::Enforce, voice, context)
 }
 
 fn advised(decision: &Decision, voice: Voice, context: &Context) -> Section {
     let mut section = acts("Advised", decision, Mode::Warn, voice, context);
     if !section.rows.is_empty() {
-        section.head.extend(["These rules only warn; they hold no merge.".to_owned(), String::new()]);
+        section.head.extend(["These rules only warn; they stop no merge.".to_owned(), String::new()]);
     }
     section
 }
 
 fn acts(name: &'static str, decision: &Decision, mode: Mode, voice: Voice, context: &Context) -> Section {
-    let acts = requests::open(decision, mode);
-    let rows: Vec<String> = acts.iter().map(|act| format!("- {}", requests::line(act, voice, context))).collect();
+    let open = requests::open(decision, mode);
+    let rows: Vec<String> = open.iter().map(|request| format!("- {}", request.line(voice, context))).collect();
     listed(name, rows)
 }
 
@@ -88,7 +108,11 @@ fn block(decision: &Decision) -> Section {
     match change_block::missing(decision) {
         Some(block) => Section::block(
             "block to paste",
-            ["To answer, fill this in and paste it anywhere into the description:".to_owned(), String::new(), block],
+            [
+                "Answer under headings of your own, or paste this into the description and fill it in:".to_owned(),
+                String::new(),
+                block,
+            ],
         ),
         None => Section::default(),
     }
@@ -105,7 +129,7 @@ fn asked(decision: &Decision, voice: Voice) -> Section {
         }
     }
     let mut section = table::section("What the policies ask", &["Rule", "Asked", "State", "Found"], &rows);
-    let silent: Vec<String> = decision.rules.iter().filter(|rule| !speaks(rule)).map(rule_name).collect();
+    let silent: Vec<String> = decision.rules.iter().filter(|rule| !speaks(rule)).map(requests::rule_name).collect();
     if !silent.is_empty() {
         let line = format!("Rules that do not speak about this change: {}.", requests::listed(&silent, "and"));
         if section.is_empty() {
@@ -117,12 +141,8 @@ fn asked(decision: &Decision, voice: Voice) -> Section {
     section
 }
 
-fn rule_name(rule: &RuleResult) -> String {
-    code(&format!("{}/{}", rule.layer.name(), shorten(&rule.id, QUOTE_LIMIT)))
-}
-
 fn rule_cell(rule: &RuleResult) -> String {
-    let mut text = rule_name(rule);
+    let mut text = requests::rule_name(rule);
     match rule.mode {
         Mode::Observe => text.push_str(" (tried out: does not count)"),
         Mode::Warn => text.push_str(" (only warns)"),
@@ -157,10 +177,11 @@ fn risk(decision: &Decision) -> Section {
         "### Risk".to_owned(),
         String::new(),
         format!(
-            "**{}**: score {} (medium from {medium}, high from {high}, critical from {critical}).{}",
-            risk.level,
+            "**{}**, with {} of 100 points. Medium starts at {medium}, high at {high}, critical at {critical}.{}{}",
+            capital(risk.level.name()),
             risk.score,
-            declared(risk.declared, risk.level)
+            declared(risk.declared, risk.level),
+            change_type(decision.change_type),
         ),
     ];
     let rows: Vec<String> = risk.factors.iter().map(factor).collect();
@@ -168,6 +189,18 @@ fn risk(decision: &Decision) -> Section {
         head.push(String::new());
     }
     Section { name: "Risk", head, rows, tail: Vec::new() }
+}
+
+fn capital(word: &str) -> String {
+    word[..1].to_uppercase() + &word[1..]
+}
+
+fn change_type(resolved: ChangeType) -> &'static str {
+    match resolved {
+        ChangeType::Normal => "",
+        ChangeType::Standard => " It goes in as a standard change: authorised beforehand by a model of the policy.",
+        ChangeType::Emergency => " It goes in as an emergency change.",
+    }
 }
 
 fn declared(declared: Option<Level>, level: Level) -> String {
@@ -220,7 +253,7 @@ fn record(decision: &Decision) -> Section {
 }
 
 /// Diagnostics as a list; with the text they are about, each names its line.
-fn remarks(name: &'static str, diagnostics: &[Diagnostic], text: Option<&str>) -> Section {
+pub(super) fn remarks(name: &'static str, diagnostics: &[Diagnostic], text: Option<&str>) -> Section {
     let rows = diagnostics
         .iter()
         .map(|diagnostic| {
@@ -274,13 +307,13 @@ fn standing(standing: &Standing) -> String {
         Standing::Current => "as it is now".to_owned(),
         Standing::LastKnownGood { wrong } => {
             let wrong = code(wrong.get(..7).unwrap_or(wrong));
-            format!("the file has errors now ({wrong}); this last valid version goes on")
+            format!("has errors now ({wrong}); its last valid version goes on")
         }
-        Standing::Wrong => "the file has errors, and no valid version of it is known".to_owned(),
+        Standing::Wrong => "has errors, and no valid version of it is known".to_owned(),
         Standing::Unreachable(why) => {
-            format!("could not be read ({}); the last version goes on where there is one", prose_in_brackets(why))
+            format!("could not be read ({}); its last version goes on, where there is one", prose_in_brackets(why))
         }
-        Standing::Unseen => "its repository is not open to countersign".to_owned(),
+        Standing::Unseen => "lies in a repository that is not open to countersign".to_owned(),
     }
 }
 
@@ -300,9 +333,14 @@ fn siblings(decision: &Decision, context: &Context) -> Section {
 }
 
 fn about(decision: &Decision) -> Section {
-    let mut text = format!("This is about commit {}.", code(decision.head.short()));
+    let mut text = format!(
+        "countersign reads the change request in the description, works out the risk from what the change touches, and \
+         asks what the policies above ask. {GLOSS} It is read from any headings, labels, tables and task boxes.\n\n\
+         Decided for commit {}.",
+        code(decision.head.short())
+    );
     if let Some(at) = decision.next_instant {
         text.push_str(&format!(" Time alone can change it next at {}.", instant(at)));
     }
-    Section::block("about this check", ["### About".to_owned(), String::new(), format!("{text} {GLOSS}")])
+    Section::block("about this check", ["### About".to_owned(), String::new(), text])
 }

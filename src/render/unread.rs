@@ -4,7 +4,7 @@
 use countersign_domain::account::Oid;
 use countersign_domain::plan::{Run, RunStatus};
 
-use super::check_run::Draft;
+use super::check_run::Unsigned;
 use super::escape::prose_at;
 use super::phrase::sentence;
 
@@ -91,5 +91,5 @@ pub fn could_not_evaluate(head: &Oid, check_name: &str, reason: &Reason) -> Run 
             "A closed pull request vouches for nothing. If it is opened again, it is looked at again.".to_owned(),
         ),
     };
-    Draft { name: check_name, head, status, title, summary, annotations: Vec::new() }.finish()
+    Unsigned { name: check_name, head, status, title, summary, annotations: Vec::new() }.finish()
 }
