@@ -84,7 +84,7 @@ pub fn fit(sections: &[Section], most: usize) -> String {
     left_out.retain(|name| !name.is_empty());
     if !left_out.is_empty() {
         let count = if left_out.len() == 1 { "1 section".to_owned() } else { format!("{} sections", left_out.len()) };
-        text.push_str(&format!("The text is longer than GitHub takes. Left out: {count} ({}).\n", left_out.join(", ")));
+        text.push_str(&format!("Left out for length: {count} ({}).\n", left_out.join(", ")));
     }
     text.trim_end().to_owned()
 }

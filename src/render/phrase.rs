@@ -9,6 +9,9 @@ use super::escape::{code, prose_at, shorten, visible};
 /// The longest quotation that is shown, in characters.
 pub const QUOTE_LIMIT: usize = 200;
 
+/// The longest phrase that is shown, in bytes: one that lists thousands of files must not push everything else out.
+pub const PHRASE_LIMIT: usize = 4_000;
+
 /// How this decision may speak.
 #[derive(Debug, Clone, Copy)]
 pub struct Voice {
@@ -21,8 +24,12 @@ impl Voice {
     pub fn markdown(self, phrase: &Phrase) -> String {
         let mut out = String::new();
         for piece in merged(phrase) {
+            if out.len() > PHRASE_LIMIT {
+                out.push_str(" …");
+                break;
+            }
             let part = match &piece {
-                Piece::Words(words) => prose_at(words, out.is_empty()),
+                Piece::Words(words) => prose_at(&shorten(words, PHRASE_LIMIT), out.is_empty()),
                 Piece::Quoted(text) => code(&shorten(text, QUOTE_LIMIT)),
                 Piece::Person(account) => self.person(account),
                 Piece::Instant(at) => instant(*at),

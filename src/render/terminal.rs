@@ -41,7 +41,22 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &[SourceText<'_>], colour: b
         group = group.element(Level::HELP.message(format!("write `{}`", visible(fix))));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    format!("{}\n", renderer.render(&[group]))
+    format!("{}\n", harmless(&renderer.render(&[group])))
+}
+
+/// The renderer replaces most control characters of a source, but not those from U+0080, which terminals obey too.
+///
+/// The escape character itself is the renderer's own by now: it starts its colours.
+fn harmless(rendered: &str) -> String {
+    let mut out = String::with_capacity(rendered.len());
+    for char in rendered.chars() {
+        match char {
+            '\n' | '\u{1b}' => out.push(char),
+            ' '..='~' => out.push(char),
+            _ => out.push_str(&visible(char.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    out
 }
 
 /// The sources that the labels point into, the first label's first.

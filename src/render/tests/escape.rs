@@ -1,9 +1,15 @@
 //! Nothing of anybody else's comes alive, and everything of it can still be read.
 
+use countersign_domain::account::{Account, AccountKind};
+use countersign_domain::diagnostic::{Diagnostic, Label, Origin};
+use countersign_domain::text::Phrase;
 use proptest::prelude::*;
 
 use super::markdown::{alive, read};
 use crate::render::escape::{cell, code, prose, shorten, visible};
+use crate::render::phrase::Voice;
+use crate::render::readable::readable;
+use crate::render::terminal::{self, SourceText};
 
 /// What an attacker would try, to be mixed with each other and with anything.
 const HOSTILE: [&str; 62] = [
@@ -129,21 +135,49 @@ fn every_known_trick_stays_text() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn tricks_do_not_help_each_other(
-        parts in prop::collection::vec(
-            prop_oneof![
-                4 => prop::sample::select(&HOSTILE[..]).prop_map(str::to_owned),
-                2 => "[ -~]{0,4}",
-                1 => any::<char>().prop_map(String::from),
-            ],
-            0..8,
-        ),
-    ) {
-        check(&parts.concat());
+    fn tricks_do_not_help_each_other(text in hostile()) {
+        check(&text);
     }
+
+    #[test]
+    fn pieces_of_a_phrase_do_not_help_each_other(pieces in prop::collection::vec((0..4_u8, hostile()), 1..6)) {
+        let phrase = pieces.iter().fold(Phrase::default(), |phrase, (kind, text)| match kind {
+            0 => phrase.and("see `this` (").quote(text).and(")"),
+            1 => phrase.quote(text),
+            2 => phrase.person(&Account { id: 1, login: text.clone(), kind: AccountKind::User }),
+            _ => phrase.and(text),
+        });
+        let markdown = Voice { names_people: true }.markdown(&phrase);
+        let seen = read(&format!("- x: {markdown}"));
+        prop_assert_eq!(&seen.skeleton, &["document", "list", "item", "paragraph"], "{}", markdown);
+        for running in &seen.texts {
+            prop_assert_eq!(alive(running.trim_end_matches('\0')), None, "{}", markdown);
+        }
+    }
+
+    #[test]
+    fn terminals_take_anything(text in hostile(), places in prop::collection::vec((0..60_usize, 0..60_usize), 1..4)) {
+        let origin = Origin::Description;
+        let mut remark = Diagnostic::error("odd", text.as_str(), origin, 0..0).help(text.as_str());
+        remark.labels = places.iter().map(|(start, end)| Label { origin, span: *start..*end, text: text.clone() }).collect();
+        let sources = [SourceText { origin, name: &text, text: &text }];
+        for shown in [terminal::diagnostic(&remark, &sources, false), readable(&text)] {
+            prop_assert!(!shown.contains(|char: char| char.is_control() && char != '\n'), "{:?}", shown);
+        }
+    }
+}
+
+/// A text out of tricks, printable characters and anything.
+fn hostile() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        4 => prop::sample::select(&HOSTILE[..]).prop_map(str::to_owned),
+        2 => "[ -~]{0,4}",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn texts_are_cut_at_sections_and_rows_with_the_count() {
         &[section("a", 1), long, section("c", 1)],
         660,
         "### a\n- a row\nend\n\n### long\n- a row\n- a row\n- a row\n\n297 more rows are not shown here.\n\n\
-         The text is longer than GitHub takes. Left out: 1 section (c).",
+         Left out for length: 1 section (c).",
     );
 }
 
@@ -42,7 +42,16 @@ fn a_huge_decision_fits_and_keeps_what_is_missing() {
     assert!(run.summary.len() <= SUMMARY, "{}", run.summary.len());
     assert!(run.summary.contains("- The author, `alice`: fill in"));
     assert!(run.summary.contains("more rows are not shown here"));
-    assert!(run.summary.contains("Left out:"));
+    assert!(run.summary.contains("Left out for length:"));
+}
+
+#[test]
+fn one_endless_phrase_pushes_nothing_out() {
+    let mut decision = examples::waiting_for_approval();
+    let files = (0..3_000).map(|number| Phrase::default().quote(format!("src/file-{number}.rs")));
+    decision.rules[0].asks[0].observed = Phrase::join(files, ", ");
+    let run = answer(&decision, &context()).run.unwrap();
+    assert!(run.summary.contains("### About") && run.summary.len() < 20_000, "{}", run.summary.len());
 }
 
 #[test]
