@@ -1,12 +1,15 @@
 //! The block that an author can paste into a description: the canonical form of
 //! RECORD.md, with a line for each field that is asked for and not there.
 
-use countersign_domain::decision::{Decision, FieldReport};
+use std::iter::{once, repeat};
 
-use super::escape::{longest_run, visible};
+use countersign_domain::decision::Decision;
+use countersign_domain::record::{Content, FieldId, change_block};
+
+use super::escape::visible;
 
 /// What a standard field wants to know, shown behind its line.
-const HINTS: [(&str, &str); 16] = [
+pub(super) const HINTS: [(&str, &str); 17] = [
     ("summary", "what changes"),
     ("reason", "why it is needed"),
     ("type", "normal, standard or emergency"),
@@ -17,6 +20,7 @@ const HINTS: [(&str, &str); 16] = [
     ("environments", "where it goes, such as staging, production"),
     ("test_plan", "how it was tested, and what came out"),
     ("backout", "how to take it back"),
+    ("reversible", "yes or no"),
     ("communication", "who needs to know"),
     ("window", "start and end, such as 2026-11-24 19:00 to 2026-11-24 21:00 Europe/London"),
     ("implementer", "who carries it out"),
@@ -29,35 +33,27 @@ const HINTS: [(&str, &str); 16] = [
 ///
 /// A field that is answered twice or cannot be told is left out: one more answer beside it would only make a conflict.
 pub fn missing(decision: &Decision) -> Option<String> {
-    let missing: Vec<&FieldReport> =
-        decision.record.iter().filter(|field| field.required && matches!(field.state, "absent" | "unfilled")).collect();
+    let missing: Vec<(FieldId, Content)> = decision
+        .record
+        .iter()
+        .filter(|field| field.required && matches!(field.state, "absent" | "unfilled"))
+        .map(|field| (field.field.clone(), Content::Unfilled))
+        .collect();
     if missing.is_empty() {
         return None;
     }
-    let lines: Vec<(String, &str)> = missing.iter().map(|field| line(field.field.as_str())).collect();
-    let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or(0);
-    let body: String = lines
-        .iter()
-        .map(|(line, hint)| match *hint {
-            "" => format!("{line}\n"),
-            hint => format!("{line:width$}  # {hint}\n"),
-        })
-        .collect();
-    let fence = "`".repeat(longest_run(&body, '`').max(2) + 1);
-    Some(format!("{fence}change\n{body}{fence}"))
+    let block = change_block(&missing);
+    let lines: Vec<String> = block.lines().map(visible).collect();
+    let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+    // The first line is the fence; then each field has a line.
+    let hints = once("").chain(missing.iter().map(|(field, _)| hint(field))).chain(repeat(""));
+    let lines = lines.iter().zip(hints).map(|(line, hint)| match hint {
+        "" => line.clone(),
+        hint => format!("{line:width$}  # {hint}"),
+    });
+    Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
-fn line(field: &str) -> (String, &'static str) {
-    let hint = HINTS.iter().find(|(name, _)| *name == field).map_or("", |(_, hint)| hint);
-    (format!("{} = \"\"", key(field)), hint)
-}
-
-/// A TOML key: bare where it may be, else quoted.
-fn key(field: &str) -> String {
-    let field = visible(field);
-    let bare = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
-    if !field.is_empty() && field.chars().all(bare) {
-        return field;
-    }
-    format!("\"{}\"", field.replace('\\', "\\\\").replace('"', "\\\""))
+fn hint(field: &FieldId) -> &'static str {
+    HINTS.iter().find(|(name, _)| *name == field.as_str()).map_or("", |(_, hint)| hint)
 }

@@ -10,7 +10,7 @@ use countersign_domain::text::Phrase;
 use super::examples::{self, context};
 use crate::render::limits::{ANNOTATIONS, SUMMARY, Section, fit};
 use crate::render::unread::Lowered;
-use crate::render::{GroupMember, Reason, answer, bare_verdict, change_block, could_not_evaluate, group_answer};
+use crate::render::{GroupMember, Reason, answer, bare_verdict, could_not_evaluate, group_answer};
 
 fn section(name: &'static str, rows: usize) -> Section {
     Section { name, head: vec![format!("### {name}")], rows: vec!["- a row".into(); rows], tail: vec!["end".into()] }
@@ -121,18 +121,6 @@ fn comments_come_when_somebody_must_act() {
     let mut refused = examples::denied();
     refused.rules[2].asks[0].acts.clear();
     check(CommentWhen::WhenNeeded, refused, "show");
-}
-
-#[test]
-fn the_block_holds_what_a_block_can_add() {
-    let mut decision = examples::empty_description();
-    decision.record[0].state = "conflicting";
-    decision.record[1].state = "unfilled";
-    decision.record[2].field = countersign_domain::record::FieldId::new("who's \"next\"");
-    let expected =
-        "```change\nrisk = \"\"              # low, medium, high or critical\n\"who's \\\"next\\\"\" = \"\"\n```";
-    assert_eq!(change_block::missing(&decision).as_deref(), Some(expected));
-    assert_eq!(change_block::missing(&examples::pass()), None);
 }
 
 #[test]
