@@ -5,4 +5,5 @@ pub mod github;
 pub mod render;
 pub mod settings;
 pub mod signal;
+pub mod store;
 pub mod telemetry;
