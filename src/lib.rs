@@ -4,4 +4,6 @@ pub mod clock;
 pub mod github;
 pub mod settings;
 pub mod signal;
+#[path = "store/snapshot/mod.rs"]
+pub mod snapshot;
 pub mod telemetry;

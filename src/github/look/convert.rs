@@ -392,9 +392,7 @@ fn bodies(edits: Option<wire::List<wire::Edit>>) -> Vec<(Timestamp, String)> {
 }
 
 /// Former bases, and who dismissed which review.
-fn history(
-    timeline: Option<wire::List<wire::TimelineItem>>,
-) -> (Vec<(Timestamp, String)>, Vec<Dismissal>) {
+fn history(timeline: Option<wire::List<wire::TimelineItem>>) -> (Vec<(Timestamp, String)>, Vec<Dismissal>) {
     let mut bases = Vec::new();
     let mut dismissals = Vec::new();
     let Some(list) = timeline else { return (bases, dismissals) };
