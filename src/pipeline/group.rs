@@ -9,28 +9,28 @@ use countersign_domain::text::Phrase;
 
 use super::{Pipeline, Result};
 use crate::github::{self, Installation, Place, QueueEntry, Target};
-use crate::queue::{LOOK_AGAIN, Outcome};
+use crate::queue::{FRESHNESS, Outcome, Work};
 use crate::render::{COMMENT_MARKER, GroupMember, group_answer};
-use crate::store::{Claim, RepositoryRow};
+use crate::store::RepositoryRow;
 
 impl Pipeline {
-    pub(super) async fn group(&self, claim: &Claim, repository: u64, base: &str, head: &Oid) -> Result<Outcome> {
+    pub(super) async fn group(&self, work: &Work, repository: u64, base: &str, head: &Oid) -> Result<Outcome> {
         let Some(row) = self.store.repository(repository).await? else { return Ok(Outcome::Done { next: None }) };
         tracing::Span::current().record("pull", format!("{}/{} group {}", row.name.owner, row.name.name, head.short()));
-        let github = self.github.installation(claim.installation);
+        let github = self.github.installation(work.claim.installation);
         let queue = github.merge_queue(&row.name.owner, &row.name.name, base).await?;
         let Some(members) = members(&queue, head) else {
             // The queue lags behind its own event, or the group is gone: only the last try says so.
-            if claim.tries < LOOK_AGAIN.len() as u32 {
+            if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
                 return Ok(Outcome::Again);
             }
-            return self.answer_group(claim, &github, &row, base, head, &[]).await;
+            return self.answer_group(work, &github, &row, base, head, &[]).await;
         };
         let mut answered = Vec::with_capacity(members.len());
         for number in members {
             answered.push(self.member(&github, &row, base, number).await?);
         }
-        self.answer_group(claim, &github, &row, base, head, &answered).await
+        self.answer_group(work, &github, &row, base, head, &answered).await
     }
 
     async fn member(&self, github: &Installation, row: &RepositoryRow, base: &str, number: Option<u64>) -> Result<GroupMember> {
@@ -63,7 +63,7 @@ impl Pipeline {
 
     async fn answer_group(
         &self,
-        claim: &Claim,
+        work: &Work,
         github: &Installation,
         row: &RepositoryRow,
         base: &str,
@@ -75,13 +75,13 @@ impl Pipeline {
         if members.iter().all(|member| member.outcome == Verdict::Silent) && !members.is_empty() {
             return Ok(Outcome::Done { next: None });
         }
-        let key = claim.subject.key();
+        let key = work.claim.subject.key();
         if self.store.group_shown(&key).await?.as_deref() == Some(run.fingerprint.as_str()) {
             return Ok(Outcome::Done { next: None });
         }
         let place = Place { owner: &row.owner, name: &row.name, number: 0 };
         let fingerprint = run.fingerprint.clone();
-        self.write_one(claim, github, place, &Action::CreateRun(run), true).await?;
+        self.write_one(work, github, place, &Action::CreateRun(run), true).await?;
         self.store.remember_group(&key, &fingerprint).await?;
         Ok(Outcome::Done { next: None })
     }

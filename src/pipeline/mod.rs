@@ -15,15 +15,16 @@ mod write;
 
 use std::time::Duration;
 
+use countersign_domain::facts::Enforced;
+use jiff::Timestamp;
 use moka::future::Cache;
 use tracing::Instrument as _;
 
 use crate::clock::Clock;
 use crate::github::{self, GitHub};
-use crate::queue::{Handler, Outcome};
-use crate::store::{self, Claim, Store, Subject};
+use crate::queue::{Handler, Outcome, Work};
+use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
-use countersign_domain::facts::Enforced;
 use members::Members;
 
 /// What whoever runs countersign decides about evaluating.
@@ -56,6 +57,9 @@ pub struct Pipeline {
 enum Error {
     #[error(transparent)]
     GitHub(#[from] github::Error),
+    /// What we allow ourselves is used up: not before then.
+    #[error("the budget of the installation is used up until {0}")]
+    OwnBudget(Timestamp),
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -69,45 +73,48 @@ impl Pipeline {
         Self { store, github, clock, telemetry, rules, members: Members::new(), enforced }
     }
 
-    async fn work(&self, claim: &Claim) -> Result<Outcome> {
-        match &claim.subject {
-            Subject::Pull { repository, number } => self.pull(claim, *repository, *number).await,
-            Subject::Group { repository, base, head } => self.group(claim, *repository, base, head).await,
+    async fn work(&self, work: &Work) -> Result<Outcome> {
+        match &work.claim.subject {
+            Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
+            Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
             Subject::Redelivery => self.redelivery().await,
         }
     }
 
-    /// What a failure means for the row: limits and outages put it off and are no fault of its own.
-    fn outcome_of(&self, claim: &Claim, error: Error) -> Outcome {
+    async fn settled(&self, work: &Work, worked: Result<Outcome>) -> Outcome {
+        let error = match worked {
+            Ok(outcome) => return outcome,
+            Err(error) => error,
+        };
         match error {
-            Error::GitHub(github::Error::Limited(until)) => Outcome::Parked { until },
-            Error::GitHub(error @ github::Error::Outage(_)) => Outcome::PutOff { error: error.to_string() },
-            error => {
-                tracing::warn!(%error, attempts = claim.attempts + 1, "could not be evaluated");
-                Outcome::Failed(error.to_string())
+            // A limit is the installation's: nothing of it is begun before the instant.
+            Error::GitHub(github::Error::Limited(until)) => {
+                if let Err(error) = self.store.park(work.claim.installation, until).await {
+                    tracing::warn!(%error, "the installation could not be parked");
+                }
+                Outcome::Parked { until }
             }
+            Error::OwnBudget(until) => Outcome::Parked { until },
+            Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
+            error => Outcome::Failed(error.to_string()),
         }
     }
 }
 
 impl Handler for Pipeline {
-    async fn handle(&self, claim: &Claim) -> Outcome {
+    async fn handle(&self, work: Work) -> Outcome {
         let span = tracing::info_span!(
             "work",
-            row = %claim.subject.key(),
-            deliveries = ?claim.causes,
+            deliveries = ?work.claim.causes,
             pull = tracing::field::Empty,
             decision = tracing::field::Empty,
         );
-        async {
-            let worked = match &claim.dead {
-                Some(error) => self.give_up(claim, error).await,
-                None => self.work(claim).await,
-            };
-            worked.unwrap_or_else(|error| self.outcome_of(claim, error))
-        }
-        .instrument(span)
-        .await
+        async { self.settled(&work, self.work(&work).await).await }.instrument(span).await
+    }
+
+    async fn dead(&self, work: Work, error: String) -> Outcome {
+        let given_up = self.give_up(&work, &error).await;
+        self.settled(&work, given_up.map(|()| Outcome::Done { next: None })).await
     }
 }

@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use super::{Pipeline, Result, fresh};
 use crate::failpoint;
 use crate::github::{self, Installation, Look, Target};
-use crate::queue::{LOOK_AGAIN, Outcome};
+use crate::queue::{FRESHNESS, Outcome, Work};
 use crate::render::{self, COMMENT_MARKER, Lowered, Reason};
 use crate::signal::{PullIndex, Want};
 use crate::store::{
@@ -36,28 +36,28 @@ pub(super) struct Decided {
 }
 
 impl Pipeline {
-    pub(super) async fn pull(&self, claim: &Claim, repository: u64, number: u64) -> Result<Outcome> {
+    pub(super) async fn pull(&self, work: &Work, repository: u64, number: u64) -> Result<Outcome> {
         let Some(row) = self.store.repository(repository).await? else { return Ok(Outcome::Done { next: None }) };
         tracing::Span::current().record("pull", format!("{}/{}#{number}", row.name.owner, row.name.name));
         failpoint::reach("row-claimed");
-        let github = self.github.installation(claim.installation);
+        let github = self.github.installation(work.claim.installation);
         let shown = self.store.shown(repository, number).await?;
-        self.take_back_retargeted(claim, &github, &row, number, &shown).await?;
+        self.take_back_retargeted(work, &github, &row, number, &shown).await?;
         let target = Target { owner: row.name.owner.clone(), name: row.name.name.clone(), number, comment: shown.comment_node.clone() };
         let look = match github.look(&target, COMMENT_MARKER).await {
             Ok(github::Outcome::Whole(look)) => look,
-            Ok(github::Outcome::Torn) => return self.not_yet(claim, &github, &row, number, &shown, "the pull request moved while it was read").await,
+            Ok(github::Outcome::Torn) => return self.not_yet(work, &github, &row, number, &shown, "the pull request moved while it was read").await,
             // A pull request that was just told of and is not there yet will be.
-            Err(github::Error::NotFound(_)) if !claim.wants.is_empty() && claim.tries < LOOK_AGAIN.len() as u32 => {
-                return self.not_yet(claim, &github, &row, number, &shown, "GitHub does not show the pull request yet").await;
+            Err(github::Error::NotFound(_)) if !work.claim.wants.is_empty() && work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) => {
+                return self.not_yet(work, &github, &row, number, &shown, "GitHub does not show the pull request yet").await;
             }
             Err(github::Error::NotFound(_)) => {
-                self.forget(claim, repository, number).await?;
+                self.forget(work, repository, number).await?;
                 return Ok(Outcome::Done { next: None });
             }
             Err(error) => {
-                if claim.lowers {
-                    self.take_back(claim, &github, &row, number, &shown, &Reason::LookingAgain(lowered(claim))).await?;
+                if work.claim.lowers {
+                    self.take_back(work, &github, &row, number, &shown, &Reason::LookingAgain(lowered(&work.claim))).await?;
                 }
                 return Err(error.into());
             }
@@ -65,8 +65,8 @@ impl Pipeline {
         failpoint::reach("look-done");
         let unmet = fresh::unmet(&look, &claim.wants);
         if !unmet.is_empty() {
-            if claim.tries < LOOK_AGAIN.len() as u32 {
-                return self.not_yet(claim, &github, &row, number, &shown, "GitHub's reads lag behind its events").await;
+            if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
+                return self.not_yet(work, &github, &row, number, &shown, "GitHub's reads lag behind its events").await;
             }
             if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Head { .. })) {
                 let lag = "its reads have lagged behind its events for a minute";
@@ -74,23 +74,23 @@ impl Pipeline {
             }
             tracing::warn!(?unmet, "events that GitHub's reads never showed");
         }
-        self.answer(claim, &github, &look, shown).await
+        self.answer(work, &github, &look, shown).await
     }
 
     /// Decides and writes, holding the check against others who share the commit.
-    async fn answer(&self, claim: &Claim, github: &Installation, look: &Look, shown: ShownIds) -> Result<Outcome> {
+    async fn answer(&self, work: &Work, github: &Installation, look: &Look, shown: ShownIds) -> Result<Outcome> {
         let name = check_name(&look.change.base.name, &look.repository.default_branch);
         let lane = format!("{}:{}:{name}", look.repository.id, look.change.head.tip);
-        if !self.store.hold(&lane, claim.lease(), self.rules.lease).await? {
+        if !self.store.hold(&lane, work.claim.lease(), self.rules.lease).await? {
             return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
         }
-        let outcome = self.answer_alone(claim, github, look, shown, &name).await;
-        self.store.release_lane(&lane, claim.lease()).await?;
+        let outcome = self.answer_alone(work, github, look, shown, &name).await;
+        self.store.release_lane(&lane, work.claim.lease()).await?;
         outcome
     }
 
-    async fn answer_alone(&self, claim: &Claim, github: &Installation, look: &Look, stored: ShownIds, name: &str) -> Result<Outcome> {
-        let members_since = claim.wants.iter().filter_map(|want| match want {
+    async fn answer_alone(&self, work: &Work, github: &Installation, look: &Look, stored: ShownIds, name: &str) -> Result<Outcome> {
+        let members_since = work.claim.wants.iter().filter_map(|want| match want {
             Want::Members(at) => Some(*at),
             _ => None,
         });
@@ -100,21 +100,20 @@ impl Pipeline {
         let shown = merge_shown(look, &stored, name, &claim.wants);
         let answer = self.rendered(look, &decided, &shown);
         let actions = plan::plan(&answer, &shown);
-        let now_shown = self.write(claim, github, look, &actions, ids(look, &stored, name)).await?;
-        let next = decision.next_instant;
+        let now_shown = self.write(work, github, look, &actions, ids(look, &stored, name)).await?;
         let texts = answer.run.as_ref().map(|run| run.fingerprint.clone()).unwrap_or_default();
         let new = new_decision(look, &decided, texts, now_shown);
-        match self.store.record_decision(claim, &new).await? {
+        match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");
                 tracing::Span::current().record("decision", id.to_string());
-                let took = self.since_asked(claim).await?;
+                let took = self.since_asked(&work.claim).await?;
                 self.telemetry.decision(outcome_name(decision.outcome), took);
                 tracing::info!(outcome = outcome_name(decision.outcome), head = decision.head.short(), writes = actions.len(), "decided");
             }
             None => tracing::warn!("the lease was lost; the decision is left to whoever has it now"),
         }
-        Ok(Outcome::Recorded { next })
+        Ok(Outcome::Recorded)
     }
 
     /// From a look to a decision. Pure but for the reads that the policies need.
@@ -162,9 +161,9 @@ impl Pipeline {
     }
 
     /// GitHub shows no such pull request: the indexes count it as closed until an event says otherwise.
-    async fn forget(&self, claim: &Claim, repository: u64, number: u64) -> Result<()> {
+    async fn forget(&self, work: &Work, repository: u64, number: u64) -> Result<()> {
         if let Some(index) = self.store.pull_index(repository, number).await? {
-            self.store.mark(claim.installation, &[PullIndex { open: false, ..index }], &[]).await?;
+            self.store.mark(work.claim.installation, &[PullIndex { open: false, ..index }], &[]).await?;
         }
         Ok(())
     }
@@ -173,16 +172,16 @@ impl Pipeline {
     /// to be had within two seconds, green goes without one.
     async fn not_yet(
         &self,
-        claim: &Claim,
+        work: &Work,
         github: &Installation,
         row: &RepositoryRow,
         number: u64,
         shown: &ShownIds,
         why: &str,
     ) -> Result<Outcome> {
-        tracing::debug!(tries = claim.tries, why, "looking again");
-        if claim.lowers && claim.tries >= PATIENT_TRIES {
-            self.take_back(claim, github, row, number, shown, &Reason::LookingAgain(lowered(claim))).await?;
+        tracing::debug!(tries = work.claim.tries, why, "looking again");
+        if work.claim.lowers && work.claim.tries >= PATIENT_TRIES {
+            self.take_back(work, github, row, number, shown, &Reason::LookingAgain(lowered(&work.claim))).await?;
         }
         Ok(Outcome::Again)
     }

@@ -13,6 +13,7 @@ mod mark;
 mod open;
 mod pack;
 mod part;
+pub mod snapshot;
 mod sql;
 mod take;
 

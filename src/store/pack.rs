@@ -13,7 +13,7 @@ use super::error::{Error, Result};
 const LARGEST: u64 = 256 << 20;
 
 /// The SHA-256 of the bytes in hexadecimal.
-pub(super) fn hash(bytes: &[u8]) -> String {
+pub fn hash(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 

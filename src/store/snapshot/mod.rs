@@ -1,0 +1,65 @@
+//! Snapshots: what an evaluation was given and what it came to, in a form that is read for ever.
+//!
+//! A snapshot is [`Part`]s, each named by its kind and the hash of its bytes, so that
+//! what rarely changes is stored once for many decisions. The part `change` refers to
+//! the others. A part is JSON, `{"v":1,"content":…}`, with the fields in one order and
+//! sets sorted by the types of [`wire`]: equal content is equal bytes is one part.
+//!
+//! INVARIANT: what version 1 of a part wrote is read by every later countersign. A fact
+//! that is added makes a new version of its part: keep the former type under `wire`,
+//! read it by its number, and say in its conversion what the fact is where it was not
+//! kept. `fixtures/v1` holds a snapshot that has to go on being restored. The types of
+//! the domain are taken apart field by field, so that a new one does not compile until
+//! it is thought of here.
+//!
+//! Absent: keeping and fetching the bytes, and evaluating what was restored.
+
+mod error;
+mod outcome;
+mod shelf;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use countersign_domain::facts::Facts;
+use countersign_domain::policy::Source;
+use countersign_domain::record::Template;
+
+pub use self::error::Error;
+pub use self::outcome::{StoredOutcome, differences, outcome_of, stored_outcome};
+pub use super::pack::hash;
+pub use super::part::Part;
+use self::shelf::{Cut, Shelf};
+use self::wire::ChangePart;
+
+/// Everything that an evaluation was given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// The facts.
+    pub facts: Facts,
+    /// The policy files of the layers, as they were read.
+    pub sources: Vec<Source>,
+    /// The templates that the description was read against.
+    pub templates: Vec<Template>,
+}
+
+/// Cuts what an evaluation was given into parts, each once; the last one is the `change`.
+pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<Part> {
+    let mut cut = Cut::default();
+    let change = ChangePart::cut(facts, sources, templates, &mut cut);
+    cut.put(&change);
+    cut.into_parts()
+}
+
+/// Puts a snapshot together again from exactly one `change` and the parts that it refers to.
+///
+/// Other parts may lie among them, such as the `decision`. Each part is found by the
+/// hash of its bytes, so that a part which was tampered with is a missing one. Whether
+/// the `change` is the one that a decision names is for the caller to compare, with [`hash`].
+///
+/// # Errors
+/// Where a part is missing, of a version that is not known, or broken.
+pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
+    let shelf = Shelf::new(parts);
+    shelf.only::<ChangePart>()?.restore(&shelf)
+}

@@ -1,0 +1,71 @@
+//! What a decision came to, kept beside its snapshot, and how a replay differs from it.
+//!
+//! Wording is not compared: texts may be put better without a decision being another.
+
+use std::collections::BTreeMap;
+
+use countersign_domain::decision::Decision;
+
+use super::error::Error;
+use super::super::part::Part;
+use super::shelf::{self, Shelf};
+pub use super::wire::StoredOutcome;
+
+/// The part `decision`: outcomes, the name of the check, the risk, and the state of each requirement.
+pub fn outcome_of(decision: &Decision) -> Part {
+    shelf::write(&StoredOutcome::from(decision))
+}
+
+/// Reads the part `decision`, which other parts may lie around.
+///
+/// # Errors
+/// Where it is missing, there twice, of a version that is not known, or broken.
+pub fn stored_outcome(parts: &[Part]) -> Result<StoredOutcome, Error> {
+    Shelf::new(parts).only()
+}
+
+/// Where a decision differs from the stored one, for people, a line each; none where they are the same.
+///
+/// The order of rules is not compared, nor is [`StoredOutcome::semantics`]: it says by which rules to decide again.
+pub fn differences(stored: &StoredOutcome, decision: &Decision) -> Vec<String> {
+    let (before, now) = (entries(stored), entries(&StoredOutcome::from(decision)));
+    let find = |entries: &[(String, String)]| entries.iter().cloned().collect::<BTreeMap<_, _>>();
+    let (stood, stands) = (find(&before), find(&now));
+    let was = before.iter().filter_map(|(what, was)| match stands.get(what) {
+        Some(is) if is == was => None,
+        Some(is) => Some(format!("{what}: was `{was}`, is `{is}`")),
+        None => Some(format!("{what}: was `{was}`, is no longer there")),
+    });
+    let new = now.iter().filter(|(what, _)| !stood.contains_key(what));
+    was.chain(new.map(|(what, is)| format!("{what}: was not there, is `{is}`"))).collect()
+}
+
+/// Everything that is compared, each thing with a name of its own, in the order in which people read it.
+fn entries(stored: &StoredOutcome) -> Vec<(String, String)> {
+    let mut entries = vec![
+        ("outcome".to_owned(), stored.outcome.to_string()),
+        ("own outcome".to_owned(), stored.own_outcome.to_string()),
+        ("name of the check".to_owned(), stored.check_name.clone()),
+        ("risk level".to_owned(), stored.risk.level.to_string()),
+        ("risk score".to_owned(), stored.risk.score.to_string()),
+    ];
+    for rule in &stored.rules {
+        let of = format!("of `{}/{}`", rule.layer, rule.id);
+        entries.push((format!("mode {of}"), rule.mode.to_string()));
+        entries.extend(rule.asks.iter().map(|asked| (format!("`{}` {of}", asked.key), asked.state.to_string())));
+    }
+    number_repeated(&mut entries);
+    entries
+}
+
+/// Tells apart what one rule asks several times.
+fn number_repeated(entries: &mut [(String, String)]) {
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
+    for (what, _) in entries {
+        let time = times.entry(what.clone()).or_default();
+        *time += 1;
+        if *time > 1 {
+            *what = format!("{what} ({time})");
+        }
+    }
+}

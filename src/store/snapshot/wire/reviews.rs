@@ -1,0 +1,138 @@
+//! The part `reviews`: what reviewers say, and what they had before them.
+
+use countersign_domain::account::Oid;
+use countersign_domain::facts;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::super::error::Error;
+use super::super::shelf::{Content, Cut, Ref, Shelf};
+use super::account::Account;
+use super::known::{Known, present};
+use super::texts::Body;
+
+/// The reviews, oldest first.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Reviews(Known<Vec<Review>>);
+
+impl Content for Reviews {
+    const KIND: &'static str = "reviews";
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Review {
+    id: u64,
+    #[serde(deserialize_with = "present")]
+    author: Option<Account>,
+    verdict: Verdict,
+    submitted_at: Timestamp,
+    #[serde(deserialize_with = "present")]
+    commit: Option<String>,
+    can_write: bool,
+    seen: Seen,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Verdict {
+    Approved,
+    ChangesRequested,
+    Dismissed {
+        #[serde(deserialize_with = "present")]
+        by: Option<Account>,
+        #[serde(deserialize_with = "present")]
+        asked_for_changes: Option<bool>,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seen {
+    base: Known<String>,
+    commits: Known<String>,
+    body: Known<Ref<Body>>,
+}
+
+impl Reviews {
+    pub(crate) fn cut(reviews: &facts::Known<Vec<facts::Review>>, cut: &mut Cut) -> Self {
+        Self(Known::of(reviews, |reviews| reviews.iter().map(|review| Review::cut(review, cut)).collect()))
+    }
+
+    pub(crate) fn restore(self, shelf: &Shelf<'_>) -> Result<facts::Known<Vec<facts::Review>>, Error> {
+        self.0.try_fact(|reviews| reviews.into_iter().map(|review| review.restore(shelf)).collect())
+    }
+}
+
+impl Review {
+    fn cut(review: &facts::Review, cut: &mut Cut) -> Self {
+        let facts::Review { id, author, verdict, submitted_at, commit, can_write, seen } = review;
+        Self {
+            id: *id,
+            author: author.as_ref().map(Account::from),
+            verdict: verdict.into(),
+            submitted_at: *submitted_at,
+            commit: commit.as_ref().map(|oid| oid.as_str().to_owned()),
+            can_write: *can_write,
+            seen: Seen::cut(seen, cut),
+        }
+    }
+
+    fn restore(self, shelf: &Shelf<'_>) -> Result<facts::Review, Error> {
+        let Self { id, author, verdict, submitted_at, commit, can_write, seen } = self;
+        Ok(facts::Review {
+            id,
+            author: author.map(Into::into),
+            verdict: verdict.into(),
+            submitted_at,
+            commit: commit.map(Oid::new),
+            can_write,
+            seen: seen.restore(shelf)?,
+        })
+    }
+}
+
+impl Seen {
+    fn cut(seen: &facts::Seen, cut: &mut Cut) -> Self {
+        let facts::Seen { base, commits, body } = seen;
+        Self {
+            base: Known::of(base, String::clone),
+            commits: Known::of(commits, String::clone),
+            body: Known::of(body, |text| cut.put(&Body(text.clone()))),
+        }
+    }
+
+    fn restore(self, shelf: &Shelf<'_>) -> Result<facts::Seen, Error> {
+        let Self { base, commits, body } = self;
+        Ok(facts::Seen {
+            base: base.fact(|name| name),
+            commits: commits.fact(|hash| hash),
+            body: body.try_fact(|body| shelf.take(&body).map(|Body(text)| text))?,
+        })
+    }
+}
+
+impl From<&facts::ReviewVerdict> for Verdict {
+    fn from(verdict: &facts::ReviewVerdict) -> Self {
+        match verdict {
+            facts::ReviewVerdict::Approved => Self::Approved,
+            facts::ReviewVerdict::ChangesRequested => Self::ChangesRequested,
+            facts::ReviewVerdict::Dismissed { by, asked_for_changes } => {
+                Self::Dismissed { by: by.as_ref().map(Account::from), asked_for_changes: *asked_for_changes }
+            }
+        }
+    }
+}
+
+impl From<Verdict> for facts::ReviewVerdict {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Approved => Self::Approved,
+            Verdict::ChangesRequested => Self::ChangesRequested,
+            Verdict::Dismissed { by, asked_for_changes } => {
+                Self::Dismissed { by: by.map(Into::into), asked_for_changes }
+            }
+        }
+    }
+}
