@@ -74,17 +74,21 @@ mod tests {
 
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
-    use super::super::{Store, db, decision, due, mark, open, part, take};
+    use super::super::{Store, budget, db, decision, due, evidence, mark, open, part, policy, retention, take};
     use super::Sql;
     use crate::clock::Clock;
 
     const FILES: &[(&str, &[(&str, Sql)])] = &[
+        ("budget", budget::STATEMENTS),
         ("db", db::STATEMENTS),
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),
+        ("evidence", evidence::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),
+        ("policy", policy::STATEMENTS),
+        ("retention", retention::STATEMENTS),
         ("take", take::STATEMENTS),
     ];
 

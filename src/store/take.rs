@@ -108,6 +108,13 @@ impl Packed {
         Self { id: storable(&id).into_owned(), event, action, installation, received_at, signal, hash, size, payload }
     }
 
+    #[cfg(test)]
+    pub(super) fn of_weight(weight: usize) -> Self {
+        let (id, event, action, hash) = Default::default();
+        let (received_at, signal) = Default::default();
+        Self { id, event, action, installation: 0, received_at, signal, hash, size: 0, payload: vec![0; weight] }
+    }
+
     /// How many bytes it brings to the transaction.
     pub(super) fn weight(&self) -> usize {
         self.payload.len()
