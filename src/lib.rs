@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod github;
+pub mod queue;
 pub mod render;
 pub mod settings;
 pub mod signal;

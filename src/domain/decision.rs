@@ -75,6 +75,25 @@ pub enum Outcome {
     Silent,
 }
 
+impl Outcome {
+    /// All outcomes, the weightiest first.
+    pub const ALL: [Self; 7] =
+        [Self::Block, Self::Unknown, Self::Act, Self::Wait, Self::Pass, Self::Neutral, Self::Silent];
+
+    /// The outcome's name in POLICY.md, the store and the metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Unknown => "unknown",
+            Self::Act => "act",
+            Self::Wait => "wait",
+            Self::Pass => "pass",
+            Self::Neutral => "neutral",
+            Self::Silent => "silent",
+        }
+    }
+}
+
 /// A rule's result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleResult {

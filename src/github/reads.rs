@@ -335,7 +335,8 @@ impl Installation {
             external_id: Option<String>,
         }
         let (check, app) = (encode(check), self.github().app_id());
-        let path = format!("/repos/{owner}/{name}/commits/{head}/check-runs?check_name={check}&app_id={app}&per_page=100");
+        let path =
+            format!("/repos/{owner}/{name}/commits/{head}/check-runs?check_name={check}&app_id={app}&per_page=100");
         let page: Page = self.rest(Method::GET, &path, None).await?;
         let newest = page.check_runs.into_iter().max_by_key(|run| run.id);
         Ok(newest.map(|run| (run.id, run.external_id.unwrap_or_default())))

@@ -1,6 +1,6 @@
 //! One pull request: look, decide, write what differs, keep the decision.
 
-use countersign_domain::decision::{Decision, Outcome as Verdict, SEMANTICS};
+use countersign_domain::decision::{Decision, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts};
 use countersign_domain::needs::{Needs, needs};
 use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
@@ -108,8 +108,8 @@ impl Pipeline {
                 failpoint::reach("decision-stored");
                 tracing::Span::current().record("decision", id.to_string());
                 let took = self.since_asked(&work.claim).await?;
-                self.telemetry.decision(outcome_name(decision.outcome), took);
-                tracing::info!(outcome = outcome_name(decision.outcome), head = decision.head.short(), writes = actions.len(), "decided");
+                self.telemetry.decision(decision.outcome.name(), took);
+                tracing::info!(outcome = decision.outcome.name(), head = decision.head.short(), writes = actions.len(), "decided");
             }
             None => tracing::warn!("the lease was lost; the decision is left to whoever has it now"),
         }
@@ -319,18 +319,5 @@ fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
         risk_level: decision.risk.level.name().to_owned(),
         risk_score: decision.risk.score,
         outcome: decision.outcome,
-    }
-}
-
-/// The outcome's name in logs and metrics.
-pub(super) fn outcome_name(outcome: Verdict) -> &'static str {
-    match outcome {
-        Verdict::Block => "block",
-        Verdict::Unknown => "unknown",
-        Verdict::Act => "act",
-        Verdict::Wait => "wait",
-        Verdict::Pass => "pass",
-        Verdict::Neutral => "neutral",
-        Verdict::Silent => "silent",
     }
 }

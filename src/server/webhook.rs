@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use super::{Door, signature};
 use crate::github::event;
 use crate::signal::Delivery;
+use crate::store::Taken;
 
 /// GitHub caps payloads at 25 MB (its documents, "Webhook events and payloads").
 const BODY_LIMIT: usize = 25 * 1024 * 1024;
@@ -77,11 +78,11 @@ async fn answer(door: &Door, headers: &HeaderMap, delivery: &str, event: &str, b
         signal,
     };
     match door.writer.take(delivery).await {
-        Ok(taken) if taken.new => {
+        Ok(Taken::New) => {
             tracing::debug!(marks, "taken");
             Answer::TAKEN
         }
-        Ok(_) => Answer::KNOWN,
+        Ok(Taken::Before) => Answer::KNOWN,
         Err(error) => {
             tracing::error!(%error, "a delivery could not be stored");
             Answer::NOT_STORED

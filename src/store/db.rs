@@ -286,10 +286,6 @@ impl Row {
         Ok(u32::try_from(self.int(name)?).unwrap_or(u32::MAX))
     }
 
-    pub(super) fn flag(&self, name: &str) -> Result<bool> {
-        Ok(self.int(name)? != 0)
-    }
-
     pub(super) fn text(&self, name: &str) -> Result<String> {
         Ok(column!(self, name)?)
     }

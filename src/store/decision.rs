@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
-use countersign_domain::plan::RunStatus;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,6 +18,7 @@ use super::db::{Row, Tx, Writes, values};
 use super::due::Claim;
 use super::error::{Error, Result};
 use super::part::Part;
+use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
 use crate::signal::{MovedCheck, PullIndex};
 
@@ -30,8 +30,7 @@ statements! {
         WHERE excluded.updated_at >= pull.updated_at"
     );
     DECIDED = Sql::both(
-        "UPDATE pull SET decision = $3, decided_head = $4, check_name = $5, outcome = $6, own_outcome = $7, cares = $8,
-            run_id = $9, run_status = $10, run_fingerprint = $11, run_head = $12, run_name = $13, comment_id = $14
+        "UPDATE pull SET decision = $3, decided_head = $4, check_name = $5, outcome = $6, own_outcome = $7, cares = $8
         WHERE repository = $1 AND number = $2"
     );
     TEAMS = Sql::both("SELECT organisation, slug FROM pull_team WHERE repository = $1 AND number = $2");
@@ -57,10 +56,6 @@ statements! {
             files = excluded.files, lines = excluded.lines, risk_level = excluded.risk_level,
             risk_score = excluded.risk_score, outcome = excluded.outcome, decision = excluded.decision,
             as_of = excluded.as_of"
-    );
-    SHOWN = Sql::both(
-        "SELECT run_id, run_status, run_fingerprint, run_head, run_name, comment_id FROM pull
-        WHERE repository = $1 AND number = $2"
     );
     LAST = Sql::both(
         "SELECT id, key, repository, number, head, check_name, as_of, outcome, own_outcome, semantics, engine,
@@ -128,30 +123,6 @@ pub struct PolicyRef {
     pub blob: String,
     /// How it came to be in force.
     pub standing: String,
-}
-
-/// What GitHub shows of us on a pull request, by our own knowledge.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ShownIds {
-    /// Our newest check run.
-    pub run: Option<ShownRunIds>,
-    /// GitHub's number for our comment.
-    pub comment: Option<u64>,
-}
-
-/// A check run of ours, by our own knowledge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShownRunIds {
-    /// GitHub's number for it.
-    pub id: u64,
-    /// How it stands.
-    pub status: RunStatus,
-    /// The fingerprint sent with it.
-    pub fingerprint: String,
-    /// The commit it hangs on.
-    pub head: Oid,
-    /// Its name.
-    pub name: String,
 }
 
 /// One row per change, for the backtest.
@@ -280,8 +251,8 @@ impl Store {
                 decision.head.as_str(),
                 &decision.check_name,
                 decision.as_of.as_millisecond(),
-                outcome_name(decision.outcome),
-                outcome_name(decision.own_outcome),
+                decision.outcome.name(),
+                decision.own_outcome.name(),
                 i64::from(decision.semantics),
                 &decision.engine,
                 &to_json(&decision.policies)?,
@@ -300,26 +271,6 @@ impl Store {
         }
         tx.commit().await?;
         Ok(Some(id))
-    }
-
-    /// What GitHub shows of us, as of the last recorded decision.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn shown(&self, repository: u64, number: u64) -> Result<ShownIds> {
-        let rows = self.db.fetch(SHOWN, values![repository, number]).await?;
-        let Some(row) = rows.first() else { return Ok(ShownIds::default()) };
-        let run = match (row.maybe_id("run_id")?, row.maybe_text("run_status")?) {
-            (Some(id), Some(status)) => Some(ShownRunIds {
-                id,
-                status: run_status(&status)?,
-                fingerprint: row.maybe_text("run_fingerprint")?.unwrap_or_default(),
-                head: Oid::new(row.maybe_text("run_head")?.unwrap_or_default()),
-                name: row.maybe_text("run_name")?.unwrap_or_default(),
-            }),
-            _ => None,
-        };
-        Ok(ShownIds { run, comment: row.maybe_id("comment_id")? })
     }
 
     /// The newest decisions on a pull request, newest first.
@@ -370,7 +321,6 @@ pub(super) async fn index_pull(tx: &mut Tx, pull: &PullIndex) -> Result<()> {
 }
 
 async fn decided(tx: &mut Tx, pull: (u64, u64), id: Uuid, decision: &NewDecision) -> Result<()> {
-    let run = decision.shown.run.as_ref();
     tx.execute(
         DECIDED,
         values![
@@ -379,19 +329,13 @@ async fn decided(tx: &mut Tx, pull: (u64, u64), id: Uuid, decision: &NewDecision
             &id.to_string(),
             decision.head.as_str(),
             &decision.check_name,
-            outcome_name(decision.outcome),
-            outcome_name(decision.own_outcome),
+            decision.outcome.name(),
+            decision.own_outcome.name(),
             &to_json(&decision.cares)?,
-            run.map(|run| run.id.cast_signed()),
-            run.map(|run| run_status_name(run.status)),
-            run.map(|run| run.fingerprint.as_str()),
-            run.map(|run| run.head.as_str()),
-            run.map(|run| run.name.as_str()),
-            decision.shown.comment.map(u64::cast_signed),
         ],
     )
     .await?;
-    Ok(())
+    shown::show(tx, pull, &decision.shown).await
 }
 
 async fn name_teams(tx: &mut Tx, pull: (u64, u64), teams: &[TeamName]) -> Result<()> {
@@ -422,7 +366,7 @@ async fn keep_change(tx: &mut Tx, change: &ChangeRow, id: Uuid, as_of: Timestamp
             change.lines.map(u64::cast_signed),
             &change.risk_level,
             i64::from(change.risk_score),
-            outcome_name(change.outcome),
+            change.outcome.name(),
             &id.to_string(),
             as_of.as_millisecond(),
         ],
@@ -460,42 +404,10 @@ pub(super) fn from_json<T: for<'de> Deserialize<'de>>(json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| Error::Unreadable(error.to_string()))
 }
 
-/// The name under which an outcome is stored; it never changes.
-fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Block => "block",
-        Outcome::Unknown => "unknown",
-        Outcome::Act => "act",
-        Outcome::Wait => "wait",
-        Outcome::Pass => "pass",
-        Outcome::Neutral => "neutral",
-        Outcome::Silent => "silent",
-    }
-}
-
+/// The outcome of that name.
 pub(super) fn outcome(name: &str) -> Result<Outcome> {
-    use Outcome::{Act, Block, Neutral, Pass, Silent, Unknown, Wait};
-    [Block, Unknown, Act, Wait, Pass, Neutral, Silent]
+    Outcome::ALL
         .into_iter()
-        .find(|outcome| outcome_name(*outcome) == name)
+        .find(|outcome| outcome.name() == name)
         .ok_or_else(|| Error::Unreadable(format!("no such outcome: `{name}`")))
-}
-
-/// The name under which a run's status is stored; it never changes.
-fn run_status_name(status: RunStatus) -> &'static str {
-    match status {
-        RunStatus::InProgress => "in_progress",
-        RunStatus::Success => "success",
-        RunStatus::Failure => "failure",
-        RunStatus::ActionRequired => "action_required",
-        RunStatus::Neutral => "neutral",
-    }
-}
-
-fn run_status(name: &str) -> Result<RunStatus> {
-    use RunStatus::{ActionRequired, Failure, InProgress, Neutral, Success};
-    [InProgress, Success, Failure, ActionRequired, Neutral]
-        .into_iter()
-        .find(|status| run_status_name(*status) == name)
-        .ok_or_else(|| Error::Unreadable(format!("no such run status: `{name}`")))
 }

@@ -1,5 +1,7 @@
 //! What can go wrong in the store.
 
+use std::sync::Arc;
+
 /// The store's results.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -15,9 +17,15 @@ pub enum Error {
     /// Two transactions stood in each other's way; the same again will do.
     #[error("the database gave another transaction the right of way")]
     Contended(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The database cannot be reached or refused.
-    #[error("the database cannot be reached or refused")]
-    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nobody answers, or not in time: the same later may do.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// The database answers, and refuses.
+    #[error("the database refuses")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The process ends, and takes no more.
+    #[error("the store takes no more: the process ends")]
+    Stopped,
     /// A row says what this version cannot read.
     #[error("a stored row cannot be read: {0}")]
     Unreadable(String),
@@ -30,6 +38,14 @@ impl From<sqlx::Error> for Error {
             .as_database_error()
             .and_then(sqlx::error::DatabaseError::code)
             .is_some_and(|code| ["40P01", "40001", "5", "517"].contains(&code.as_ref()));
-        if contended { Self::Contended(error.into()) } else { Self::Database(error.into()) }
+        match error {
+            error if contended => Self::Contended(error.into()),
+            error @ (sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed) => Self::Unreachable(Arc::new(error)),
+            error => Self::Refused(error.into()),
+        }
     }
 }

@@ -95,8 +95,12 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn read(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|error| Error::Unreadable(format!("what a queue row waits for: {error}")))
+    /// What cannot be read (a newer version wrote it) is not waited for: no delivery may be refused for it.
+    pub(super) fn read(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what a queue row waits for cannot be read");
+            Self::default()
+        })
     }
 
     fn write(&self) -> Result<String> {
@@ -228,7 +232,7 @@ impl Marks {
         }
         row.lowers |= lowers;
         row.wants.push(want.clone());
-        if row.causes.last().is_none_or(|last| last != cause.delivery) {
+        if !cause.delivery.is_empty() && row.causes.last().is_none_or(|last| last != cause.delivery) {
             row.causes.push(cause.delivery.to_owned());
         }
     }
@@ -260,7 +264,7 @@ impl Marks {
         for row in tx.fetch(MARK, values![&rows, now]).await? {
             let (key, seq) = (row.text("key")?, row.int("seq")?);
             let Some((_, marked)) = self.rows.get(&key).filter(|_| seq > 1) else { continue };
-            let before = Pending::read(&row.text("pending")?)?;
+            let before = Pending::read(&row.text("pending")?);
             let mut pending = before.clone().after(row.int("done_seq")?);
             pending.add(seq, marked);
             if pending != before {

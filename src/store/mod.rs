@@ -5,17 +5,23 @@
 //! no conclusions: it holds what was taken and what was decided. Each operation is one
 //! transaction, and none spans a network call to anybody but the database.
 
+mod budget;
 mod db;
 mod decision;
 mod due;
 mod error;
+mod evidence;
 mod mark;
 mod open;
 mod pack;
 mod part;
+mod policy;
+mod retention;
+mod shown;
 pub mod snapshot;
 mod sql;
 mod take;
+mod writer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,11 +29,17 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-pub use self::decision::{CaredCheck, Cares, ChangeRow, NewDecision, PolicyRef, Recorded, ShownIds, ShownRunIds};
+pub use self::budget::{Cost, POINTS_A_MINUTE, Spent, WRITES_A_MINUTE, WRITES_AN_HOUR};
+pub use self::decision::{CaredCheck, Cares, ChangeRow, NewDecision, PolicyRef, Recorded};
 pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
 pub use self::error::{Error, Result};
+pub use self::evidence::{BodyVersion, HeadPlace, Moved, OpenPull, RepositoryRow, SeenRow, SiblingRow};
 pub use self::part::Part;
+pub use self::policy::{PolicyPlace, PolicyVersion, TemplateVersion};
+pub use self::retention::{Retention, Swept};
+pub use self::shown::{ShownIds, ShownRunIds};
 pub use self::take::Taken;
+pub use self::writer::Writer;
 use crate::clock::Clock;
 
 /// The store; a clone is another handle of the same.
@@ -54,7 +66,7 @@ impl Store {
     /// Opens `sqlite:PATH` (the file is made where there is none) or `postgres://…`. See [`Store::migrate`].
     ///
     /// # Errors
-    /// [`Error::Address`] or [`Error::Database`].
+    /// [`Error::Address`], [`Error::Unreachable`] or [`Error::Refused`].
     pub async fn open(url: &str, clock: Clock) -> Result<Self> {
         let db = open::connect(url).await?;
         let wake = watch::Sender::new(0);

@@ -14,7 +14,7 @@ use super::db::{Db, SqliteDb, Writes, values};
 use super::error::{Error, Result};
 use super::sql::{Sql, statements};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// The channel on which PostgreSQL tells all replicas that something is due.
 pub(super) const CHANNEL: &str = "countersign_due";

@@ -74,17 +74,22 @@ mod tests {
 
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
-    use super::super::{Store, db, decision, due, mark, open, part, take};
+    use super::super::{Store, budget, db, decision, due, evidence, mark, open, part, policy, retention, shown, take};
     use super::Sql;
     use crate::clock::Clock;
 
     const FILES: &[(&str, &[(&str, Sql)])] = &[
+        ("budget", budget::STATEMENTS),
         ("db", db::STATEMENTS),
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),
+        ("evidence", evidence::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),
+        ("policy", policy::STATEMENTS),
+        ("retention", retention::STATEMENTS),
+        ("shown", shown::STATEMENTS),
         ("take", take::STATEMENTS),
     ];
 

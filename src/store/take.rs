@@ -15,7 +15,7 @@ use super::error::{Error, Result};
 use super::mark::{Cause, Marks};
 use super::pack;
 use super::sql::{Sql, bulk, statements};
-use crate::signal::{Delivery, Evidence, Mark, PullIndex, Signal};
+use crate::signal::{Delivery, Evidence, Mark, PullIndex, RepositoryName, Signal};
 
 statements! {
     DELIVERY = Sql::both(
@@ -106,6 +106,13 @@ impl Packed {
         let Delivery { id, event, action, installation, received_at, payload, signal } = delivery;
         let (hash, size, payload) = (pack::hash(&payload), payload.len(), pack::pack(&payload));
         Self { id: storable(&id).into_owned(), event, action, installation, received_at, signal, hash, size, payload }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_weight(weight: usize) -> Self {
+        let (id, event, action, hash) = Default::default();
+        let (received_at, signal) = Default::default();
+        Self { id, event, action, installation: 0, received_at, signal, hash, size: 0, payload: vec![0; weight] }
     }
 
     /// How many bytes it brings to the transaction.
@@ -217,15 +224,7 @@ impl Names {
     fn hear(&mut self, installation: u64, signal: &Signal) {
         if let Some(repository) = &signal.repository {
             self.repositories_gone.remove(&repository.id);
-            let row = serde_json::json!({
-                "id": repository.id.cast_signed(),
-                "installation": installation.cast_signed(),
-                "owner": storable(&repository.owner),
-                "owner_key": storable(&repository.owner.to_lowercase()),
-                "name": storable(&repository.name),
-                "default_branch": storable(&repository.default_branch),
-            });
-            self.repositories.insert(repository.id, row);
+            self.repositories.insert(repository.id, repository_row(installation, repository));
         }
         for evidence in &signal.evidence {
             match evidence {
@@ -363,4 +362,23 @@ pub(super) fn kind(name: &str) -> AccountKind {
         "bot" => AccountKind::Bot,
         _ => AccountKind::Other,
     }
+}
+
+/// A row for [`REPOSITORIES`].
+fn repository_row(installation: u64, repository: &RepositoryName) -> serde_json::Value {
+    serde_json::json!({
+        "id": repository.id.cast_signed(),
+        "installation": installation.cast_signed(),
+        "owner": storable(&repository.owner),
+        "owner_key": storable(&repository.owner.to_lowercase()),
+        "name": storable(&repository.name),
+        "default_branch": storable(&repository.default_branch),
+    })
+}
+
+/// Keeps what a repository is called now, outside of a delivery.
+pub(super) async fn name_repository(tx: &mut Tx, installation: u64, repository: &RepositoryName) -> Result<()> {
+    let row = serde_json::json!([repository_row(installation, repository)]).to_string();
+    tx.execute(REPOSITORIES, values![&row]).await?;
+    Ok(())
 }

@@ -1,4 +1,6 @@
 //! Stories of the whole bot, over the stand-in GitHub.
 
 mod databases;
+mod queue;
+mod signals;
 mod store;

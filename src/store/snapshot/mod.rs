@@ -27,10 +27,10 @@ use countersign_domain::record::Template;
 
 pub use self::error::Error;
 pub use self::outcome::{StoredOutcome, differences, outcome_of, stored_outcome};
-pub use super::pack::hash;
-pub use super::part::Part;
 use self::shelf::{Cut, Shelf};
 use self::wire::ChangePart;
+pub use super::pack::hash;
+pub use super::part::Part;
 
 /// Everything that an evaluation was given.
 #[derive(Debug, Clone, PartialEq)]

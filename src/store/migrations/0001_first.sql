@@ -64,6 +64,7 @@ CREATE TABLE pull (
     run_head TEXT,
     run_name TEXT,
     comment_id BIGINT,
+    comment_node TEXT,
     PRIMARY KEY (repository, number)
 );
 CREATE INDEX pull_head ON pull (repository, head) WHERE open = 1;

@@ -1,0 +1,229 @@
+//! What an installation may still ask of GitHub: one row, shared by all replicas.
+//!
+//! The windows slide: of the window before, the part counts that is not a minute (an
+//! hour) old yet. GitHub's own word comes on top: [`Store::park`].
+
+use jiff::Timestamp;
+
+use super::Store;
+use super::db::{Row, Writes, instant, one, values};
+use super::error::Result;
+use super::sql::{Sql, statements};
+
+/// Requests that create content, in any minute.
+pub const WRITES_A_MINUTE: u32 = 80;
+/// Requests that create content, in any hour.
+pub const WRITES_AN_HOUR: u32 = 500;
+/// Points, in any minute.
+pub const POINTS_A_MINUTE: u32 = 900;
+
+/// What is kept of each for requests that take green away, as a part of ten: all else may spend nine tenths.
+const KEPT_TENTHS: i64 = 1;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+statements! {
+    ADD = Sql::both("INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");
+    READ = Sql::each(
+        "SELECT minute, minute_writes, minute_writes_before, minute_points, minute_points_before, hour, hour_writes,
+            hour_writes_before, parked_until FROM installation WHERE id = $1",
+        "SELECT minute, minute_writes, minute_writes_before, minute_points, minute_points_before, hour, hour_writes,
+            hour_writes_before, parked_until FROM installation WHERE id = $1 FOR UPDATE"
+    );
+    SPEND = Sql::both(
+        "UPDATE installation SET minute = $2, minute_writes = $3, minute_writes_before = $4, minute_points = $5,
+            minute_points_before = $6, hour = $7, hour_writes = $8, hour_writes_before = $9 WHERE id = $1"
+    );
+    PARK = Sql::both(
+        "UPDATE installation SET parked_until = CASE WHEN parked_until > $2 THEN parked_until
+            ELSE CAST($2 AS BIGINT) END WHERE id = $1"
+    );
+    UNPARK = Sql::both("UPDATE installation SET parked_until = NULL WHERE id = $1");
+}
+
+/// What a piece of work is going to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Requests that create content: check runs, comments, statuses.
+    pub writes: u32,
+    /// Points: one for a read, five for a write.
+    pub points: u32,
+    /// Whether it takes green away, and so may use what is kept for that.
+    pub lowers: bool,
+}
+
+/// Whether it may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spent {
+    /// It may, and is accounted for.
+    Granted,
+    /// Not before then.
+    Wait {
+        /// When to ask again.
+        until: Timestamp,
+    },
+}
+
+/// A count over a sliding window: what is in the current one, and what was in the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Window {
+    length: i64,
+    /// Which window, counted from 1970.
+    index: i64,
+    current: i64,
+    before: i64,
+}
+
+impl Window {
+    fn at(length: i64, stored: i64, current: i64, before: i64, now: i64) -> Self {
+        let index = now.div_euclid(length);
+        let (current, before) = match index - stored {
+            0 => (current, before),
+            1 => (0, current),
+            _ => (0, 0),
+        };
+        Self { length, index, current, before }
+    }
+
+    /// Until when to wait before so many more fit under the limit; `now` or earlier where they fit.
+    fn fits_at(&self, more: i64, limit: i64, now: i64) -> i64 {
+        let start = self.index * self.length;
+        let room = limit - self.current - more;
+        if room < 0 {
+            return start + self.length; // in the next window this one counts by what is left of it
+        }
+        if self.before <= room {
+            return now;
+        }
+        // Of the window before, `before * (length - elapsed) / length` still counts.
+        start + self.length - room * self.length / self.before
+    }
+}
+
+/// The three counts of an installation.
+struct Budget {
+    writes_minute: Window,
+    points_minute: Window,
+    writes_hour: Window,
+    parked_until: i64,
+}
+
+impl Budget {
+    fn read(row: &Row, now: i64) -> Result<Self> {
+        let (minute, hour) = (row.int("minute")?, row.int("hour")?);
+        let window = |length, stored, current: &str, before: &str| {
+            Ok::<_, super::Error>(Window::at(length, stored, row.int(current)?, row.int(before)?, now))
+        };
+        Ok(Self {
+            writes_minute: window(MINUTE, minute, "minute_writes", "minute_writes_before")?,
+            points_minute: window(MINUTE, minute, "minute_points", "minute_points_before")?,
+            writes_hour: window(HOUR, hour, "hour_writes", "hour_writes_before")?,
+            parked_until: row.maybe_int("parked_until")?.unwrap_or(0),
+        })
+    }
+
+    fn fits_at(&self, cost: Cost, now: i64) -> i64 {
+        let limit = |of: u32| if cost.lowers { i64::from(of) } else { i64::from(of) * (10 - KEPT_TENTHS) / 10 };
+        let (writes, points) = (i64::from(cost.writes), i64::from(cost.points));
+        let mut at = self.parked_until;
+        at = at.max(self.points_minute.fits_at(points, limit(POINTS_A_MINUTE), now));
+        if writes > 0 {
+            at = at.max(self.writes_minute.fits_at(writes, limit(WRITES_A_MINUTE), now));
+            at = at.max(self.writes_hour.fits_at(writes, limit(WRITES_AN_HOUR), now));
+        }
+        at
+    }
+}
+
+impl Store {
+    /// Asks for a piece of an installation's budget. What is granted is spent, whatever becomes of it. A cost above a
+    /// whole window's limit is never granted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn spend(&self, installation: u64, cost: Cost) -> Result<Spent> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let now = tx.now(&self.clock).await?;
+        tx.execute(ADD, values![installation]).await?;
+        let budget = Budget::read(&one(tx.fetch(READ, values![installation]).await?)?, now)?;
+        let fits_at = budget.fits_at(cost, now);
+        if fits_at > now {
+            return Ok(Spent::Wait { until: instant(fits_at)? });
+        }
+        let Budget { writes_minute, points_minute, writes_hour, .. } = budget;
+        let (writes, points) = (i64::from(cost.writes), i64::from(cost.points));
+        tx.execute(
+            SPEND,
+            values![
+                installation,
+                writes_minute.index,
+                writes_minute.current + writes,
+                writes_minute.before,
+                points_minute.current + points,
+                points_minute.before,
+                writes_hour.index,
+                writes_hour.current + writes,
+                writes_hour.before,
+            ],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Spent::Granted)
+    }
+
+    /// GitHub asks to be left alone until then (`Retry-After`, or no requests left before the reset): nothing is
+    /// granted, and nothing of the installation is claimed. An earlier instant does not shorten it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn park(&self, installation: u64, until: Timestamp) -> Result<()> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        tx.execute(ADD, values![installation]).await?;
+        tx.execute(PARK, values![installation, until.as_millisecond()]).await?;
+        tx.commit().await
+    }
+
+    /// Takes [`Store::park`] back, for whoever runs countersign.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn unpark(&self, installation: u64) -> Result<()> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        tx.execute(UNPARK, values![installation]).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `before` requests in the minute before, `current` in this one, `now` milliseconds into it.
+    fn check(before: i64, current: i64, now: i64, more: i64, fits_at: i64) {
+        let window = Window { length: MINUTE, index: 0, current, before };
+        let at = window.fits_at(more, 80, now);
+        assert_eq!(at, fits_at, "{before} before, {current} now, {more} more at {now} ms");
+    }
+
+    #[test]
+    fn a_window_slides() {
+        check(0, 0, 0, 80, 0);
+        check(0, 79, 500, 1, 500);
+        check(0, 80, 500, 1, 60_000);
+        check(80, 0, 0, 1, 750);
+        check(80, 0, 0, 40, 30_000);
+        check(80, 40, 45_000, 20, 45_000);
+        check(80, 79, 45_000, 1, 60_000);
+    }
+
+    #[test]
+    fn a_window_that_is_over_counts_as_the_one_before_and_then_not_at_all() {
+        let at = |now| Window::at(MINUTE, 10, 5, 3, now * MINUTE);
+        assert_eq!((at(10).current, at(10).before), (5, 3));
+        assert_eq!((at(11).current, at(11).before), (0, 5));
+        assert_eq!((at(12).current, at(12).before), (0, 0));
+    }
+}

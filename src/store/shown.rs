@@ -1,0 +1,120 @@
+//! What GitHub shows of us on a pull request, by our own knowledge: for looks that lag
+//! behind our own writes, and for taking green back where nothing can be read.
+
+use countersign_domain::account::Oid;
+use countersign_domain::plan::RunStatus;
+
+use super::Store;
+use super::db::{Tx, Writes, values};
+use super::error::{Error, Result};
+use super::sql::{Sql, statements};
+
+statements! {
+    SHOW = Sql::both(
+        "UPDATE pull SET run_id = $3, run_status = $4, run_fingerprint = $5, run_head = $6, run_name = $7,
+            comment_id = $8, comment_node = $9
+        WHERE repository = $1 AND number = $2"
+    );
+    SHOWN = Sql::both(
+        "SELECT run_id, run_status, run_fingerprint, run_head, run_name, comment_id, comment_node FROM pull
+        WHERE repository = $1 AND number = $2"
+    );
+}
+
+/// What GitHub shows of us on a pull request, by our own knowledge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShownIds {
+    /// Our newest check run.
+    pub run: Option<ShownRunIds>,
+    /// GitHub's number for our comment.
+    pub comment: Option<u64>,
+    /// The comment's node id, by which a look asks for it.
+    pub comment_node: Option<String>,
+}
+
+/// A check run of ours, by our own knowledge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownRunIds {
+    /// GitHub's number for it.
+    pub id: u64,
+    /// How it stands.
+    pub status: RunStatus,
+    /// The fingerprint sent with it.
+    pub fingerprint: String,
+    /// The commit it hangs on.
+    pub head: Oid,
+    /// Its name.
+    pub name: String,
+}
+
+/// Keeps what is shown, as part of a larger transaction.
+pub(super) async fn show(tx: &mut Tx, pull: (u64, u64), shown: &ShownIds) -> Result<()> {
+    let run = shown.run.as_ref();
+    tx.execute(
+        SHOW,
+        values![
+            pull.0,
+            pull.1,
+            run.map(|run| run.id.cast_signed()),
+            run.map(|run| run_status_name(run.status)),
+            run.map(|run| run.fingerprint.as_str()),
+            run.map(|run| run.head.as_str()),
+            run.map(|run| run.name.as_str()),
+            shown.comment.map(u64::cast_signed),
+            shown.comment_node.as_deref(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// What GitHub shows of us, as of our last write.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn shown(&self, repository: u64, number: u64) -> Result<ShownIds> {
+        let rows = self.db.fetch(SHOWN, values![repository, number]).await?;
+        let Some(row) = rows.first() else { return Ok(ShownIds::default()) };
+        let run = match (row.maybe_id("run_id")?, row.maybe_text("run_status")?) {
+            (Some(id), Some(status)) => Some(ShownRunIds {
+                id,
+                status: run_status(&status)?,
+                fingerprint: row.maybe_text("run_fingerprint")?.unwrap_or_default(),
+                head: Oid::new(row.maybe_text("run_head")?.unwrap_or_default()),
+                name: row.maybe_text("run_name")?.unwrap_or_default(),
+            }),
+            _ => None,
+        };
+        Ok(ShownIds { run, comment: row.maybe_id("comment_id")?, comment_node: row.maybe_text("comment_node")? })
+    }
+
+    /// Keeps what was written without a decision.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn remember_shown(&self, repository: u64, number: u64, shown: &ShownIds) -> Result<()> {
+        let mut tx = self.db.begin(Writes::Records).await?;
+        show(&mut tx, (repository, number), shown).await?;
+        tx.commit().await
+    }
+}
+
+/// The name under which a run's status is stored; it never changes.
+fn run_status_name(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::InProgress => "in_progress",
+        RunStatus::Success => "success",
+        RunStatus::Failure => "failure",
+        RunStatus::ActionRequired => "action_required",
+        RunStatus::Neutral => "neutral",
+    }
+}
+
+fn run_status(name: &str) -> Result<RunStatus> {
+    use RunStatus::{ActionRequired, Failure, InProgress, Neutral, Success};
+    [InProgress, Success, Failure, ActionRequired, Neutral]
+        .into_iter()
+        .find(|status| run_status_name(*status) == name)
+        .ok_or_else(|| Error::Unreadable(format!("no such run status: `{name}`")))
+}
