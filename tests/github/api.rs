@@ -1,0 +1,16 @@
+//! The handles that stories are written in. Each is a name for something in the state; all of them
+//! act at once, and none has to be kept.
+
+mod changes;
+mod github;
+mod owner;
+mod pull_request;
+mod repository;
+mod shown;
+
+pub use changes::{Changes, Commit};
+pub use github::{GitHub, Settings};
+pub use owner::{Installed, Owner, Team};
+pub use pull_request::{NewPullRequest, PullRequest};
+pub use repository::{MergeGroup, Repository};
+pub use shown::{Check, Comment, Delivery, Outcome, Review};

@@ -1,0 +1,72 @@
+//! Comments under pull requests.
+
+use serde_json::{Value, json};
+
+use super::{Outcome, invalid, not_found};
+use crate::server::{Answer, Call};
+use crate::shape::pull_request as show;
+use crate::state::State;
+use crate::turn::Turn;
+
+/// The longest body that GitHub takes, in characters.
+const LONGEST: usize = 65_536;
+
+pub(super) fn comment(state: &State, call: &Call) -> Outcome {
+    let it = call.repository(state)?;
+    let (under, comment) = state.comment(it, call.number("comment_id")?).ok_or_else(not_found)?;
+    Ok(Answer::new(200, show::comment(state, it, &under, &comment)))
+}
+
+pub(super) fn of_issue(state: &State, call: &Call) -> Outcome {
+    let it = call.repository(state)?;
+    let under = call.pull(it, "issue_number")?;
+    call.list(&under.comments, |comment| show::comment(state, it, under, comment))
+}
+
+fn body(call: &Call) -> Result<&str, Answer> {
+    let refused = |message: &str| {
+        let error = json!({ "resource": "IssueComment", "code": "unprocessable", "field": "data", "message": message });
+        invalid("Validation Failed", json!([error]))
+    };
+    let body = call.body["body"].as_str().unwrap_or_default();
+    if body.trim().is_empty() {
+        return Err(refused("Body cannot be blank"));
+    }
+    if body.chars().count() > LONGEST {
+        return Err(refused("Body is too long (maximum is 65536 characters)"));
+    }
+    Ok(body)
+}
+
+pub(super) fn create(turn: &mut Turn<'_>, call: &Call) -> Outcome {
+    let it = call.writable(turn.state)?;
+    let number = call.pull(&it, "issue_number")?.number;
+    let body = body(call)?;
+    let (bot, app) = (turn.state.bot(), turn.state.app);
+    let id = turn.comment(it.id, number, bot, Some(app), body);
+    answer(turn, it.id, id, 201)
+}
+
+pub(super) fn update(turn: &mut Turn<'_>, call: &Call) -> Outcome {
+    let it = call.writable(turn.state)?;
+    let id = call.number("comment_id")?;
+    let (under, _) = turn.state.comment(&it, id).ok_or_else(not_found)?;
+    let bot = turn.state.bot();
+    turn.edit_comment(it.id, under.number, id, bot, body(call)?);
+    answer(turn, it.id, id, 200)
+}
+
+pub(super) fn delete(turn: &mut Turn<'_>, call: &Call) -> Outcome {
+    let it = call.writable(turn.state)?;
+    let id = call.number("comment_id")?;
+    let (under, _) = turn.state.comment(&it, id).ok_or_else(not_found)?;
+    let bot = turn.state.bot();
+    turn.delete_comment(it.id, under.number, id, bot);
+    Ok(Answer::new(204, Value::Null))
+}
+
+fn answer(turn: &Turn<'_>, repository: u64, id: u64, status: u16) -> Outcome {
+    let it = turn.repository(repository);
+    let (under, comment) = turn.state.comment(&it, id).ok_or_else(not_found)?;
+    Ok(Answer::new(status, show::comment(turn.state, &it, &under, &comment)))
+}
