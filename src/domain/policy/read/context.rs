@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use jiff::tz::TimeZone;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Origin, Severity};
@@ -75,6 +76,10 @@ pub(super) struct Context<'a> {
     own: BTreeMap<Naming, BTreeMap<&'a str, Own>>,
     /// Whether the file sets a zone for its local times.
     pub(super) has_timezone: bool,
+    /// The zone of local times in this file, once its top was read.
+    pub(super) timezone: RefCell<Option<TimeZone>>,
+    /// The ids of the file's rules, as far as they can be read.
+    pub(super) rule_ids: Vec<&'a str>,
     /// Whether TOML itself is broken: what is missing may only have been lost.
     pub(super) broken: bool,
     /// Where a condition of this file first compares tiers.
@@ -95,8 +100,18 @@ impl<'a> Context<'a> {
     pub(super) fn new(around: Surroundings<'a>, text: &'a str, file: &'a DeTable<'a>, broken: bool) -> Self {
         let own = Naming::ALL.into_iter().map(|naming| (naming, own_names(naming, file))).collect();
         let has_timezone = file.contains_key("timezone");
-        let (reads_tier, uses, found) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { around, text, own, has_timezone, broken, reads_tier, uses, found }
+        Self {
+            around,
+            text,
+            own,
+            has_timezone,
+            timezone: RefCell::default(),
+            rule_ids: rule_ids(file),
+            broken,
+            reads_tier: RefCell::default(),
+            uses: RefCell::default(),
+            found: RefCell::default(),
+        }
     }
 
     pub(super) fn layer(&self) -> Layer {
@@ -180,8 +195,13 @@ impl<'a> Context<'a> {
 
     /// Whether a layer above defines the name.
     pub(super) fn knows_above(&self, naming: Naming, name: &str) -> bool {
-        let standard = naming == Naming::Field && fields::standard().spec(&FieldId::new(name)).is_some();
+        let standard = naming == Naming::Field && self.is_standard(name);
         standard || self.around.upper.iter().any(|upper| defines(upper.policy, naming, name))
+    }
+
+    /// Whether RECORD.md has a field of that name.
+    pub(super) fn is_standard(&self, field: &str) -> bool {
+        fields::standard().spec(&FieldId::new(field)).is_some()
     }
 
     /// The nearest layer above that defines the name, and where, as far as the place can be shown.
@@ -224,6 +244,13 @@ fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own
             (name.get_ref().as_ref(), Own { span: name.span(), has_fill })
         })
         .collect()
+}
+
+/// The ids of the rules, whatever else is wrong with them.
+fn rule_ids<'a>(file: &'a DeTable<'a>) -> Vec<&'a str> {
+    let rules = file.get("rule").and_then(|rules| rules.get_ref().as_array());
+    let rules = rules.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table());
+    rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).collect()
 }
 
 fn defines(policy: &Policy, naming: Naming, name: &str) -> bool {

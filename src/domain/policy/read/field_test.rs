@@ -64,7 +64,7 @@ pub(super) fn properties(value: &Value<'_>) {
     for (_, wanted) in words {
         if wanted.raw().is_array() || wanted.raw().is_str() {
             let members = wanted.one_or_more().unwrap_or_default();
-            members.iter().for_each(|member| drop(member.text()));
+            members.iter().for_each(|member| _ = member.text());
         } else {
             wanted.mistyped_for("values in quotes, or lists of them");
         }
