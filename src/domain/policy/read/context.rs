@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
-use crate::policy::fields;
 use crate::policy::model::{Authority, Policy};
-use crate::record::FieldId;
+use crate::record::{FieldId, FieldSet};
 
 /// A layer above the file that is read.
 #[derive(Clone, Copy)]
@@ -74,6 +74,8 @@ pub(super) struct Context<'a> {
     pub(super) text: &'a str,
     /// Names that this file has tables for, with the places of their keys.
     own: BTreeMap<Naming, BTreeMap<&'a str, Own>>,
+    /// The standard fields of RECORD.md.
+    pub(super) standard: FieldSet,
     /// Whether the file sets a zone for its local times.
     pub(super) has_timezone: bool,
     /// The zone of local times in this file, once its top was read.
@@ -94,6 +96,8 @@ struct Own {
     span: Range<usize>,
     /// Whether it asks a lower layer to name the people.
     has_fill: bool,
+    /// The choices that it gives a field.
+    choices: Option<Vec<String>>,
 }
 
 impl<'a> Context<'a> {
@@ -104,6 +108,7 @@ impl<'a> Context<'a> {
             around,
             text,
             own,
+            standard: FieldSet::standard(),
             has_timezone,
             timezone: RefCell::default(),
             rule_ids: rule_ids(file),
@@ -201,7 +206,7 @@ impl<'a> Context<'a> {
 
     /// Whether RECORD.md has a field of that name.
     pub(super) fn is_standard(&self, field: &str) -> bool {
-        fields::standard().spec(&FieldId::new(field)).is_some()
+        self.standard.spec(&FieldId::new(field)).is_some()
     }
 
     /// The nearest layer above that defines the name, and where, as far as the place can be shown.
@@ -209,6 +214,17 @@ impl<'a> Context<'a> {
         let upper = self.around.upper.iter().find(|upper| defines(upper.policy, naming, name))?;
         let place = upper.policy.places.get(&(naming.word(), name.to_owned())).cloned();
         Some((upper.layer, place.filter(|_| upper.current)))
+    }
+
+    /// The choices of a field, as the layer nearest to this file gives them; none where any answer goes.
+    pub(super) fn choices_of(&self, field: &str) -> Vec<String> {
+        let own = self.own.get(&Naming::Field).and_then(|names| names.get(field));
+        if let Some(choices) = own.and_then(|own| own.choices.clone()) {
+            return choices;
+        }
+        let above = self.around.upper.iter().flat_map(|upper| upper.policy.fields.iter());
+        let spec = above.chain(self.standard.iter()).find(|spec| spec.id.as_str() == field);
+        spec.map(|spec| spec.choices.clone()).unwrap_or_default()
     }
 
     /// Where this file defines its names.
@@ -225,7 +241,7 @@ impl<'a> Context<'a> {
             names.extend(names_of(upper.policy, naming));
         }
         if naming == Naming::Field {
-            names.extend(fields::standard().iter().map(|spec| spec.id.as_str().to_owned()));
+            names.extend(self.standard.iter().map(|spec| spec.id.as_str().to_owned()));
         }
         names
     }
@@ -240,8 +256,12 @@ fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own
     let entries = table.into_iter().flat_map(|table| table.iter());
     entries
         .map(|(name, value)| {
-            let has_fill = matches!(value.get_ref(), DeValue::Table(table) if table.contains_key("fill"));
-            (name.get_ref().as_ref(), Own { span: name.span(), has_fill })
+            let key = |key: &str| value.get_ref().as_table().and_then(|table| table.get(key)).map(Spanned::get_ref);
+            let choices = key("choices").and_then(DeValue::as_array).map(|choices| {
+                let texts = choices.iter().filter_map(|choice| choice.get_ref().as_str());
+                texts.map(str::to_owned).collect()
+            });
+            (name.get_ref().as_ref(), Own { span: name.span(), has_fill: key("fill").is_some(), choices })
         })
         .collect()
 }

@@ -6,10 +6,9 @@ use super::cursor::{At, Table, Value};
 use super::pattern::pattern;
 use super::rule::sound_name;
 use super::{redefined, who};
-use crate::diagnostic::Severity;
+use crate::layer::Layer;
 use crate::policy::codes;
-use crate::policy::fields;
-use crate::policy::keys::{self, FIELD_KINDS};
+use crate::record::fold::{fold, label_key};
 use crate::record::{FieldId, FieldKind, FieldSpec, NoneAnswer};
 
 /// What `[record]` says.
@@ -43,39 +42,55 @@ impl Record {
     fn field(&mut self, table: &Table<'_>, name: &At<&str>, aliases: &mut Aliases) {
         let cx = table.cx;
         let id = FieldId::new(name.value);
+        let standard = cx.standard.spec(&id);
         let only = |allowed: &[&str]| table.present().all(|key| allowed.contains(&key.name));
-        let standard = cx.is_standard(name.value);
         let extends = cx.knows_above(Naming::Field, name.value)
-            && (only(&["aliases"]) || (standard && only(&["aliases", "values"])));
+            && (only(&["aliases"]) || (standard.is_some() && only(&["aliases", "values"])));
         let own_aliases = aliases.of(table, &id);
         if extends {
             self.aliases.extend(own_aliases.into_iter().map(|alias| (id.clone(), alias)));
-            let known = fields::standard().spec(&id).cloned();
-            let words = known.map(|spec| synonyms(table, &spec.choices, &spec.synonyms)).unwrap_or_default();
+            let words = standard.map(|spec| synonyms(table, &spec.choices, &spec.synonyms)).unwrap_or_default();
             self.synonyms.extend(words.into_iter().map(|(word, choice)| (id.clone(), word, choice)));
             return;
         }
-        redefined(cx, Naming::Field, name);
+        let refined = standard.filter(|standard| may_refine(table, standard));
+        if refined.is_none() {
+            redefined(cx, Naming::Field, name);
+        }
         if sound_name(cx, name).is_some() {
-            let aliases = own_aliases.into_iter().map(|alias| (alias, cx.layer())).collect();
-            self.fields.push(definition(table, id, aliases));
+            let own_aliases = own_aliases.into_iter().map(|alias| (alias, cx.layer())).collect();
+            self.fields.push(definition(table, id, own_aliases, refined));
         }
     }
 }
 
-fn definition(table: &Table<'_>, id: FieldId, aliases: Vec<(String, crate::layer::Layer)>) -> FieldSpec {
-    let kind = table.choice("kind").map_or(FieldKind::Text, |word| kind(word.value));
+/// Whether a file may say more of a standard field: where no layer above relies on it as it is.
+///
+/// The choices of `type` and `risk`, and the kinds that countersign itself reads, stay.
+fn may_refine(table: &Table<'_>, standard: &FieldSpec) -> bool {
+    let free = matches!(standard.kind, FieldKind::Text | FieldKind::ManyOf) && standard.choices.is_empty();
+    table.cx.around.upper.is_empty() && (free || !(table.has("kind") || table.has("choices")))
+}
+
+/// A field as the file defines it; `refined` is the standard field of which it says more.
+fn definition(
+    table: &Table<'_>,
+    id: FieldId,
+    mut aliases: Vec<(String, Layer)>,
+    refined: Option<&FieldSpec>,
+) -> FieldSpec {
+    let written = table.choice("kind").map(|word| kind(word.value));
+    let kind = written.or(refined.map(|spec| spec.kind)).unwrap_or(FieldKind::Text);
     let takes_choices = matches!(kind, FieldKind::Choice | FieldKind::ManyOf);
-    let choices: Vec<String> =
-        table.texts("choices").unwrap_or_default().into_iter().map(|c| c.value.to_owned()).collect();
-    if takes_choices && !table.has("choices") {
+    let texts = |key: &str| table.texts(key).map(|texts| texts.iter().map(|text| text.value.to_owned()).collect());
+    let choices: Vec<String> = texts("choices").or(refined.map(|spec| spec.choices.clone())).unwrap_or_default();
+    if takes_choices && !table.has("choices") && written.is_some() {
         table.missing("choices");
     }
     for key in ["choices", "values"].into_iter().filter(|_| !takes_choices) {
         says_nothing(table, key, "a field of kind `choice` or `many-of`");
     }
-    let takes_pattern = matches!(kind, FieldKind::Text | FieldKind::Ticket | FieldKind::Link);
-    if !takes_pattern {
+    if !matches!(kind, FieldKind::Text | FieldKind::Ticket | FieldKind::Link) {
         says_nothing(table, "pattern", "a field of kind `text`, `ticket` or `link`");
     }
     let pattern = table.value("pattern").and_then(|value| pattern(&value)).map(|regex| regex.as_str().to_owned());
@@ -84,8 +99,14 @@ fn definition(table: &Table<'_>, id: FieldId, aliases: Vec<(String, crate::layer
         "refuse" => NoneAnswer::Refuse,
         _ => NoneAnswer::Accept,
     });
-    let synonyms = if takes_choices { synonyms(table, &choices, &[]) } else { Vec::new() };
-    FieldSpec { id, kind, choices, synonyms, aliases, none, pattern, layer: table.cx.layer() }
+    let mut synonyms_known = refined.map(|spec| spec.synonyms.clone()).unwrap_or_default();
+    if takes_choices {
+        let own = synonyms(table, &choices, &synonyms_known);
+        synonyms_known.extend(own);
+    }
+    aliases.extend(refined.into_iter().flat_map(|spec| spec.aliases.iter().cloned()));
+    let layer = refined.map_or(table.cx.layer(), |spec| spec.layer);
+    FieldSpec { id, kind, choices, synonyms: synonyms_known, aliases, none, pattern, layer }
 }
 
 fn says_nothing(table: &Table<'_>, key: &str, where_it_does: &str) {
@@ -126,7 +147,7 @@ fn synonyms(table: &Table<'_>, choices: &[String], known: &[(String, String)]) -
     read
 }
 
-/// The aliases of this file so far, to refuse one that leads to two fields.
+/// The aliases of this file so far, to point out one that leads to two fields.
 #[derive(Default)]
 struct Aliases(Vec<(String, FieldId)>);
 
@@ -135,11 +156,21 @@ impl Aliases {
         let cx = table.cx;
         let mut read = Vec::new();
         for alias in table.texts("aliases").unwrap_or_default() {
-            let folded = fold(alias.value);
-            let own = self.0.iter().find(|(known, _)| *known == folded).map(|(_, field)| field.clone());
-            match own.or_else(|| alias_above(cx, &folded)).filter(|field| field != id) {
-                Some(field) => clash(cx, &alias, &field),
-                None => self.0.push((folded, id.clone())),
+            let key = label_key(alias.value);
+            if key.is_empty() {
+                let message = format!("`{}` leads to no heading", alias.value);
+                cx.problem(codes::BAD_VALUE, message, alias.span.clone());
+            }
+            let own = self.0.iter().find(|(known, _)| *known == key).map(|(_, field)| field.clone());
+            match own.or_else(|| alias_above(cx, &key)).filter(|field| field != id) {
+                Some(field) => {
+                    let message = format!("`{}` leads to the field `{field}` already", alias.value);
+                    let problem = cx.warning(codes::ALIAS_CLASH, message, alias.span.clone());
+                    cx.report(
+                        problem.help("an answer under it counts for both; use another heading to keep them apart"),
+                    );
+                }
+                None => self.0.push((key, id.clone())),
             }
             read.push(alias.value.to_owned());
         }
@@ -147,37 +178,22 @@ impl Aliases {
     }
 }
 
-fn clash(cx: &Context<'_>, alias: &At<&str>, field: &FieldId) {
-    let message = format!("`{}` leads to the field `{field}` already", alias.value);
-    let mut problem = cx.error(codes::ALIAS_CLASH, message, alias.span.clone());
-    if cx.around.was_valid {
-        problem.severity = Severity::Warning;
-    }
-    cx.report(problem.help("an answer under it could be either; use another heading"));
-}
-
-/// The field that an alias means by itself or above.
-fn alias_above(cx: &Context<'_>, folded: &str) -> Option<FieldId> {
-    let standard = fields::standard();
-    let specs = standard.iter().chain(cx.around.upper.iter().flat_map(|upper| upper.policy.fields.iter()));
-    let mut specs = specs.filter(|spec| {
+/// The field that an alias leads to by itself or above.
+fn alias_above(cx: &Context<'_>, key: &str) -> Option<FieldId> {
+    let above = cx.around.upper.iter();
+    let mut specs = cx.standard.iter().chain(above.flat_map(|upper| upper.policy.fields.iter()));
+    let leads = |spec: &&FieldSpec| {
         let mut words = spec.aliases.iter().map(|(alias, _)| alias.as_str()).chain([spec.id.as_str()]);
-        words.any(|word| fold(word) == folded)
-    });
+        words.any(|word| label_key(word) == key)
+    };
     let added = || {
         let mut aliases = cx.around.upper.iter().flat_map(|upper| upper.policy.aliases.iter());
-        aliases.find(|(_, alias)| fold(alias) == folded).map(|(id, _)| id.clone())
+        aliases.find(|(_, alias)| label_key(alias) == key).map(|(id, _)| id.clone())
     };
-    specs.next().map(|spec| spec.id.clone()).or_else(added)
-}
-
-/// Case and the width of a gap do not tell two headings apart.
-fn fold(text: &str) -> String {
-    text.replace('_', " ").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    specs.find(leads).map(|spec| spec.id.clone()).or_else(added)
 }
 
 fn kind(word: &str) -> FieldKind {
-    debug_assert!(FIELD_KINDS.contains(&word) && keys::find("record.fields", "kind").is_some());
     match word {
         "choice" => FieldKind::Choice,
         "many-of" => FieldKind::ManyOf,
