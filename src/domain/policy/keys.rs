@@ -1,0 +1,424 @@
+//! The one table of the language: every key, where it may stand, what it takes,
+//! who controls the fact behind it, and whether this version enforces it.
+//!
+//! The reader refuses what is not listed here, words its hints from it, and marks
+//! what is not enforced by it; the reference and the walk over every key are
+//! tested against it.
+
+/// A key of the policy language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// The table it may stand in, as `rule`, `risk.factor`, `when`; empty for the top of the file.
+    pub table: &'static str,
+    /// The key.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// Who controls the fact that a condition reads.
+    pub control: Control,
+    /// What this version makes of it.
+    pub status: Status,
+}
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One line of text.
+    Text,
+    /// A list of texts.
+    Texts,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A list of these words.
+    Choices(&'static [&'static str]),
+    /// `true` or `false`.
+    Flag,
+    /// A whole number.
+    Number,
+    /// Globs over paths or names.
+    Globs,
+    /// Globs over branches, or `~DEFAULT_BRANCH`.
+    BranchGlobs,
+    /// A regular expression.
+    Pattern,
+    /// Names that the policy defines.
+    Names,
+    /// An authority, `team:ORG/SLUG` or `user:LOGIN`.
+    Who,
+    /// A list of those.
+    WhoList,
+    /// A list of logins.
+    Logins,
+    /// A list of `ORG/SLUG`.
+    Teams,
+    /// `30m`, `24h`, `14d`, `2w`, `5 business days`.
+    Duration,
+    /// A date, or a date and time.
+    Date,
+    /// A time zone of the IANA database.
+    Zone,
+    /// Days of the week.
+    Days,
+    /// From one time of the day to another.
+    Hours,
+    /// A recurrence of RFC 5545.
+    Recurrence,
+    /// A comparison with a number.
+    Comparison,
+    /// A comparison with a level of risk.
+    LevelComparison,
+    /// A CEL expression.
+    Expression,
+    /// A table.
+    Table,
+    /// A list of tables, each written `[[NAME]]` or inline.
+    Tables,
+    /// A table of tables, each under a name of the admin's own.
+    Named,
+    /// A table whose keys are the admin's own words.
+    Words,
+    /// A list of texts or tables.
+    TextsOrTables,
+}
+
+impl Kind {
+    /// What is expected, as the words after `takes`.
+    pub fn expected(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Texts => "a list of texts",
+            Self::Choice(_) => "one word",
+            Self::Choices(_) => "a list of words",
+            Self::Flag => "`true` or `false`",
+            Self::Number => "a whole number",
+            Self::Globs => "a list of globs",
+            Self::BranchGlobs => "a list of branches",
+            Self::Pattern => "a regular expression in quotes",
+            Self::Names => "a list of names",
+            Self::Who => "a name, `team:ORG/SLUG` or `user:LOGIN`",
+            Self::WhoList => "a list of names, `team:ORG/SLUG` or `user:LOGIN`",
+            Self::Logins => "a list of logins",
+            Self::Teams => "a list of `ORG/SLUG`",
+            Self::Duration => "a length of time in quotes, such as `\"24h\"`",
+            Self::Date => "a date or a date and time",
+            Self::Zone => "a time zone in quotes, such as `\"Europe/London\"`",
+            Self::Days => "days of the week, such as `\"Mon-Fri\"`",
+            Self::Hours => "hours, such as `\"09:00-17:00\"`",
+            Self::Recurrence => "a recurrence, such as `\"FREQ=WEEKLY;BYDAY=FR\"`",
+            Self::Comparison => "a comparison in quotes, such as `\">= 500\"`",
+            Self::LevelComparison => "a comparison in quotes, such as `\">= high\"`",
+            Self::Expression => "an expression in quotes",
+            Self::Table | Self::Named | Self::Words => "a table",
+            Self::Tables => "a list of tables",
+            Self::TextsOrTables => "a list of texts or tables",
+        }
+    }
+}
+
+/// Who controls the fact that a condition reads: what an author controls may raise what is asked, never lower it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// The author does not.
+    NotAuthor,
+    /// The author does.
+    Author,
+    /// The author does, unless every commit is verified.
+    AuthorUnlessVerified,
+    /// As the facts that the expression names.
+    AsNamed,
+}
+
+/// What this version makes of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It does what POLICY.md says.
+    Enforced,
+    /// It is read and checked; what it would hold is held, or unknown.
+    NotYet,
+    /// It would relax what is asked; it is read and checked, and relaxes nothing.
+    RelaxesNothing,
+}
+
+/// Every key of the language.
+pub fn keys() -> &'static [Key] {
+    KEYS
+}
+
+/// The keys that may stand in a table.
+pub(super) fn keys_of(table: &str) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.table == table)
+}
+
+/// One key of a table.
+pub(super) fn find(table: &str, name: &str) -> Option<&'static Key> {
+    keys_of(table).find(|key| key.name == name)
+}
+
+const fn key(table: &'static str, name: &'static str, kind: Kind) -> Key {
+    Key { table, name, kind, control: Control::NotAuthor, status: Status::Enforced }
+}
+
+impl Key {
+    const fn not_yet(mut self) -> Self {
+        self.status = Status::NotYet;
+        self
+    }
+
+    const fn relaxes_nothing(mut self) -> Self {
+        self.status = Status::RelaxesNothing;
+        self
+    }
+
+    const fn controlled(mut self, control: Control) -> Self {
+        self.control = control;
+        self
+    }
+}
+
+pub(super) const MODES: &[&str] = &["observe", "warn", "enforce"];
+pub(super) const FIELD_KINDS: &[&str] =
+    &["text", "choice", "many-of", "yes-no", "who", "instant", "window", "duration", "link", "ticket"];
+pub(super) const NONE_ANSWERS: &[&str] = &["accept", "with-reason", "refuse"];
+pub(super) const PERMISSIONS: &[&str] = &["read", "triage", "write", "maintain", "admin"];
+pub(super) const OWNERS: &[&str] = &["any", "each"];
+pub(super) const LEVELS: &[&str] = &["low", "medium", "high", "critical"];
+pub(super) const TYPES: &[&str] = &["standard", "normal", "emergency"];
+pub(super) const INDEPENDENCE: &[&str] = &["author", "committers", "co-authors", "pushers", "operators"];
+pub(super) const KEEP: &[&str] = &["same-diff", "same-sha"];
+pub(super) const CHANGES_REQUESTED: &[&str] = &["block", "ignore"];
+pub(super) const UNATTRIBUTED: &[&str] = &["unknown", "pusher"];
+pub(super) const REQUEST: &[&str] = &["no", "teams", "people"];
+pub(super) const CONCLUSIONS: &[&str] = &[
+    "success",
+    "neutral",
+    "skipped",
+    "failure",
+    "cancelled",
+    "timed_out",
+    "action_required",
+    "stale",
+    "startup_failure",
+    "error",
+];
+pub(super) const DEPLOYMENT_STATES: &[&str] =
+    &["success", "failure", "error", "inactive", "in_progress", "queued", "pending"];
+pub(super) const HOLDS: &[&str] = &["merge", "deploy"];
+pub(super) const PLANNED_WINDOW: &[&str] = &["enforce", "warn", "off"];
+pub(super) const COLLISIONS: &[&str] = &["warn", "block", "off"];
+pub(super) const OVERDUE: &[&str] = &["block", "warn"];
+pub(super) const SHOW: &[&str] = &["when-needed", "always", "never"];
+pub(super) const NOTICES: &[&str] = &[
+    "submitted",
+    "authorised",
+    "blocked",
+    "scheduled",
+    "frozen",
+    "unfrozen",
+    "implemented",
+    "verified",
+    "failed",
+    "backed-out",
+    "emergency",
+    "review-due",
+    "review-overdue",
+    "closed",
+];
+
+static KEYS: &[Key] = &[
+    key("", "version", Kind::Number),
+    key("", "mode", Kind::Choice(MODES)),
+    key("", "packs", Kind::Texts).not_yet(),
+    key("", "timezone", Kind::Zone),
+    key("", "scope", Kind::Table),
+    key("", "record", Kind::Table),
+    key("", "services", Kind::Named),
+    key("", "environments", Kind::Named),
+    key("", "authorities", Kind::Named),
+    key("", "risk", Kind::Table),
+    key("", "check", Kind::Table),
+    key("", "checks", Kind::Table),
+    key("", "rule", Kind::Tables),
+    key("", "freeze", Kind::Tables).not_yet(),
+    key("", "window", Kind::Tables).not_yet(),
+    key("", "model", Kind::Tables).relaxes_nothing(),
+    key("", "waiver", Kind::Tables).relaxes_nothing(),
+    key("", "emergency", Kind::Table).relaxes_nothing(),
+    key("", "approval", Kind::Table),
+    key("", "schedule", Kind::Table),
+    key("", "pir", Kind::Table).not_yet(),
+    key("", "notify", Kind::Tables).not_yet(),
+    key("", "comment", Kind::Table),
+    key("scope", "repositories", Kind::Globs),
+    key("scope", "properties", Kind::Words).not_yet(),
+    key("scope", "base", Kind::BranchGlobs),
+    key("record", "required", Kind::Names),
+    key("record", "fields", Kind::Named),
+    key("record.fields", "kind", Kind::Choice(FIELD_KINDS)),
+    key("record.fields", "choices", Kind::Texts),
+    key("record.fields", "aliases", Kind::Texts),
+    key("record.fields", "values", Kind::Words),
+    key("record.fields", "pattern", Kind::Pattern),
+    key("record.fields", "none", Kind::Choice(NONE_ANSWERS)),
+    key("services", "paths", Kind::Globs),
+    key("services", "tier", Kind::Number),
+    key("services", "owner", Kind::Who),
+    key("services", "depends_on", Kind::Names),
+    key("environments", "names", Kind::Texts),
+    key("environments", "paths", Kind::Globs),
+    key("environments", "base", Kind::BranchGlobs),
+    key("authorities", "teams", Kind::Teams),
+    key("authorities", "users", Kind::Logins),
+    key("authorities", "permission", Kind::Choice(PERMISSIONS)),
+    key("authorities", "codeowners", Kind::Choice(OWNERS)).not_yet(),
+    key("authorities", "fill", Kind::Text),
+    key("authorities", "except", Kind::WhoList),
+    key("authorities", "unowned", Kind::WhoList).not_yet(),
+    key("authorities", "write", Kind::Flag),
+    key("check", "names", Kind::Words).not_yet(),
+    key("checks", "trusted_paths", Kind::Globs),
+    key("risk", "levels", Kind::Table),
+    key("risk", "factor", Kind::Tables),
+    key("risk.levels", "medium", Kind::Number),
+    key("risk.levels", "high", Kind::Number),
+    key("risk.levels", "critical", Kind::Number),
+    key("risk.factor", "id", Kind::Text),
+    key("risk.factor", "why", Kind::Text),
+    key("risk.factor", "when", Kind::Table),
+    key("risk.factor", "score", Kind::Number),
+    key("risk.factor", "level", Kind::Choice(LEVELS)),
+    key("rule", "id", Kind::Text),
+    key("rule", "why", Kind::Text),
+    key("rule", "controls", Kind::Texts),
+    key("rule", "when", Kind::Table),
+    key("rule", "mode", Kind::Choice(MODES)),
+    key("rule", "always", Kind::Flag),
+    key("rule", "waive", Kind::Table).relaxes_nothing(),
+    key("rule", "approvals", Kind::Tables),
+    key("rule", "checks", Kind::TextsOrTables),
+    key("rule", "deployments", Kind::Tables).not_yet(),
+    key("rule", "fields", Kind::Names),
+    key("rule", "signed", Kind::Flag).not_yet(),
+    key("rule", "resolved_threads", Kind::Flag).not_yet(),
+    key("rule", "soak", Kind::Duration).not_yet(),
+    key("rule", "notice", Kind::Duration).not_yet(),
+    key("rule", "acknowledge", Kind::WhoList).not_yet(),
+    key("rule", "deny", Kind::Text),
+    key("rule", "allow", Kind::Text),
+    key("approvals", "from", Kind::WhoList),
+    key("approvals", "count", Kind::Number),
+    key("approvals", "any", Kind::Tables),
+    key("approvals", "independent_of", Kind::Choices(INDEPENDENCE)),
+    key("approvals", "keep", Kind::Choice(KEEP)),
+    key("approvals", "expires", Kind::Duration).not_yet(),
+    key("approvals", "unattributed", Kind::Choice(UNATTRIBUTED)),
+    key("approvals", "unbound", Kind::Names),
+    key("approvals", "request", Kind::Choice(REQUEST)).not_yet(),
+    key("rule.checks", "name", Kind::Text),
+    key("rule.checks", "app", Kind::Text),
+    key("rule.checks", "creator", Kind::Text),
+    key("rule.checks", "required", Kind::Flag),
+    key("rule.checks", "conclusions", Kind::Choices(CONCLUSIONS)),
+    key("rule.deployments", "environment", Kind::Text).not_yet(),
+    key("rule.deployments", "state", Kind::Choice(DEPLOYMENT_STATES)).not_yet(),
+    key("rule.deployments", "by", Kind::Text).not_yet(),
+    key("waive", "from", Kind::WhoList).relaxes_nothing(),
+    key("waive", "count", Kind::Number).relaxes_nothing(),
+    key("waive", "for", Kind::Duration).relaxes_nothing(),
+    key("when", "files", Kind::Globs),
+    key("when", "only_files", Kind::Globs),
+    key("when", "no_files", Kind::Globs),
+    key("when", "diff", Kind::Pattern).not_yet(),
+    key("when", "lines", Kind::Comparison),
+    key("when", "files_changed", Kind::Comparison),
+    key("when", "commits", Kind::Comparison),
+    key("when", "services", Kind::Names),
+    key("when", "tier", Kind::Comparison),
+    key("when", "environments", Kind::Names).not_yet(),
+    key("when", "repositories", Kind::Globs),
+    key("when", "properties", Kind::Words).not_yet(),
+    key("when", "base", Kind::BranchGlobs),
+    key("when", "author", Kind::Logins),
+    key("when", "author_in", Kind::WhoList),
+    key("when", "first_contribution", Kind::Flag).not_yet(),
+    key("when", "fork", Kind::Flag),
+    key("when", "agent", Kind::Flag).not_yet(),
+    key("when", "committer_in", Kind::WhoList).not_yet().controlled(Control::AuthorUnlessVerified),
+    key("when", "signed", Kind::Flag).not_yet(),
+    key("when", "type", Kind::Choices(TYPES)),
+    key("when", "risk", Kind::LevelComparison),
+    key("when", "field", Kind::Words).controlled(Control::Author),
+    key("when", "title", Kind::Pattern).controlled(Control::Author),
+    key("when", "labels", Kind::Texts).controlled(Control::Author),
+    key("when", "head", Kind::Globs).controlled(Control::Author),
+    key("when", "draft", Kind::Flag).controlled(Control::Author),
+    key("when", "on_declaration", Kind::Flag),
+    key("when", "at", Kind::Table).not_yet(),
+    key("when", "expr", Kind::Expression).not_yet().controlled(Control::AsNamed),
+    key("when", "any", Kind::Tables),
+    key("when", "all", Kind::Tables),
+    key("when", "not", Kind::Table),
+    key("when.field", "matches", Kind::Pattern),
+    key("when.field", "state", Kind::Texts),
+    key("at", "days", Kind::Days).not_yet(),
+    key("at", "hours", Kind::Hours).not_yet(),
+    key("at", "timezone", Kind::Zone).not_yet(),
+    key("freeze", "id", Kind::Text).not_yet(),
+    key("freeze", "why", Kind::Text).not_yet(),
+    key("freeze", "from", Kind::Date).not_yet(),
+    key("freeze", "until", Kind::Date).not_yet(),
+    key("freeze", "rrule", Kind::Recurrence).not_yet(),
+    key("freeze", "duration", Kind::Duration).not_yet(),
+    key("freeze", "calendar", Kind::Text).not_yet(),
+    key("freeze", "timezone", Kind::Zone).not_yet(),
+    key("freeze", "when", Kind::Table).not_yet(),
+    key("freeze", "holds", Kind::Choices(HOLDS)).not_yet(),
+    key("freeze", "waive", Kind::Table).not_yet(),
+    key("freeze", "always", Kind::Flag).not_yet(),
+    key("window", "id", Kind::Text).not_yet(),
+    key("window", "days", Kind::Days).not_yet(),
+    key("window", "hours", Kind::Hours).not_yet(),
+    key("window", "open", Kind::Tables).not_yet(),
+    key("window", "rrule", Kind::Recurrence).not_yet(),
+    key("window", "from", Kind::Date).not_yet(),
+    key("window", "duration", Kind::Duration).not_yet(),
+    key("window", "calendar", Kind::Text).not_yet(),
+    key("window", "timezone", Kind::Zone).not_yet(),
+    key("window", "when", Kind::Table).not_yet(),
+    key("window", "holds", Kind::Choices(HOLDS)).not_yet(),
+    key("window", "waive", Kind::Table).not_yet(),
+    key("window", "always", Kind::Flag).not_yet(),
+    key("model", "id", Kind::Text).relaxes_nothing(),
+    key("model", "owner", Kind::Who).relaxes_nothing(),
+    key("model", "until", Kind::Date).relaxes_nothing(),
+    key("model", "when", Kind::Table).relaxes_nothing(),
+    key("model", "approvals", Kind::Tables).relaxes_nothing(),
+    key("model", "fields", Kind::Names).relaxes_nothing(),
+    key("model", "suspend_after_failures", Kind::Number).relaxes_nothing(),
+    key("waiver", "id", Kind::Text).relaxes_nothing(),
+    key("waiver", "rules", Kind::Names).relaxes_nothing(),
+    key("waiver", "until", Kind::Date).relaxes_nothing(),
+    key("waiver", "why", Kind::Text).relaxes_nothing(),
+    key("waiver", "when", Kind::Table).relaxes_nothing(),
+    key("emergency", "declared_by", Kind::WhoList).relaxes_nothing(),
+    key("emergency", "ticket", Kind::Pattern).relaxes_nothing(),
+    key("emergency", "expires", Kind::Duration).relaxes_nothing(),
+    key("emergency", "approvals", Kind::Tables).relaxes_nothing(),
+    key("emergency", "postpone", Kind::Names).relaxes_nothing(),
+    key("emergency", "review_within", Kind::Duration).relaxes_nothing(),
+    key("emergency", "overdue", Kind::Choice(OVERDUE)).relaxes_nothing(),
+    key("approval", "independent_of", Kind::Choices(INDEPENDENCE)),
+    key("approval", "keep", Kind::Choice(KEEP)),
+    key("approval", "expires", Kind::Duration).not_yet(),
+    key("approval", "changes_requested", Kind::Choice(CHANGES_REQUESTED)),
+    key("approval", "unattributed", Kind::Choice(UNATTRIBUTED)),
+    key("approval", "unbound", Kind::Names),
+    key("approval", "request", Kind::Choice(REQUEST)).not_yet(),
+    key("schedule", "planned_window", Kind::Choice(PLANNED_WINDOW)).not_yet(),
+    key("schedule", "collisions", Kind::Choice(COLLISIONS)).not_yet(),
+    key("pir", "when", Kind::Table).not_yet(),
+    key("pir", "within", Kind::Duration).not_yet(),
+    key("notify", "on", Kind::Choices(NOTICES)).not_yet(),
+    key("notify", "to", Kind::Texts).not_yet(),
+    key("notify", "when", Kind::Table).not_yet(),
+    key("comment", "show", Kind::Choice(SHOW)),
+];

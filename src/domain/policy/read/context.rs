@@ -1,0 +1,292 @@
+//! What every reader of one file shares: the layer, the names that may be used, and
+//! the list of what was found wrong.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::tz::TimeZone;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Origin, Severity};
+use crate::layer::Layer;
+use crate::policy::model::{Authority, Policy};
+use crate::record::{FieldId, FieldSet};
+
+/// A layer above the file that is read.
+#[derive(Clone, Copy)]
+pub(in crate::policy) struct Upper<'a> {
+    pub(in crate::policy) layer: Layer,
+    pub(in crate::policy) policy: &'a Policy,
+    /// Whether the policy is that of the file as it is now, so that its places can be shown.
+    pub(in crate::policy) current: bool,
+}
+
+/// What surrounds a file when it is read.
+#[derive(Clone, Copy)]
+pub(in crate::policy) struct Surroundings<'a> {
+    pub(in crate::policy) layer: Layer,
+    /// The layers above, nearest first.
+    pub(in crate::policy) upper: &'a [Upper<'a>],
+    /// Whether there is a layer above whose policy could not be had.
+    pub(in crate::policy) upper_unread: bool,
+    /// Whether the text was valid before a layer above was edited: a clash of names then stops nobody.
+    pub(in crate::policy) was_valid: bool,
+}
+
+/// The kinds of thing that a policy gives names to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Naming {
+    Authority,
+    Service,
+    Environment,
+    Field,
+}
+
+impl Naming {
+    pub(super) const ALL: [Self; 4] = [Self::Authority, Self::Service, Self::Environment, Self::Field];
+
+    /// The word for one of them.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Authority => "authority",
+            Self::Service => "service",
+            Self::Environment => "environment",
+            Self::Field => "field",
+        }
+    }
+
+    /// The tables that lead to the names.
+    fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Authority => &["authorities"],
+            Self::Service => &["services"],
+            Self::Environment => &["environments"],
+            Self::Field => &["record", "fields"],
+        }
+    }
+}
+
+/// What every reader of one file shares.
+pub(super) struct Context<'a> {
+    pub(super) around: Surroundings<'a>,
+    pub(super) text: &'a str,
+    /// Names that this file has tables for, with the places of their keys.
+    own: BTreeMap<Naming, BTreeMap<&'a str, Own>>,
+    /// The standard fields of RECORD.md.
+    pub(super) standard: FieldSet,
+    /// Whether the file sets a zone for its local times.
+    pub(super) has_timezone: bool,
+    /// The zone of local times in this file, once its top was read.
+    pub(super) timezone: RefCell<Option<TimeZone>>,
+    /// The ids of the file's rules, as far as they can be read.
+    pub(super) rule_ids: Vec<&'a str>,
+    /// Whether TOML itself is broken: what is missing may only have been lost.
+    pub(super) broken: bool,
+    /// Where a condition of this file first compares tiers.
+    pub(super) reads_tier: RefCell<Option<Range<usize>>>,
+    /// The authorities that rules ask, with their places.
+    pub(super) uses: RefCell<Vec<(Layer, String, Range<usize>)>>,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+/// A table that this file has for a name.
+struct Own {
+    span: Range<usize>,
+    /// Whether it asks a lower layer to name the people.
+    has_fill: bool,
+    /// The choices that it gives a field.
+    choices: Option<Vec<String>>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(around: Surroundings<'a>, text: &'a str, file: &'a DeTable<'a>, broken: bool) -> Self {
+        let own = Naming::ALL.into_iter().map(|naming| (naming, own_names(naming, file))).collect();
+        let has_timezone = file.contains_key("timezone");
+        Self {
+            around,
+            text,
+            own,
+            standard: FieldSet::standard(),
+            has_timezone,
+            timezone: RefCell::default(),
+            rule_ids: rule_ids(file),
+            broken,
+            reads_tier: RefCell::default(),
+            uses: RefCell::default(),
+            found: RefCell::default(),
+        }
+    }
+
+    pub(super) fn layer(&self) -> Layer {
+        self.around.layer
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        Origin::Policy(self.around.layer)
+    }
+
+    /// Takes a diagnostic. Where TOML is broken, a place that the parser lost is not reported twice.
+    pub(super) fn report(&self, diagnostic: Diagnostic) {
+        let lost = self.broken && diagnostic.labels.first().is_some_and(|label| label.span.is_empty());
+        if !lost {
+            self.found.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Takes what the parser of TOML reports.
+    pub(super) fn report_syntax(&self, diagnostic: Diagnostic) {
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// An error of this file, to be widened and reported.
+    pub(super) fn error(&self, code: &'static str, message: impl Into<String>, span: Range<usize>) -> Diagnostic {
+        Diagnostic::error(code, message, self.origin(), span)
+    }
+
+    pub(super) fn warning(&self, code: &'static str, message: impl Into<String>, span: Range<usize>) -> Diagnostic {
+        Diagnostic::warning(code, message, self.origin(), span)
+    }
+
+    /// Reports an error as it is.
+    pub(super) fn problem(&self, code: &'static str, message: impl Into<String>, span: Range<usize>) {
+        self.report(self.error(code, message, span));
+    }
+
+    /// Reports that something is missing, unless broken TOML may have swallowed it.
+    pub(super) fn incomplete(&self, code: &'static str, message: String, span: Range<usize>, label: &str) {
+        if !self.broken {
+            self.report(self.error(code, message, span).saying(label));
+        }
+    }
+
+    /// What was found, in the order of the file.
+    pub(super) fn into_found(self) -> Vec<Diagnostic> {
+        let mut found = self.found.into_inner();
+        found.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+        found
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        self.found.borrow().iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The layer of the authority that a name means here: the own one, unless this file only fills a role from above.
+    pub(super) fn authority(&self, name: &str) -> Option<Layer> {
+        let own = self.own.get(&Naming::Authority).and_then(|names| names.get(name));
+        if own.is_some() && self.role_above(name).is_none() {
+            return Some(self.layer());
+        }
+        self.upper_authority(name).map(|(upper, _)| upper.layer)
+    }
+
+    /// The role above that this file's table of the name fills, where it does.
+    pub(super) fn role_above(&self, name: &str) -> Option<Layer> {
+        let own = self.own.get(&Naming::Authority)?.get(name)?;
+        let (upper, authority) = self.upper_authority(name)?;
+        (authority.fill.is_some() && !own.has_fill).then_some(upper.layer)
+    }
+
+    pub(super) fn upper_authority(&self, name: &str) -> Option<(Upper<'a>, &'a Authority)> {
+        let mut above = self.around.upper.iter();
+        above.find_map(|upper| upper.policy.authorities.get(name).map(|authority| (*upper, authority)))
+    }
+
+    /// Whether a name is defined, here or above.
+    pub(super) fn knows(&self, naming: Naming, name: &str) -> bool {
+        self.own.get(&naming).is_some_and(|names| names.contains_key(name)) || self.knows_above(naming, name)
+    }
+
+    /// Whether a layer above defines the name.
+    pub(super) fn knows_above(&self, naming: Naming, name: &str) -> bool {
+        let standard = naming == Naming::Field && self.is_standard(name);
+        standard || self.around.upper.iter().any(|upper| defines(upper.policy, naming, name))
+    }
+
+    /// Whether RECORD.md has a field of that name.
+    pub(super) fn is_standard(&self, field: &str) -> bool {
+        self.standard.spec(&FieldId::new(field)).is_some()
+    }
+
+    /// The nearest layer above that defines the name, and where, as far as the place can be shown.
+    pub(super) fn defined_above(&self, naming: Naming, name: &str) -> Option<(Layer, Option<Range<usize>>)> {
+        let upper = self.around.upper.iter().find(|upper| defines(upper.policy, naming, name))?;
+        let place = upper.policy.places.get(&(naming.word(), name.to_owned())).cloned();
+        Some((upper.layer, place.filter(|_| upper.current)))
+    }
+
+    /// The choices of a field, as the layer nearest to this file gives them; none where any answer goes.
+    pub(super) fn choices_of(&self, field: &str) -> Vec<String> {
+        let own = self.own.get(&Naming::Field).and_then(|names| names.get(field));
+        if let Some(choices) = own.and_then(|own| own.choices.clone()) {
+            return choices;
+        }
+        let above = self.around.upper.iter().flat_map(|upper| upper.policy.fields.iter());
+        let spec = above.chain(self.standard.iter()).find(|spec| spec.id.as_str() == field);
+        spec.map(|spec| spec.choices.clone()).unwrap_or_default()
+    }
+
+    /// Where this file defines its names.
+    pub(super) fn places(&self) -> BTreeMap<(&'static str, String), Range<usize>> {
+        let names = self.own.iter().flat_map(|(naming, names)| names.iter().map(|own| (naming.word(), own)));
+        names.map(|(word, (name, own))| ((word, (*name).to_owned()), own.span.clone())).collect()
+    }
+
+    /// Every name that could be meant, for hints.
+    pub(super) fn names(&self, naming: Naming) -> Vec<String> {
+        let own = self.own.get(&naming).into_iter().flatten().map(|(name, _)| (*name).to_owned());
+        let mut names: Vec<String> = own.collect();
+        for upper in self.around.upper {
+            names.extend(names_of(upper.policy, naming));
+        }
+        if naming == Naming::Field {
+            names.extend(self.standard.iter().map(|spec| spec.id.as_str().to_owned()));
+        }
+        names
+    }
+}
+
+/// Keys of the tables that give names of one kind, as far as the file has such tables.
+fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own> {
+    let mut table = Some(file);
+    for step in naming.tables() {
+        table = table.and_then(|table| table.get(*step)).and_then(|value| value.get_ref().as_table());
+    }
+    let entries = table.into_iter().flat_map(|table| table.iter());
+    entries
+        .map(|(name, value)| {
+            let key = |key: &str| value.get_ref().as_table().and_then(|table| table.get(key)).map(Spanned::get_ref);
+            let choices = key("choices").and_then(DeValue::as_array).map(|choices| {
+                let texts = choices.iter().filter_map(|choice| choice.get_ref().as_str());
+                texts.map(str::to_owned).collect()
+            });
+            (name.get_ref().as_ref(), Own { span: name.span(), has_fill: key("fill").is_some(), choices })
+        })
+        .collect()
+}
+
+/// The ids of the rules, whatever else is wrong with them.
+fn rule_ids<'a>(file: &'a DeTable<'a>) -> Vec<&'a str> {
+    let rules = file.get("rule").and_then(|rules| rules.get_ref().as_array());
+    let rules = rules.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table());
+    rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).collect()
+}
+
+fn defines(policy: &Policy, naming: Naming, name: &str) -> bool {
+    match naming {
+        Naming::Authority => policy.authorities.contains_key(name),
+        Naming::Service => policy.services.contains_key(name),
+        Naming::Environment => policy.environments.contains_key(name),
+        Naming::Field => policy.fields.iter().any(|spec| spec.id.as_str() == name),
+    }
+}
+
+fn names_of(policy: &Policy, naming: Naming) -> Vec<String> {
+    match naming {
+        Naming::Authority => policy.authorities.keys().cloned().collect(),
+        Naming::Service => policy.services.keys().cloned().collect(),
+        Naming::Environment => policy.environments.keys().cloned().collect(),
+        Naming::Field => policy.fields.iter().map(|spec| spec.id.as_str().to_owned()).collect(),
+    }
+}

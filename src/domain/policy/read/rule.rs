@@ -1,0 +1,149 @@
+//! `[[rule]]`: what is asked, of which changes, and why.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::context::{Context, Naming};
+use super::cursor::{At, Table, Value};
+use super::when::{Place, conditions};
+use super::{approvals, checks, deployments, small, time, waive, who};
+use crate::policy::codes;
+use crate::policy::model::{Mode, Requirement, Rule};
+use crate::record::FieldId;
+
+/// Reads the rules; `mode` is the layer's.
+pub(super) fn rules(value: &Value<'_>, mode: Mode) -> Vec<Rule> {
+    let tables = value.tables("rule");
+    let mut ids = Ids::default();
+    tables.iter().filter_map(|table| rule(table, mode, &mut ids)).collect()
+}
+
+fn rule(table: &Table<'_>, mode: Mode, ids: &mut Ids) -> Option<Rule> {
+    let id = ids.of(table);
+    let when = table.value("when").map(|when| conditions(&when, Place::Rule));
+    let asks = requirements(table);
+    let waive = table.value("waive").and_then(|value| {
+        waive::waive(&value);
+        table.unenforced("waive")
+    });
+    let rule = Rule {
+        why: small::text_or_empty(table, "why"),
+        controls: table.texts("controls").unwrap_or_default().into_iter().map(|text| text.value.to_owned()).collect(),
+        mode: small::mode(table).unwrap_or(mode),
+        always: table.flag("always").is_some_and(|flag| flag.value),
+        waive,
+        span: table.span.clone(),
+        id: id?,
+        when: when.unwrap_or(Some(Default::default()))?,
+        asks,
+    };
+    Some(rule)
+}
+
+/// What the rule asks, in the order of POLICY.md.
+fn requirements(table: &Table<'_>) -> Vec<Requirement> {
+    let mut asks = Vec::new();
+    if let Some(value) = table.value("approvals") {
+        asks.push(Requirement::Approvals(approvals::entries(&value)));
+    }
+    if let Some(value) = table.value("checks") {
+        asks.push(Requirement::Checks(checks::wanted(&value)));
+    }
+    if let Some(value) = table.value("deployments") {
+        deployments::wanted(&value);
+    }
+    asks.extend(unenforced(table, &["deployments"]));
+    if let Some(value) = table.value("fields") {
+        let members = value.list().unwrap_or_default();
+        let fields = who::names(&value, &members, Naming::Field).into_iter().map(FieldId::new);
+        asks.push(Requirement::Fields(fields.collect()));
+    }
+    for key in ["signed", "resolved_threads"] {
+        if table.flag(key).is_some_and(|flag| !flag.value) {
+            let span = table.key_span(key).unwrap_or_default();
+            table.cx.problem(codes::SAYS_NOTHING, format!("`{key} = false` asks nothing"), span);
+        }
+    }
+    for key in ["soak", "notice"] {
+        if let Some(value) = table.value(key) {
+            time::duration(&value);
+        }
+    }
+    if let Some(value) = table.value("acknowledge") {
+        who::who_list(&value);
+    }
+    asks.extend(unenforced(table, &["signed", "resolved_threads", "soak", "notice", "acknowledge"]));
+    asks.extend(table.text("deny").map(|why| Requirement::Deny(why.value.to_owned())));
+    asks.extend(table.text("allow").map(|why| Requirement::Allow(why.value.to_owned())));
+    asks_something(table);
+    asks
+}
+
+fn unenforced<'a>(table: &'a Table<'_>, keys: &'a [&str]) -> impl Iterator<Item = Requirement> + 'a {
+    keys.iter().filter_map(|key| table.unenforced(key)).map(Requirement::Unenforced)
+}
+
+/// The keys that ask something.
+const ASKING: [&str; 10] = [
+    "approvals",
+    "checks",
+    "deployments",
+    "fields",
+    "signed",
+    "resolved_threads",
+    "soak",
+    "notice",
+    "acknowledge",
+    "deny",
+];
+
+fn asks_something(table: &Table<'_>) {
+    let asking = ASKING.into_iter().find(|key| table.has(key));
+    let cx = table.cx;
+    match (asking, table.key_span("allow")) {
+        (None, None) if !cx.broken => {
+            let problem = cx.error(codes::NO_REQUIREMENT, "this rule asks nothing", table.span.clone());
+            cx.report(problem.help("add `approvals`, `checks`, `fields`, `deny` or another requirement; to ask nothing on purpose write `allow = \"why\"`"));
+        }
+        (Some(key), Some(allow)) => {
+            let message = format!("a rule with `allow` asks nothing, and this one has `{key}`");
+            let problem = cx.error(codes::ALLOW_AND_ASK, message, allow);
+            let asking = table.key_span(key).unwrap_or_default();
+            cx.report(problem.label(cx.origin(), asking, "asks something").help("make two rules of it"));
+        }
+        _ => {}
+    }
+}
+
+/// The ids that a list of tables has used, to refuse the second of a kind.
+#[derive(Default)]
+pub(super) struct Ids(BTreeMap<String, Range<usize>>);
+
+impl Ids {
+    /// The table's id, sound and used once.
+    pub(super) fn of(&mut self, table: &Table<'_>) -> Option<String> {
+        let id = table.required("id")?.text()?;
+        sound_name(table.cx, &id)?;
+        if let Some(first) = self.0.get(id.value) {
+            let cx = table.cx;
+            let problem =
+                cx.error(codes::DUPLICATE_ID, format!("the id `{}` is used twice", id.value), id.span.clone());
+            cx.report(problem.saying("used again").label(cx.origin(), first.clone(), "used first"));
+        } else {
+            self.0.insert(id.value.to_owned(), id.span.clone());
+        }
+        Some(id.value.to_owned())
+    }
+}
+
+/// Checks an id or a name: what is written elsewhere, in commands and in check runs, must be writable there.
+pub(super) fn sound_name(cx: &Context<'_>, name: &At<&str>) -> Option<()> {
+    let sound = name.value.len() <= 64
+        && name.value.starts_with(|c: char| c.is_alphanumeric())
+        && name.value.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if !sound {
+        let problem = cx.error(codes::BAD_NAME, format!("`{}` cannot be a name", name.value), name.span.clone());
+        cx.report(problem.help("letters, digits, `-`, `_` and `.`, at most 64 of them"));
+    }
+    sound.then_some(())
+}
