@@ -2,8 +2,8 @@
 
 pub mod clock;
 pub mod github;
+pub mod render;
 pub mod settings;
 pub mod signal;
-#[path = "store/snapshot/mod.rs"]
-pub mod snapshot;
+pub mod store;
 pub mod telemetry;

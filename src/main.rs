@@ -1,3 +1,8 @@
 //! The `countersign` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    countersign::cli::run().await
+}

@@ -165,6 +165,16 @@ impl GitHubAddress {
     }
 }
 
+impl GitHubAddress {
+    /// The address of GitHub's pages, for links.
+    pub fn pages(&self) -> String {
+        match self.rest.strip_suffix("/api/v3") {
+            Some(server) => server.to_owned(),
+            None => self.rest.replacen("://api.", "://", 1),
+        }
+    }
+}
+
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {

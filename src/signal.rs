@@ -143,6 +143,8 @@ pub enum Want {
     },
     /// The check run is there at that status, or a newer one of its name and App is.
     Check {
+        /// The commit it is on; a look at another head has nothing to wait for.
+        head: String,
         /// GitHub's number for it.
         id: u64,
         /// Its name.
@@ -152,6 +154,8 @@ pub enum Want {
     },
     /// The status of that context is there, at least as new.
     Status {
+        /// The commit it is on.
+        head: String,
         /// Its context.
         context: String,
         /// When it was made.
@@ -168,8 +172,8 @@ pub enum Want {
     Tip(String),
     /// Teams are read again after this instant.
     Members(Timestamp),
-    /// A new check run is wanted even where nothing differs: somebody pressed "Re-run".
-    Rerun,
+    /// A new check run is wanted even where nothing differs: somebody pressed "Re-run" on this one, or on all (0).
+    Rerun(u64),
 }
 
 /// What an event proves.

@@ -235,11 +235,11 @@ fn check_run(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     let (head, name) = (run.text("head_sha"), run.text("name").to_owned());
     let mark = match (ours, context.action) {
         // Somebody pressed "Re-run" on ours: a new run is created whatever it says.
-        (true, "rerequested") => context.head(head, None, Want::Rerun, false),
+        (true, "rerequested") => context.head(head, None, Want::Rerun(run.number("id")), false),
         (true, _) => None,
         (false, _) => {
             let concluded = run.text("status") == "completed";
-            let want = Want::Check { id: run.number("id"), name: name.clone(), concluded };
+            let want = Want::Check { head: head.to_owned(), id: run.number("id"), name: name.clone(), concluded };
             let lowers = concluded && run.text("conclusion") != "success";
             let check = MovedCheck { name, app: Some(app.text("slug").to_owned()), ours: false };
             context.head(head, Some(check), want, lowers)
@@ -251,14 +251,14 @@ fn check_run(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
 fn check_suite(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     let suite = payload.at("check_suite");
     if context.action == "rerequested" && suite.at("app").number("id") == context.app_id {
-        signal.marks.extend(context.head(suite.text("head_sha"), None, Want::Rerun, false));
+        signal.marks.extend(context.head(suite.text("head_sha"), None, Want::Rerun(0), false));
     }
 }
 
 fn status(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     let name = payload.text("context").to_owned();
     let at = payload.instant("updated_at").or_else(|| payload.instant("created_at")).unwrap_or(context.received_at);
-    let want = Want::Status { context: name.clone(), at };
+    let want = Want::Status { head: payload.text("sha").to_owned(), context: name.clone(), at };
     let lowers = matches!(payload.text("state"), "failure" | "error");
     let check = MovedCheck { name, app: None, ours: false };
     signal.marks.extend(context.head(payload.text("sha"), Some(check), want, lowers));
@@ -465,12 +465,12 @@ mod tests {
     fn our_own_writes_ask_for_nothing_and_a_rerun_for_a_new_run() {
         let run = |action: &str, app: u64| json!({ "action": action, "check_run": { "id": 8, "name": "ci", "status": "completed", "conclusion": "failure", "head_sha": "abc", "app": { "id": app, "slug": "github-actions" } } });
         check("check_run", run("completed", 42), &[], &[]);
-        check("check_run", run("rerequested", 42), &["want: Rerun"], &[]);
-        check("check_run", run("completed", 1), &["Check { id: 8, name: \"ci\", concluded: true }, lowers: true"], &[]);
+        check("check_run", run("rerequested", 42), &["want: Rerun("], &[]);
+        check("check_run", run("completed", 1), &["id: 8, name: \"ci\", concluded: true }, lowers: true"], &[]);
         check(
             "check_suite",
             json!({ "action": "rerequested", "check_suite": { "head_sha": "abc", "app": { "id": 42 } } }),
-            &["want: Rerun"],
+            &["want: Rerun("],
             &[],
         );
     }

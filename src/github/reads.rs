@@ -93,13 +93,7 @@ impl Installation {
         struct Members {
             total_count: u64,
             page_info: PageInfo,
-            nodes: Vec<Option<Member>>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Member {
-            login: String,
-            database_id: Option<u64>,
+            nodes: Vec<Option<User>>,
         }
         let mut members = BTreeSet::new();
         let mut after: Option<String> = None;
@@ -110,11 +104,7 @@ impl Installation {
                 let why = answer.errors.first().map_or("GitHub shows no such team", |error| error.message.as_str());
                 return Ok(Known::unknown(format!("the team {team} cannot be read: {why}")));
             };
-            for member in page.nodes.into_iter().flatten() {
-                if let Some(id) = member.database_id {
-                    members.insert(Account { id, login: member.login, kind: AccountKind::User });
-                }
-            }
+            members.extend(page.nodes.into_iter().flatten().filter_map(User::account));
             match page.page_info.end_cursor.filter(|_| page.page_info.has_next_page) {
                 Some(cursor) if members.len() < 20_000 => after = Some(cursor),
                 _ if members.len() as u64 == page.total_count => return Ok(Known::Known(members)),
@@ -129,13 +119,18 @@ impl Installation {
         }
     }
 
-    /// The account that a login names now; `None` where there is none.
-    pub async fn account(&self, login: &str) -> Result<Option<Account>> {
-        let path = format!("/users/{}", encode(login));
-        match self.rest::<RestAccount>(Method::GET, &path, None).await {
-            Ok(account) => Ok(account.account()),
-            Err(Error::NotFound(_)) => Ok(None),
-            Err(error) => Err(error),
+    /// The person that a login names now; `None` where there is none.
+    pub async fn user(&self, login: &str) -> Result<Option<Account>> {
+        const QUERY: &str = include_str!("user.graphql");
+        #[derive(Deserialize)]
+        struct Data {
+            user: Option<User>,
+        }
+        let answer = self.graphql::<Data>(QUERY, "NamedUser", json!({ "login": login })).await?;
+        let user = answer.data.user.and_then(User::account);
+        match answer.errors.first() {
+            Some(error) if user.is_none() && error.kind != "NOT_FOUND" => Err(Error::Odd(error.message.clone())),
+            _ => Ok(user),
         }
     }
 
@@ -215,12 +210,12 @@ impl Installation {
             .collect())
     }
 
-    /// Former versions of a file on a branch's first-parent history, newest first, at most 50.
+    /// Former versions of a file, newest first, at most 50: on a branch's history, or the default one's.
     pub async fn file_history(
         &self,
         owner: &str,
         name: &str,
-        branch: &str,
+        branch: Option<&str>,
         path: &str,
     ) -> Result<Vec<countersign_domain::policy::Version>> {
         const QUERY: &str = include_str!("file_history.graphql");
@@ -230,15 +225,10 @@ impl Installation {
         }
         #[derive(Deserialize)]
         struct Repository {
-            #[serde(rename = "ref")]
-            branch: Option<Ref>,
+            object: Option<Commits>,
         }
         #[derive(Deserialize)]
-        struct Ref {
-            target: Option<Target>,
-        }
-        #[derive(Deserialize)]
-        struct Target {
+        struct Commits {
             history: Option<History>,
         }
         #[derive(Deserialize)]
@@ -261,14 +251,10 @@ impl Installation {
             #[serde(default)]
             is_truncated: bool,
         }
-        let variables = json!({ "owner": owner, "name": name, "branch": format!("refs/heads/{branch}"), "path": path });
+        let expression = branch.map_or_else(|| "HEAD".to_owned(), |branch| format!("refs/heads/{branch}"));
+        let variables = json!({ "owner": owner, "name": name, "expression": expression, "path": path });
         let answer = self.graphql::<Data>(QUERY, "FileHistory", variables).await?;
-        let history = answer
-            .data
-            .repository
-            .and_then(|repo| repo.branch)
-            .and_then(|branch| branch.target)
-            .and_then(|target| target.history);
+        let history = answer.data.repository.and_then(|repo| repo.object).and_then(|commit| commit.history);
         let commits = history.into_iter().flat_map(|history| history.nodes).flatten();
         Ok(commits
             .filter_map(|commit| {
@@ -335,6 +321,24 @@ impl Installation {
         }
         all.sort_by_key(|entry| entry.position);
         Ok(all)
+    }
+
+    /// Our newest check run of that name on a commit: its number and the fingerprint that was sent with it.
+    pub async fn own_run(&self, owner: &str, name: &str, head: &Oid, check: &str) -> Result<Option<(u64, String)>> {
+        #[derive(Deserialize)]
+        struct Page {
+            check_runs: Vec<Run>,
+        }
+        #[derive(Deserialize)]
+        struct Run {
+            id: u64,
+            external_id: Option<String>,
+        }
+        let (check, app) = (encode(check), self.github().app_id());
+        let path = format!("/repos/{owner}/{name}/commits/{head}/check-runs?check_name={check}&app_id={app}&per_page=100");
+        let page: Page = self.rest(Method::GET, &path, None).await?;
+        let newest = page.check_runs.into_iter().max_by_key(|run| run.id);
+        Ok(newest.map(|run| (run.id, run.external_id.unwrap_or_default())))
     }
 
     /// The open pull requests of a repository, 100 a request, with our check runs on their heads.
@@ -439,6 +443,20 @@ impl Installation {
             }
         }
         Ok(all)
+    }
+}
+
+/// A person in GraphQL's answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    login: String,
+    database_id: Option<u64>,
+}
+
+impl User {
+    fn account(self) -> Option<Account> {
+        Some(Account { id: self.database_id?, login: self.login, kind: AccountKind::User })
     }
 }
 

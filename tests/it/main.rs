@@ -1,1 +1,4 @@
 //! Stories of the whole bot, over the stand-in GitHub.
+
+mod databases;
+mod store;

@@ -106,7 +106,7 @@ impl Reading {
         marker: &str,
         selected_only: bool,
     ) -> Result<Self> {
-        let organisation_policy = organisation_policy(&page, target, selected_only);
+        let organisation_policy = organisation_policy(&page, target);
         let Partial { mut data, errors } = page;
         let path = format!("{}/{}#{}", target.owner, target.name, target.number);
         let Some(mut repository) = data.repository else {
@@ -147,8 +147,9 @@ impl Reading {
             },
             created_at: pull.created_at,
             body_edited_at: pull.last_edited_at,
-            bodies: bodies(pull.user_content_edits.take()),
+            bodies: bodies(pull.user_content_edits.take(), pull.body.as_deref().unwrap_or_default()),
             bases,
+            head_owner: pull.head_repository_owner.as_ref().and_then(account),
             in_merge_queue: pull.is_in_merge_queue,
             assignees: pull
                 .assignees
@@ -162,6 +163,7 @@ impl Reading {
             own_runs,
             own_comment: data.mine.take().and_then(|comment| own_comment(comment, slug, None)),
             organisation_policy,
+            selected_only,
             repository_policy,
             head_policy,
             templates,
@@ -307,44 +309,25 @@ impl Reading {
     }
 }
 
-fn organisation_policy(page: &Partial<wire::Data>, target: &Target, selected_only: bool) -> Read {
+fn organisation_policy(page: &Partial<wire::Data>, target: &Target) -> Read {
+    let Some(organisation) = &page.data.organisation else {
+        let refused = page.errors.iter().find(|error| error.concerns("organisation") && !is_not_found(error));
+        return refused.map_or(Read::Unseen, |error| Read::Unreachable(error.message.clone()));
+    };
+    let files = organisation.default_branch_ref.as_ref().and_then(|branch| branch.target.as_ref());
     let path = format!("{}/.github/countersign.toml", target.owner);
-    match &page.data.organisation {
-        Some(organisation) => {
-            let branch = organisation.default_branch_ref.as_ref().and_then(|branch| branch.target.as_ref());
-            let entry = branch.and_then(|files| files.policy.as_ref());
-            file(
-                entry.map(|entry| wire::TreeEntry {
-                    oid: entry.oid.clone(),
-                    object: entry
-                        .object
-                        .as_ref()
-                        .map(|blob| wire::Blob { text: blob.text.clone(), is_truncated: blob.is_truncated }),
-                }),
-                &path,
-            )
-        }
-        None => {
-            let errors: Vec<_> = page.errors.iter().filter(|error| error.concerns("organisation")).collect();
-            match errors.first() {
-                // GitHub says the same of a repository that is not there and of one that is not covered.
-                Some(error) if !is_not_found(error) => Read::Unreachable(error.message.clone()),
-                _ if selected_only => Read::Unseen,
-                _ => Read::Absent,
-            }
-        }
-    }
+    file(files.and_then(|files| files.policy.as_ref()), &path)
 }
 
 fn base(base: Option<wire::BaseRef>, oid: &str) -> (Read, String) {
     match base.and_then(|base| base.target) {
-        Some(target) => (file(target.policy, ".github/countersign.toml"), target.oid),
+        Some(target) => (file(target.policy.as_ref(), ".github/countersign.toml"), target.oid),
         None => (Read::Unreachable("the base branch is gone".to_owned()), oid.to_owned()),
     }
 }
 
 fn head_policy(entry: Option<wire::TreeEntry>) -> Known<Option<Version>> {
-    match file(entry, ".github/countersign.toml") {
+    match file(entry.as_ref(), ".github/countersign.toml") {
         Read::Text(version) => Known::Known(Some(version)),
         Read::Absent => Known::Known(None),
         Read::Unreachable(why) => Known::Unknown(why),
@@ -382,13 +365,16 @@ fn change(pull: &mut wire::PullRequest, base_tip: String) -> Change {
     }
 }
 
-/// Former texts. GitHub's `diff` of an edit is the whole text from then on; a deleted one is gone.
-fn bodies(edits: Option<wire::List<wire::Edit>>) -> Vec<(Timestamp, String)> {
-    let nodes = edits.into_iter().flat_map(|list| list.nodes).flatten();
-    let mut texts: Vec<_> =
-        nodes.filter(|edit| edit.deleted_at.is_none()).filter_map(|edit| Some((edit.edited_at, edit.diff?))).collect();
+/// Every text the description had. GitHub's types call the text of an edit its `diff`; it is the whole text from then
+/// on, and it is taken for that only where the newest one is the text that stands now and none is missing.
+fn bodies(edits: Option<wire::List<wire::Edit>>, current: &str) -> Vec<(Timestamp, String)> {
+    let Some(edits) = edits else { return Vec::new() };
+    let total = edits.total_count.unwrap_or(u64::MAX);
+    let nodes = edits.nodes.into_iter().flatten().filter(|edit| edit.deleted_at.is_none());
+    let mut texts: Vec<_> = nodes.filter_map(|edit| Some((edit.edited_at, edit.diff?))).collect();
     texts.sort();
-    texts
+    let newest_stands = texts.last().is_some_and(|(_, text)| text.lines().eq(current.lines()));
+    if newest_stands && texts.len() as u64 == total { texts } else { Vec::new() }
 }
 
 /// Former bases, and who dismissed which review.

@@ -59,10 +59,13 @@ pub struct Look {
     pub created_at: Timestamp,
     /// When its description was last edited.
     pub body_edited_at: Option<Timestamp>,
-    /// Former texts of the description, each with the instant from which it stood, oldest first.
+    /// Every text that the description ever had, each with the instant from which it stood, oldest first; empty where
+    /// GitHub's history is not whole.
     pub bodies: Vec<(Timestamp, String)>,
     /// Former bases: until when which branch was the base, oldest first.
     pub bases: Vec<(Timestamp, String)>,
+    /// The owner of the repository that the head is in; `None` where that repository is gone.
+    pub head_owner: Option<Account>,
     /// Whether a merge queue holds it.
     pub in_merge_queue: bool,
     /// Accounts that the pull request is assigned to.
@@ -79,8 +82,10 @@ pub struct Look {
     pub own_runs: Vec<OwnRun>,
     /// Our own comment.
     pub own_comment: Option<OwnComment>,
-    /// The organisation's policy file.
+    /// The organisation's policy file; [`Read::Unseen`] where GitHub shows no `.github` repository, be there one or not.
     pub organisation_policy: Read,
+    /// Whether the installation covers chosen repositories only.
+    pub selected_only: bool,
     /// The repository's policy file at the tip of the base.
     pub repository_policy: Read,
     /// The repository's policy file at the head.
@@ -239,10 +244,12 @@ impl Pages {
 }
 
 /// What reading a policy file of the first page came to.
-fn file(entry: Option<wire::TreeEntry>, path: &str) -> Read {
+fn file(entry: Option<&wire::TreeEntry>, path: &str) -> Read {
     let Some(entry) = entry else { return Read::Absent };
-    match entry.object {
-        Some(wire::Blob { text: Some(text), is_truncated: false }) => Read::Text(Version { blob: entry.oid, text }),
+    match &entry.object {
+        Some(wire::Blob { text: Some(text), is_truncated: false }) => {
+            Read::Text(Version { blob: entry.oid.clone(), text: text.clone() })
+        }
         _ => Read::Unreachable(format!("`{path}` is no text, or longer than GitHub gives out")),
     }
 }

@@ -112,7 +112,7 @@ pub(super) struct PullRequest {
     #[serde(default)]
     pub(super) is_in_merge_queue: bool,
     pub(super) author: Option<Actor>,
-    pub(super) head_repository_owner: Option<Login>,
+    pub(super) head_repository_owner: Option<Actor>,
     pub(super) base_ref: Option<BaseRef>,
     pub(super) user_content_edits: Option<List<Edit>>,
     pub(super) labels: Option<List<Label>>,

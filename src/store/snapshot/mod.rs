@@ -16,7 +16,6 @@
 
 mod error;
 mod outcome;
-mod part;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -28,7 +27,8 @@ use countersign_domain::record::Template;
 
 pub use self::error::Error;
 pub use self::outcome::{StoredOutcome, differences, outcome_of, stored_outcome};
-pub use self::part::{Part, hash};
+pub use super::pack::hash;
+pub use super::part::Part;
 use self::shelf::{Cut, Shelf};
 use self::wire::ChangePart;
 

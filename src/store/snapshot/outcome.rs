@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use countersign_domain::decision::Decision;
 
 use super::error::Error;
-use super::part::Part;
+use super::super::part::Part;
 use super::shelf::{self, Shelf};
 pub use super::wire::StoredOutcome;
 

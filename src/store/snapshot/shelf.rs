@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::Error;
-use super::part::{Part, hash};
+use super::{Part, hash};
 use super::wire::VERSION;
 
 /// What the parts of one kind say.

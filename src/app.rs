@@ -1,0 +1,137 @@
+//! The composition root: the only place that builds the store, GitHub, the pipeline and the door, and joins them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::SignedDuration;
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::github::GitHub;
+use crate::pipeline::{Pipeline, Rules};
+use crate::queue;
+use crate::server::{self, Door};
+use crate::settings::Settings;
+use crate::store::{Retention, Store, Subject, Writer};
+use crate::telemetry::Telemetry;
+
+/// How long what runs may go on after the word to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(8);
+
+/// countersign, ready to serve.
+pub struct App {
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    github: GitHub,
+    telemetry: Telemetry,
+}
+
+impl App {
+    /// Opens the store and brings its tables up to date; asks nothing of GitHub.
+    pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        let telemetry = Telemetry::new();
+        let store = Store::open(settings.database_url.expose_secret(), clock.clone()).await.context("the database cannot be opened")?;
+        store.migrate().await.context("the database cannot be brought up to date")?;
+        let github = GitHub::new(settings.github.clone(), settings.app_id, &settings.private_key, clock.clone(), telemetry.clone())?;
+        Ok(Self { settings, clock, store, github, telemetry })
+    }
+
+    /// What is kept.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What is counted.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
+    }
+
+    /// Serves until told to stop: then no new work is begun, and what runs ends or is given back.
+    pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+        let Self { settings, clock, store, github, telemetry } = self;
+        let writer = Writer::start(store.clone());
+        let door = Door {
+            secrets: settings.webhook_secrets.clone(),
+            app_id: settings.app_id,
+            installations: settings.installations.clone(),
+            writer,
+            store: store.clone(),
+            telemetry: telemetry.clone(),
+            clock: clock.clone(),
+        };
+        let rules = Rules {
+            org_layer_required: settings.org_layer_required,
+            sweep_every: settings.sweep_every,
+            pages: settings.github.pages(),
+            lease: settings.lease,
+        };
+        let pipeline = Pipeline::new(store.clone(), github.clone(), clock.clone(), telemetry, rules);
+        let workers = queue::Settings { workers: settings.workers, lease: settings.lease, grace: STOP_WITHIN, ..queue::Settings::default() };
+        tracing::info!(address = %listener.local_addr()?, public = %settings.public_url, "serving");
+        let beginning = begin(store.clone(), github, stop.clone());
+        let door = server::serve(listener, server::routes(door), stop.clone());
+        let queue = queue::run(store.clone(), workers, Arc::new(pipeline), stop.clone());
+        let tidying = tidy(store, retention(settings.payload_retention), stop);
+        let (served, ..) = tokio::join!(door, queue, beginning, tidying);
+        tracing::info!("stopped");
+        served.context("the door broke")
+    }
+}
+
+/// What was lost while nobody listened is looked for at once: the first sweep of every installation, and the
+/// deliveries that did not arrive.
+async fn begin(store: Store, github: GitHub, stop: CancellationToken) {
+    let mut wait = Duration::from_secs(1);
+    loop {
+        match schedule_sweeps(&store, &github).await {
+            Ok(installations) => {
+                tracing::info!(installations, "first sweep begun");
+                return;
+            }
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "the installations cannot be listed yet"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_secs(60)),
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn schedule_sweeps(store: &Store, github: &GitHub) -> anyhow::Result<usize> {
+    let now = store.now().await?;
+    store.schedule(&Subject::Redelivery, 0, now).await?;
+    let installations = github.installations().await?;
+    for installation in &installations {
+        store.schedule(&Subject::Sweep { installation: *installation }, *installation, now).await?;
+    }
+    Ok(installations.len())
+}
+
+/// Payloads and parts whose retention is over are trimmed, hourly.
+async fn tidy(store: Store, retention: Retention, stop: CancellationToken) {
+    loop {
+        if let Err(error) = store.retain(&retention).await {
+            tracing::warn!(%error, "what is no longer to be kept could not be let go");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Payloads go after the set time. What a decision rests on stays as long as auditors may ask for it: ten years.
+fn retention(payloads: Duration) -> Retention {
+    let ten_years = SignedDuration::from_hours(10 * 366 * 24);
+    Retention {
+        payloads: SignedDuration::try_from(payloads).unwrap_or(SignedDuration::MAX),
+        parts_of: BTreeMap::new(),
+        parts: ten_years,
+        evidence: ten_years,
+    }
+}

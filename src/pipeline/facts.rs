@@ -1,0 +1,273 @@
+//! From a look, and what our own log of events proves, to the facts of an evaluation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
+use countersign_domain::facts::{EditedPolicy, Enforced, Facts, File, FileStatus, Known, Review, ReviewVerdict, Seen, Sibling};
+use countersign_domain::needs::Needs;
+use countersign_domain::requirement::commits_hash;
+use jiff::Timestamp;
+
+use super::{Pipeline, Result};
+use crate::github::event::REPOSITORY_POLICY;
+use crate::github::{self, Activity, Installation, Look, ReviewRead};
+use crate::store::{BodyVersion, HeadPlace, SeenRow};
+
+impl Pipeline {
+    /// The facts, but for the pull requests that share the check: those are read once it is held.
+    pub(super) async fn facts(
+        &self,
+        github: &Installation,
+        look: &Look,
+        needs: &Needs,
+        members_since: Option<Timestamp>,
+        check_name: &str,
+    ) -> Result<Facts> {
+        let as_of = self.store.now().await?;
+        let teams = self.teams(github, &needs.teams, members_since).await?;
+        let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
+        let files = self.files(github, look, needs).await?;
+        let reviews = self.reviews(look).await?;
+        Ok(Facts {
+            as_of,
+            repository: look.repository.clone(),
+            change: look.change.clone(),
+            files,
+            commits: look.commits.clone(),
+            reviews,
+            checks: look.checks.as_ref().map(|checks| checks.iter().map(|read| read.check.clone()).collect()),
+            pushers: self.pushers(github, look, needs).await?,
+            operators: operators(look),
+            teams,
+            accounts,
+            enforced: self.enforced(github, look, check_name).await,
+            policy_edit: policy_edit(look),
+            siblings: Vec::new(),
+            app_id: github.github().app_id(),
+        })
+    }
+
+    async fn teams(
+        &self,
+        github: &Installation,
+        wanted: &BTreeSet<TeamName>,
+        since: Option<Timestamp>,
+    ) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>> {
+        let mut teams = BTreeMap::new();
+        for team in wanted {
+            teams.insert(team.clone(), self.members.of(github, team, since, self.clock.now()).await?);
+        }
+        Ok(teams)
+    }
+
+    /// The account that each login of the owner's policies first named: whoever takes a login over is somebody else.
+    async fn accounts(
+        &self,
+        github: &Installation,
+        owner: &str,
+        logins: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Known<Account>>> {
+        let mut accounts = BTreeMap::new();
+        if logins.is_empty() {
+            return Ok(accounts);
+        }
+        let pins = self.store.login_pins(owner).await?;
+        for login in logins {
+            let known = match pins.get(&login.to_lowercase()) {
+                Some(account) => Known::Known(account.clone()),
+                None => match github.user(login).await? {
+                    Some(account) => {
+                        let now = self.store.now().await?;
+                        self.store.pin_logins(owner, &[(login.as_str(), account.clone())], now).await?;
+                        Known::Known(account)
+                    }
+                    None => Known::unknown(format!("GitHub knows nobody called {login}")),
+                },
+            };
+            accounts.insert(login.clone(), known);
+        }
+        Ok(accounts)
+    }
+
+    /// The changed files; the old names of renames where a rule could depend on them.
+    async fn files(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<Vec<File>>> {
+        let Known::Known(mut files) = look.files.clone() else { return Ok(look.files.clone()) };
+        let renamed = files.iter().any(|file| file.status == FileStatus::Renamed);
+        if renamed && needs.old_paths {
+            let repository = &look.repository;
+            if let Some(renames) = github.renames(&repository.owner, &repository.name, look.change.number).await? {
+                for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
+                    if let Some(old) = renames.get(&file.path) {
+                        file.old_path = Known::Known(Some(old.clone()));
+                    }
+                }
+            }
+        }
+        Ok(Known::Known(files))
+    }
+
+    /// The reviews with what each reviewer had before them.
+    async fn reviews(&self, look: &Look) -> Result<Known<Vec<Review>>> {
+        let Known::Known(read) = &look.reviews else {
+            return Ok(look.reviews.as_ref().map(|_| Vec::new()));
+        };
+        let (repository, number) = (look.repository.id, look.change.number);
+        let bodies = self.store.bodies(repository, number).await?;
+        let commits = look.commits.known().map(|commits| commits_hash(commits)).unwrap_or_default();
+        let now = SeenRow { base: look.change.base.name.clone(), commits, at: self.store.now().await? };
+        let mut reviews = Vec::with_capacity(read.len());
+        for review in read {
+            let first_seen = match self.store.seen_at_review(review.id).await? {
+                Some(seen) => seen,
+                None => {
+                    self.store.remember_seen((repository, number), review.id, &now).await?;
+                    now.clone()
+                }
+            };
+            let seen = seen(look, review, &first_seen, &bodies);
+            reviews.push(domain_review(review, seen));
+        }
+        reviews.sort_by_key(|review| (review.submitted_at, review.id));
+        Ok(Known::Known(reviews))
+    }
+
+    /// Everybody who was seen moving the head. What was pushed before we watched is asked of GitHub's activity list.
+    async fn pushers(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<BTreeSet<Account>>> {
+        if !needs.pushers {
+            return Ok(Known::unknown("no rule asks who pushed"));
+        }
+        let change = &look.change;
+        let (repository, head) = (&look.repository, &change.head);
+        let commits: Vec<Oid> = look.commits.known().into_iter().flatten().map(|commit| commit.oid.clone()).collect();
+        let place = HeadPlace {
+            repository: repository.id,
+            number: change.number,
+            head_repository: (!change.fork).then_some(repository.id),
+            branch: &head.name,
+        };
+        let seen = self.store.pushers_of(place, &commits).await?;
+        let mut pushers: BTreeSet<Account> = seen.iter().map(|push| push.sender.clone()).collect();
+        if change.fork {
+            // Pushes to a fork are told to nobody but its owner; what moved the head here is.
+            return Ok(match look.head_owner.clone() {
+                Some(owner) => {
+                    pushers.insert(owner);
+                    Known::Known(pushers)
+                }
+                None => Known::unknown("the repository that the change comes from is gone"),
+            });
+        }
+        if seen.iter().any(|push| push.after == head.tip) {
+            return Ok(Known::Known(pushers));
+        }
+        let activity = match github.activity(&repository.owner, &repository.name, &head.name).await {
+            Ok(activity) => activity,
+            Err(error @ (github::Error::NotFound(_) | github::Error::Forbidden(_))) => {
+                return Ok(Known::unknown(format!("who pushed the head cannot be read: {error}")));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let is_move = |push: &&Activity| commits.contains(&push.after) || push.at >= look.created_at;
+        let moves: Vec<_> = activity.iter().filter(is_move).collect();
+        if !moves.iter().any(|push| push.after == head.tip) {
+            return Ok(Known::unknown("GitHub does not say who pushed the head"));
+        }
+        for push in moves {
+            match &push.actor {
+                Some(actor) => drop(pushers.insert(actor.clone())),
+                None => return Ok(Known::unknown("somebody whose account is gone pushed the head")),
+            }
+        }
+        Ok(Known::Known(pushers))
+    }
+
+    async fn enforced(&self, github: &Installation, look: &Look, check_name: &str) -> Enforced {
+        let (repository, base) = (&look.repository, &look.change.base.name);
+        let key = (repository.id, base.clone(), check_name.to_owned());
+        let read = github.enforced(&repository.owner, &repository.name, base, check_name);
+        self.enforced.get_with(key, read).await
+    }
+
+    /// The other open pull requests with the same head and the same check, and what they came to for themselves.
+    pub(super) async fn siblings(&self, facts: &Facts, check_name: &str) -> Result<Vec<Sibling>> {
+        let open = self.store.open_pulls_at(facts.repository.id, &facts.change.head.tip, check_name).await?;
+        let others = open.into_iter().filter(|pull| pull.number != facts.change.number);
+        let mut siblings: Vec<_> = others.map(|pull| Sibling { number: pull.number, outcome: pull.outcome }).collect();
+        siblings.sort_by_key(|sibling| sibling.number);
+        Ok(siblings)
+    }
+}
+
+fn domain_review(review: &ReviewRead, seen: Seen) -> Review {
+    let verdict = match review.state.as_str() {
+        "approved" => ReviewVerdict::Approved,
+        "changes_requested" => ReviewVerdict::ChangesRequested,
+        _ => ReviewVerdict::Dismissed {
+            by: review.dismissal.as_ref().and_then(|(by, _)| by.clone()),
+            asked_for_changes: review.dismissal.as_ref().map(|(_, asked)| *asked),
+        },
+    };
+    Review {
+        id: review.id,
+        author: review.author.clone(),
+        verdict,
+        submitted_at: review.submitted_at,
+        commit: review.commit.clone(),
+        can_write: review.can_write,
+        seen,
+    }
+}
+
+/// What a reviewer had before them: the base by GitHub's own timeline, the commits as they stood at the first look
+/// after the review, the description as it stood when it was submitted.
+fn seen(look: &Look, review: &ReviewRead, first_seen: &SeenRow, bodies: &[BodyVersion]) -> Seen {
+    let base = look.bases.iter().find(|(until, _)| *until > review.submitted_at).map_or(&look.change.base.name, |(_, base)| base);
+    let base = if base.is_empty() { Known::unknown("GitHub does not give all former bases") } else { Known::Known(base.clone()) };
+    let commits = if first_seen.commits.is_empty() {
+        Known::unknown("the commits could not be read when the review was first seen")
+    } else {
+        Known::Known(first_seen.commits.clone())
+    };
+    Seen { base, commits, body: body_at(look, review.submitted_at, bodies) }
+}
+
+/// The description as it stood at an instant. It has not been edited since, or an event or GitHub's own history of
+/// edits gives the text that stood then; else it is not known.
+fn body_at(look: &Look, at: Timestamp, bodies: &[BodyVersion]) -> Known<String> {
+    if look.body_edited_at.is_none_or(|edited| edited <= at) {
+        return Known::Known(look.change.body.clone());
+    }
+    let before = |texts: &[(Timestamp, &str)]| {
+        texts.iter().filter(|(from, _)| *from <= at).max_by_key(|(from, _)| *from).map(|(_, text)| (*text).to_owned())
+    };
+    let of_github: Vec<_> = look.bodies.iter().map(|(from, text)| (*from, text.as_str())).collect();
+    let of_events: Vec<_> = bodies.iter().map(|version| (version.at, version.text.as_str())).collect();
+    // Events prove what stood only where they reach up to the last edit.
+    let last_edit_seen = bodies.iter().any(|version| Some(version.at) == look.body_edited_at);
+    let stood = if of_github.is_empty() { before(&of_events).filter(|_| last_edit_seen) } else { before(&of_github) };
+    stood.map_or_else(
+        || Known::unknown("the description was edited after the review, and its text from before is not known"),
+        Known::Known,
+    )
+}
+
+/// Of a bot's change: who it is assigned to. Who dispatched it is not told by any event of this version.
+fn operators(look: &Look) -> BTreeSet<Account> {
+    let by_bot = look.change.author.as_ref().is_some_and(|author| author.kind == AccountKind::Bot);
+    if by_bot { look.assignees.iter().cloned().collect() } else { BTreeSet::new() }
+}
+
+/// The policy file at the head, where the pull request touches it.
+fn policy_edit(look: &Look) -> Option<Known<EditedPolicy>> {
+    let touches = |file: &File| {
+        file.path == REPOSITORY_POLICY || matches!(&file.old_path, Known::Known(Some(old)) if old == REPOSITORY_POLICY)
+    };
+    let touched = look.files.known().is_none_or(|files| files.iter().any(touches));
+    if !touched {
+        return None;
+    }
+    Some(match &look.head_policy {
+        Known::Known(version) => Known::Known(EditedPolicy { text: version.as_ref().map(|version| version.text.clone()) }),
+        Known::Unknown(why) => Known::Unknown(why.clone()),
+    })
+}

@@ -1,0 +1,110 @@
+//! A merge group: its members are the queue's entries up to the group's head, each is evaluated now, and the group's
+//! head gets the one answer. A group that cannot be explained fails.
+
+use countersign_domain::account::Oid;
+use countersign_domain::check_name;
+use countersign_domain::decision::Outcome as Verdict;
+use countersign_domain::plan::Action;
+use countersign_domain::text::Phrase;
+
+use super::{Pipeline, Result};
+use crate::github::{self, Installation, Place, QueueEntry, Target};
+use crate::queue::{FRESHNESS, Outcome, Work};
+use crate::render::{COMMENT_MARKER, GroupMember, group_answer};
+use crate::store::RepositoryRow;
+
+impl Pipeline {
+    pub(super) async fn group(&self, work: &Work, repository: u64, base: &str, head: &Oid) -> Result<Outcome> {
+        let Some(row) = self.store.repository(repository).await? else { return Ok(Outcome::Done { next: None }) };
+        tracing::Span::current().record("pull", format!("{}/{} group {}", row.name.owner, row.name.name, head.short()));
+        let github = self.github.installation(work.claim.installation);
+        let queue = github.merge_queue(&row.name.owner, &row.name.name, base).await?;
+        let Some(members) = members(&queue, head) else {
+            // The queue lags behind its own event, or the group is gone: only the last try says so.
+            if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
+                return Ok(Outcome::Again);
+            }
+            return self.answer_group(work, &github, &row, base, head, &[]).await;
+        };
+        let mut answered = Vec::with_capacity(members.len());
+        for number in members {
+            answered.push(self.member(&github, &row, base, number).await?);
+        }
+        self.answer_group(work, &github, &row, base, head, &answered).await
+    }
+
+    async fn member(&self, github: &Installation, row: &RepositoryRow, base: &str, number: Option<u64>) -> Result<GroupMember> {
+        let unknown = |number: u64, why: &str| GroupMember {
+            number,
+            title: None,
+            outcome: Verdict::Unknown,
+            next: Phrase::words(why),
+            names_people: false,
+        };
+        let Some(number) = number else { return Ok(unknown(0, "the merge queue does not say which pull request this is")) };
+        let target = Target { owner: row.name.owner.clone(), name: row.name.name.clone(), number, comment: None };
+        let look = match github.look(&target, COMMENT_MARKER).await? {
+            github::Outcome::Whole(look) => look,
+            github::Outcome::Torn => return Err(github::Error::Outage("a member of the group moved while it was read".to_owned()).into()),
+        };
+        if look.change.base.name != base {
+            return Ok(unknown(number, "it goes into another branch now"));
+        }
+        let name = check_name(base, &look.repository.default_branch);
+        let decision = self.decide(github, &look, None, &name).await?.decision;
+        Ok(GroupMember {
+            number,
+            title: Some(look.change.title.clone()),
+            outcome: decision.own_outcome,
+            next: decision.next,
+            names_people: decision.names_people,
+        })
+    }
+
+    async fn answer_group(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        base: &str,
+        head: &Oid,
+        members: &[GroupMember],
+    ) -> Result<Outcome> {
+        let name = check_name(base, &row.name.default_branch);
+        let run = group_answer(head, &name, members);
+        if members.iter().all(|member| member.outcome == Verdict::Silent) && !members.is_empty() {
+            return Ok(Outcome::Done { next: None });
+        }
+        let key = work.claim.subject.key();
+        if self.store.group_shown(&key).await?.as_deref() == Some(run.fingerprint.as_str()) {
+            return Ok(Outcome::Done { next: None });
+        }
+        let place = Place { owner: &row.owner, name: &row.name, number: 0 };
+        let fingerprint = run.fingerprint.clone();
+        self.write_one(work, github, place, &Action::CreateRun(run), true).await?;
+        self.store.remember_group(&key, &fingerprint).await?;
+        Ok(Outcome::Done { next: None })
+    }
+}
+
+/// The numbers of the group's members, `None` within where the queue does not say; no list where the group's head is
+/// not in the queue.
+fn members(queue: &[QueueEntry], head: &Oid) -> Option<Vec<Option<u64>>> {
+    let last = queue.iter().position(|entry| entry.head.as_ref() == Some(head))?;
+    Some(queue[..=last].iter().map(|entry| entry.number).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_the_entries_up_to_the_groups_head() {
+        let entry = |number: Option<u64>, head: &str, position: u64| QueueEntry { number, head: Some(Oid::new(head)), position };
+        let queue = [entry(Some(1), "a", 1), entry(None, "b", 2), entry(Some(3), "c", 3)];
+        let check = |head: &str, expected: Option<&[Option<u64>]>| assert_eq!(members(&queue, &Oid::new(head)).as_deref(), expected);
+        check("a", Some(&[Some(1)]));
+        check("b", Some(&[Some(1), None]));
+        check("z", None);
+    }
+}

@@ -1,0 +1,120 @@
+//! One pull request end to end: look, decide, write, keep. The only caller of the domain.
+//!
+//! Level-triggered: a claim says which pull request to look at, never what to conclude,
+//! so that duplicates, reordering, loss and restarts are all the same case. What cannot
+//! be read never turns anything green.
+
+mod facts;
+mod fresh;
+mod group;
+mod members;
+mod policies;
+mod pull;
+mod sweep;
+mod write;
+
+use std::time::Duration;
+
+use countersign_domain::facts::Enforced;
+use jiff::Timestamp;
+use moka::future::Cache;
+use tracing::Instrument as _;
+
+use crate::clock::Clock;
+use crate::github::{self, GitHub};
+use crate::queue::{Handler, Outcome, Work};
+use crate::store::{self, Store, Subject};
+use crate::telemetry::Telemetry;
+use members::Members;
+
+/// What whoever runs countersign decides about evaluating.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Whether an organisation layer that cannot be seen fails the check.
+    pub org_layer_required: bool,
+    /// How often the open pull requests are compared with GitHub.
+    pub sweep_every: Duration,
+    /// GitHub's pages, for links; empty where they are not linked.
+    pub pages: String,
+    /// How long a lease lasts without a heartbeat.
+    pub lease: Duration,
+}
+
+/// The handler of the queue's rows.
+#[derive(Clone)]
+pub struct Pipeline {
+    store: Store,
+    github: GitHub,
+    clock: Clock,
+    telemetry: Telemetry,
+    rules: Rules,
+    members: Members,
+    enforced: Cache<(u64, String, String), Enforced>,
+}
+
+/// Why a row could not be worked on to its end.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    GitHub(#[from] github::Error),
+    /// What we allow ourselves is used up: not before then.
+    #[error("the budget of the installation is used up until {0}")]
+    OwnBudget(Timestamp),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+type Result<T> = std::result::Result<T, Error>;
+
+impl Pipeline {
+    /// A pipeline over that store and that GitHub.
+    pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
+        let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
+        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced }
+    }
+
+    async fn work(&self, work: &Work) -> Result<Outcome> {
+        match &work.claim.subject {
+            Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
+            Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
+            Subject::Sweep { installation } => self.sweep(*installation).await,
+            Subject::Redelivery => self.redelivery().await,
+        }
+    }
+
+    async fn settled(&self, work: &Work, worked: Result<Outcome>) -> Outcome {
+        let error = match worked {
+            Ok(outcome) => return outcome,
+            Err(error) => error,
+        };
+        match error {
+            // A limit is the installation's: nothing of it is begun before the instant.
+            Error::GitHub(github::Error::Limited(until)) => {
+                if let Err(error) = self.store.park(work.claim.installation, until).await {
+                    tracing::warn!(%error, "the installation could not be parked");
+                }
+                Outcome::Parked { until }
+            }
+            Error::OwnBudget(until) => Outcome::Parked { until },
+            Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
+            error => Outcome::Failed(error.to_string()),
+        }
+    }
+}
+
+impl Handler for Pipeline {
+    async fn handle(&self, work: Work) -> Outcome {
+        let span = tracing::info_span!(
+            "work",
+            deliveries = ?work.claim.causes,
+            pull = tracing::field::Empty,
+            decision = tracing::field::Empty,
+        );
+        async { self.settled(&work, self.work(&work).await).await }.instrument(span).await
+    }
+
+    async fn dead(&self, work: Work, error: String) -> Outcome {
+        let given_up = self.give_up(&work, &error).await;
+        self.settled(&work, given_up.map(|()| Outcome::Done { next: None })).await
+    }
+}

@@ -1,0 +1,126 @@
+//! The policy files of a look, with the last valid version of each.
+//!
+//! A wrong file passes nothing: its last valid version goes on. It is kept per
+//! repository, base and layer; where none was kept, the last 50 versions on the base's
+//! first-parent history are asked.
+
+use countersign_domain::diagnostic::{Label, Origin, Severity};
+use countersign_domain::layer::Layer;
+use countersign_domain::policy::{self, Read, Source, Version};
+
+use super::{Pipeline, Result};
+use crate::github::event::{ORGANISATION_POLICY, REPOSITORY_POLICY};
+use crate::github::{Installation, Look};
+use crate::store::{PolicyPlace, PolicyVersion};
+
+/// Which file: where it is read, and under what its last valid version is kept.
+struct Place<'a> {
+    layer: Layer,
+    owner: &'a str,
+    repository: &'a str,
+    path: &'static str,
+    kept: PolicyPlace<'a>,
+}
+
+impl Place<'_> {
+    /// The file's name for people.
+    fn shown(&self) -> String {
+        format!("{}/{}/{}", self.owner, self.repository, self.path)
+    }
+}
+
+impl Pipeline {
+    /// The sources of the layers, organisation first.
+    pub(super) async fn sources(&self, github: &Installation, look: &Look) -> Result<Vec<Source>> {
+        let (owner, base) = (look.repository.owner.as_str(), look.change.base.name.as_str());
+        let organisation = Place {
+            layer: Layer::Organisation,
+            owner,
+            repository: ".github",
+            path: ORGANISATION_POLICY,
+            // The organisation's repository may be out of sight: its layer is kept under the owner's name.
+            kept: PolicyPlace { repository: 0, base: owner, layer: Layer::Organisation },
+        };
+        let repository = Place {
+            layer: Layer::Repository,
+            owner,
+            repository: &look.repository.name,
+            path: REPOSITORY_POLICY,
+            kept: PolicyPlace { repository: look.repository.id, base, layer: Layer::Repository },
+        };
+        let organisation = self.organisation_source(github, look, organisation).await?;
+        let above = std::slice::from_ref(&organisation);
+        let repository = self.source(github, &repository, look.repository_policy.clone(), above).await?;
+        Ok(vec![organisation, repository])
+    }
+
+    /// GitHub says the same of a `.github` repository that is not there and of one that is not covered. A layer once
+    /// seen counts as gone only after a read shows its repository without the file.
+    async fn organisation_source(&self, github: &Installation, look: &Look, place: Place<'_>) -> Result<Source> {
+        let read = match &look.organisation_policy {
+            Read::Unseen => {
+                let seen = self.store.organisation_layer_seen(place.owner).await?;
+                match (seen, look.selected_only, self.rules.org_layer_required) {
+                    (true, ..) => Read::Unreachable("its repository can no longer be seen".to_owned()),
+                    (false, true, true) => {
+                        let why = "its repository is not covered by the installation, and this server requires it";
+                        Read::Unreachable(why.to_owned())
+                    }
+                    (false, true, false) => Read::Unseen,
+                    (false, false, _) => Read::Absent,
+                }
+            }
+            read => read.clone(),
+        };
+        if matches!(read, Read::Text(_)) && !self.store.organisation_layer_seen(place.owner).await? {
+            self.store.see_organisation_layer(place.owner, self.store.now().await?).await?;
+        }
+        self.source(github, &place, read, &[]).await
+    }
+
+    async fn source(&self, github: &Installation, place: &Place<'_>, read: Read, above: &[Source]) -> Result<Source> {
+        let kept = self.store.last_good_policy(place.kept).await?;
+        let mut last_good = kept.map(|kept| Version { blob: kept.blob, text: kept.text });
+        if let Read::Text(version) = &read
+            && last_good.as_ref().is_none_or(|good| good.blob != version.blob)
+        {
+            if is_valid(place, version, last_good.as_ref(), above) {
+                self.keep(place, version).await?;
+            } else if last_good.is_none() {
+                last_good = self.last_good_of_history(github, place, above).await?;
+            }
+        }
+        Ok(Source { layer: place.layer, path: place.shown(), read, last_good })
+    }
+
+    async fn last_good_of_history(&self, github: &Installation, place: &Place<'_>, above: &[Source]) -> Result<Option<Version>> {
+        let branch = Some(place.kept.base).filter(|_| place.layer == Layer::Repository);
+        let versions = github.file_history(place.owner, place.repository, branch, place.path).await?;
+        let good = versions.into_iter().find(|version| is_valid(place, version, None, above));
+        if let Some(version) = &good {
+            self.keep(place, version).await?;
+        }
+        Ok(good)
+    }
+
+    async fn keep(&self, place: &Place<'_>, version: &Version) -> Result<()> {
+        let good_at = self.store.now().await?;
+        let version = PolicyVersion { blob: version.blob.clone(), text: version.text.clone(), good_at };
+        Ok(self.store.set_good_policy(place.kept, &version).await?)
+    }
+}
+
+/// Whether the version is valid below the layers above it.
+fn is_valid(place: &Place<'_>, version: &Version, last_good: Option<&Version>, above: &[Source]) -> bool {
+    let source = Source {
+        layer: place.layer,
+        path: place.shown(),
+        read: Read::Text(version.clone()),
+        last_good: last_good.cloned(),
+    };
+    let mut layers = above.to_vec();
+    layers.push(source);
+    let (_, diagnostics) = policy::load(&layers);
+    let of_this_layer = |label: &Label| label.origin == Origin::Policy(place.layer);
+    !diagnostics.iter().any(|found| found.severity == Severity::Error && found.labels.first().is_some_and(of_this_layer))
+}

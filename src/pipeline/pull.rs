@@ -1,0 +1,336 @@
+//! One pull request: look, decide, write what differs, keep the decision.
+
+use countersign_domain::decision::{Decision, Outcome as Verdict, SEMANTICS};
+use countersign_domain::facts::{ChangeState, Facts};
+use countersign_domain::needs::{Needs, needs};
+use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
+use countersign_domain::policy::{self, PolicySet, Source};
+use countersign_domain::record::Template;
+use countersign_domain::records::Records;
+use countersign_domain::{check_name, evaluate};
+use jiff::SignedDuration;
+
+use super::{Pipeline, Result, fresh};
+use crate::failpoint;
+use crate::github::{self, Installation, Look, Target};
+use crate::queue::{FRESHNESS, Outcome, Work};
+use crate::render::{self, COMMENT_MARKER, Lowered, Reason};
+use crate::signal::{PullIndex, Want};
+use crate::store::{
+    CaredCheck, Cares, ChangeRow, Claim, NewDecision, PolicyRef, RepositoryRow, ShownIds, ShownRunIds, TemplateVersion, snapshot,
+};
+
+/// Tries of a look that pass before an event that only takes green away does so without one: half a second and one.
+const PATIENT_TRIES: u32 = 2;
+
+/// How long somebody who writes to the same check of the same commit is waited for.
+const LANE_WAIT: SignedDuration = SignedDuration::from_millis(250);
+
+/// A decision and all that went into it.
+pub(super) struct Decided {
+    pub(super) decision: Decision,
+    facts: Facts,
+    sources: Vec<Source>,
+    templates: Vec<Template>,
+    needs: Needs,
+}
+
+impl Pipeline {
+    pub(super) async fn pull(&self, work: &Work, repository: u64, number: u64) -> Result<Outcome> {
+        let Some(row) = self.store.repository(repository).await? else { return Ok(Outcome::Done { next: None }) };
+        tracing::Span::current().record("pull", format!("{}/{}#{number}", row.name.owner, row.name.name));
+        failpoint::reach("row-claimed");
+        let github = self.github.installation(work.claim.installation);
+        let shown = self.store.shown(repository, number).await?;
+        self.take_back_retargeted(work, &github, &row, number, &shown).await?;
+        let target = Target { owner: row.name.owner.clone(), name: row.name.name.clone(), number, comment: shown.comment_node.clone() };
+        let look = match github.look(&target, COMMENT_MARKER).await {
+            Ok(github::Outcome::Whole(look)) => look,
+            Ok(github::Outcome::Torn) => return self.not_yet(work, &github, &row, number, &shown, "the pull request moved while it was read").await,
+            // A pull request that was just told of and is not there yet will be.
+            Err(github::Error::NotFound(_)) if !work.claim.wants.is_empty() && work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) => {
+                return self.not_yet(work, &github, &row, number, &shown, "GitHub does not show the pull request yet").await;
+            }
+            Err(github::Error::NotFound(_)) => {
+                self.forget(work, repository, number).await?;
+                return Ok(Outcome::Done { next: None });
+            }
+            Err(error) => {
+                if work.claim.lowers {
+                    self.take_back(work, &github, &row, number, &shown, &Reason::LookingAgain(lowered(&work.claim))).await?;
+                }
+                return Err(error.into());
+            }
+        };
+        failpoint::reach("look-done");
+        let unmet = fresh::unmet(&look, &claim.wants);
+        if !unmet.is_empty() {
+            if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
+                return self.not_yet(work, &github, &row, number, &shown, "GitHub's reads lag behind its events").await;
+            }
+            if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Head { .. })) {
+                let lag = "its reads have lagged behind its events for a minute";
+                return Err(github::Error::Outage(lag.to_owned()).into());
+            }
+            tracing::warn!(?unmet, "events that GitHub's reads never showed");
+        }
+        self.answer(work, &github, &look, shown).await
+    }
+
+    /// Decides and writes, holding the check against others who share the commit.
+    async fn answer(&self, work: &Work, github: &Installation, look: &Look, shown: ShownIds) -> Result<Outcome> {
+        let name = check_name(&look.change.base.name, &look.repository.default_branch);
+        let lane = format!("{}:{}:{name}", look.repository.id, look.change.head.tip);
+        if !self.store.hold(&lane, work.claim.lease(), self.rules.lease).await? {
+            return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
+        }
+        let outcome = self.answer_alone(work, github, look, shown, &name).await;
+        self.store.release_lane(&lane, work.claim.lease()).await?;
+        outcome
+    }
+
+    async fn answer_alone(&self, work: &Work, github: &Installation, look: &Look, stored: ShownIds, name: &str) -> Result<Outcome> {
+        let members_since = work.claim.wants.iter().filter_map(|want| match want {
+            Want::Members(at) => Some(*at),
+            _ => None,
+        });
+        let decided = self.decide(github, look, members_since.max(), name).await?;
+        failpoint::reach("decided");
+        let decision = &decided.decision;
+        let shown = merge_shown(look, &stored, name, &claim.wants);
+        let answer = self.rendered(look, &decided, &shown);
+        let actions = plan::plan(&answer, &shown);
+        let now_shown = self.write(work, github, look, &actions, ids(look, &stored, name)).await?;
+        let texts = answer.run.as_ref().map(|run| run.fingerprint.clone()).unwrap_or_default();
+        let new = new_decision(look, &decided, texts, now_shown);
+        match self.store.record_decision(&work.claim, &new).await? {
+            Some(id) => {
+                failpoint::reach("decision-stored");
+                tracing::Span::current().record("decision", id.to_string());
+                let took = self.since_asked(&work.claim).await?;
+                self.telemetry.decision(outcome_name(decision.outcome), took);
+                tracing::info!(outcome = outcome_name(decision.outcome), head = decision.head.short(), writes = actions.len(), "decided");
+            }
+            None => tracing::warn!("the lease was lost; the decision is left to whoever has it now"),
+        }
+        Ok(Outcome::Recorded)
+    }
+
+    /// From a look to a decision. Pure but for the reads that the policies need.
+    pub(super) async fn decide(
+        &self,
+        github: &Installation,
+        look: &Look,
+        members_since: Option<jiff::Timestamp>,
+        name: &str,
+    ) -> Result<Decided> {
+        let sources = self.sources(github, look).await?;
+        let (policies, _) = policy::load(&sources);
+        let needs = needs(&policies);
+        let mut facts = self.facts(github, look, &needs, members_since, name).await?;
+        facts.siblings = self.siblings(&facts, name).await?;
+        let templates = self.templates(look).await?;
+        let decision = decision_of(&policies, &facts, &templates);
+        Ok(Decided { decision, facts, sources, templates, needs })
+    }
+
+    /// The templates of every version seen: a text that stood in one is a prompt, not an answer.
+    async fn templates(&self, look: &Look) -> Result<Vec<Template>> {
+        let repository = look.repository.id;
+        let mut known = self.store.template_versions(repository).await?;
+        for template in &look.templates {
+            if !known.iter().any(|version| version.text == template.text) {
+                let version = TemplateVersion { path: template.blob.clone(), text: template.text.clone() };
+                self.store.add_template(repository, &version, self.store.now().await?).await?;
+                known.push(version);
+            }
+        }
+        Ok(known.into_iter().map(|version| Template { text: version.text }).collect())
+    }
+
+    fn rendered(&self, look: &Look, decided: &Decided, shown: &Shown) -> plan::Answer {
+        let context = render::Context {
+            server: self.rules.pages.clone(),
+            owner: look.repository.owner.clone(),
+            repository: look.repository.name.clone(),
+            number: look.change.number,
+            author: look.change.author.clone(),
+            has_open_run: shown.run.as_ref().is_some_and(|run| run.status != RunStatus::Neutral),
+        };
+        render::answer(&decided.decision, &context)
+    }
+
+    /// GitHub shows no such pull request: the indexes count it as closed until an event says otherwise.
+    async fn forget(&self, work: &Work, repository: u64, number: u64) -> Result<()> {
+        if let Some(index) = self.store.pull_index(repository, number).await? {
+            self.store.mark(work.claim.installation, &[PullIndex { open: false, ..index }], &[]).await?;
+        }
+        Ok(())
+    }
+
+    /// The look does not count: again a little later. Where the event can only take green away and a fresh look is not
+    /// to be had within two seconds, green goes without one.
+    async fn not_yet(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &ShownIds,
+        why: &str,
+    ) -> Result<Outcome> {
+        tracing::debug!(tries = work.claim.tries, why, "looking again");
+        if work.claim.lowers && work.claim.tries >= PATIENT_TRIES {
+            self.take_back(work, github, row, number, shown, &Reason::LookingAgain(lowered(&work.claim))).await?;
+        }
+        Ok(Outcome::Again)
+    }
+}
+
+/// The pure part: records, evaluation.
+fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
+    let fields = policy::field_set(policies);
+    let records = Records::read(facts, &fields, templates);
+    evaluate(policies, &records, facts)
+}
+
+/// What was taken back, for the words on the check.
+fn lowered(claim: &Claim) -> Lowered {
+    claim
+        .wants
+        .iter()
+        .rev()
+        .map(|want| match want {
+            Want::Review { .. } => Lowered::Review,
+            Want::Check { .. } | Want::Status { .. } => Lowered::Check,
+            Want::Head { .. } => Lowered::Push,
+            Want::UpdatedAt(_) => Lowered::Description,
+            Want::Members(_) => Lowered::Membership,
+            Want::Tip(_) => Lowered::Policy,
+            Want::Anything | Want::Rerun(_) => Lowered::Other,
+        })
+        .next()
+        .unwrap_or(Lowered::Other)
+}
+
+/// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.
+fn merge_shown(look: &Look, stored: &ShownIds, name: &str, wants: &[Want]) -> Shown {
+    let ids = ids(look, stored, name);
+    let rerun = wants.iter().any(|want| match (want, &ids.run) {
+        (Want::Rerun(0), _) | (Want::Rerun(_), None) => true,
+        (Want::Rerun(run), Some(newest)) => newest.id <= *run,
+        _ => false,
+    });
+    let run = ids.run.filter(|_| !rerun).map(|run| ShownRun { id: run.id, status: run.status, fingerprint: run.fingerprint });
+    let comment = match (&look.own_comment, ids.comment) {
+        (Some(comment), _) => Some(comment.shown.clone()),
+        // Written and not shown yet, or deleted: writing to it tells which.
+        (None, Some(id)) => Some(ShownComment { id, body: String::new() }),
+        (None, None) => None,
+    };
+    Shown { run, comment }
+}
+
+/// Our newest run of that name on the head, and our comment.
+fn ids(look: &Look, stored: &ShownIds, name: &str) -> ShownIds {
+    let head = &look.change.head.tip;
+    let stored_run = stored.run.clone().filter(|run| run.head == *head && run.name == name);
+    let newest = look.own_runs.iter().rfind(|run| run.name == name);
+    let looked = newest.map(|run| ShownRunIds {
+        id: run.id,
+        // A state that we never give, such as stale: whatever is decided is written anew.
+        status: run.status.unwrap_or(RunStatus::Neutral),
+        fingerprint: if run.status.is_some() { run.fingerprint.clone() } else { String::new() },
+        head: head.clone(),
+        name: name.to_owned(),
+    });
+    let run = match (looked, stored_run) {
+        (Some(looked), Some(stored)) if stored.id > looked.id => Some(stored),
+        (Some(looked), _) => Some(looked),
+        (None, stored) => stored,
+    };
+    let (comment, comment_node) = match &look.own_comment {
+        Some(comment) => (Some(comment.shown.id), Some(comment.node.clone())),
+        None => (stored.comment, stored.comment_node.clone()),
+    };
+    ShownIds { run, comment, comment_node }
+}
+
+fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) -> NewDecision {
+    let decision = &decided.decision;
+    let policies = decision.policies.iter().map(|policy| PolicyRef {
+        layer: policy.layer.name().to_owned(),
+        path: policy.source.path.clone(),
+        blob: policy.source.blob.clone(),
+        standing: render::standing_word(&policy.standing).to_owned(),
+    });
+    let mut parts = snapshot::parts(&decided.facts, &decided.sources, &decided.templates);
+    parts.push(snapshot::outcome_of(decision));
+    NewDecision {
+        head: decision.head.clone(),
+        check_name: decision.check_name.clone(),
+        as_of: decision.as_of,
+        outcome: decision.outcome,
+        own_outcome: decision.own_outcome,
+        semantics: SEMANTICS,
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        policies: policies.collect(),
+        parts,
+        texts,
+        next_due: decision.next_instant,
+        cares: cares(&decided.needs),
+        teams: decided.needs.teams.iter().cloned().collect(),
+        shown,
+        pull: Some(index(look)),
+        change: Some(change_row(look, decision)),
+    }
+}
+
+fn cares(needs: &Needs) -> Cares {
+    match &needs.checks {
+        countersign_domain::needs::ChecksNeeded::Any => Cares::All,
+        countersign_domain::needs::ChecksNeeded::Named(named) => {
+            Cares::Only(named.iter().map(|check| CaredCheck { name: check.name.clone(), app: check.app.clone() }).collect())
+        }
+    }
+}
+
+fn index(look: &Look) -> PullIndex {
+    PullIndex {
+        repository: look.repository.id,
+        number: look.change.number,
+        head: look.change.head.tip.clone(),
+        base: look.change.base.name.clone(),
+        open: look.change.state == ChangeState::Open,
+        updated_at: look.change.updated_at,
+    }
+}
+
+fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
+    let files = look.files.known();
+    ChangeRow {
+        repository: look.repository.id,
+        number: look.change.number,
+        author: look.change.author.as_ref().map(|author| author.id),
+        opened_at: Some(look.created_at),
+        merged_at: None,
+        files: files.map(|files| files.len() as u64),
+        lines: files.map(|files| files.iter().map(|file| file.added + file.removed).sum()),
+        risk_level: decision.risk.level.name().to_owned(),
+        risk_score: decision.risk.score,
+        outcome: decision.outcome,
+    }
+}
+
+/// The outcome's name in logs and metrics.
+pub(super) fn outcome_name(outcome: Verdict) -> &'static str {
+    match outcome {
+        Verdict::Block => "block",
+        Verdict::Unknown => "unknown",
+        Verdict::Act => "act",
+        Verdict::Wait => "wait",
+        Verdict::Pass => "pass",
+        Verdict::Neutral => "neutral",
+        Verdict::Silent => "silent",
+    }
+}

@@ -1,0 +1,163 @@
+//! Writing on GitHub: within the budget, under the lease, and what is said without a look.
+
+use std::time::Duration;
+
+use countersign_domain::account::Oid;
+use countersign_domain::check_name;
+use countersign_domain::plan::{Action, Run, RunStatus};
+
+use super::{Error, Pipeline, Result};
+use crate::failpoint;
+use crate::github::{self, Installation, Look, Place, Written};
+use crate::queue::Work;
+use crate::render::{self, Reason};
+use crate::store::{Cost, RepositoryRow, ShownIds, ShownRunIds, Spent, Subject};
+
+impl Pipeline {
+    /// Carries out the actions and gives what GitHub shows of us then.
+    pub(super) async fn write(
+        &self,
+        work: &Work,
+        github: &Installation,
+        look: &Look,
+        actions: &[Action],
+        mut shown: ShownIds,
+    ) -> Result<ShownIds> {
+        let place = Place { owner: &look.repository.owner, name: &look.repository.name, number: look.change.number };
+        for action in actions {
+            let green = shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success);
+            match self.write_one(work, github, place, action, lowers(action, green)).await? {
+                Written::Run { id, status, fingerprint } => {
+                    let run = match action {
+                        Action::CreateRun(run) | Action::UpdateRun { run, .. } => run,
+                        _ => continue,
+                    };
+                    shown.run = Some(ShownRunIds { id, status, fingerprint, head: run.head.clone(), name: run.name.clone() });
+                    failpoint::reach("run-written");
+                }
+                Written::Comment { id, node } => {
+                    shown.comment = Some(id);
+                    shown.comment_node = Some(node);
+                    failpoint::reach("comment-written");
+                }
+            }
+        }
+        Ok(shown)
+    }
+
+    /// One write: its part of the budget first, then the lease once more, so that no fenced worker writes late.
+    pub(super) async fn write_one(
+        &self,
+        work: &Work,
+        github: &Installation,
+        place: Place<'_>,
+        action: &Action,
+        lowers: bool,
+    ) -> Result<Written> {
+        if let Spent::Wait { until } = self.store.spend(github.id(), Cost { writes: 1, points: 5, lowers }).await? {
+            return Err(Error::OwnBudget(until));
+        }
+        if !work.lease.may_write() {
+            return Err(github::Error::Outage("less than half of the lease is left".to_owned()).into());
+        }
+        let now = self.store.now().await?;
+        let write = github.apply(place, action, render::bare_verdict, now);
+        let written = tokio::time::timeout(self.write_within(), write).await;
+        let outcome = written.unwrap_or_else(|_| Err(github::Error::Outage("a write took longer than half of the lease".to_owned())));
+        self.telemetry.write(match action {
+            Action::CreateRun(_) => "run created",
+            Action::UpdateRun { .. } => "run updated",
+            Action::CreateComment(_) => "comment created",
+            Action::UpdateComment { .. } => "comment updated",
+        });
+        Ok(outcome?)
+    }
+
+    /// A write ends within the lease it was begun under.
+    fn write_within(&self) -> Duration {
+        self.rules.lease / 2
+    }
+
+    /// Takes a green check back without a look. Nothing is green afterwards; nothing else is touched.
+    pub(super) async fn take_back(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &ShownIds,
+        reason: &Reason,
+    ) -> Result<()> {
+        let Some(green) = shown.run.as_ref().filter(|run| run.status == RunStatus::Success) else { return Ok(()) };
+        let run = render::could_not_evaluate(&green.head, &green.name, reason);
+        tracing::info!(head = green.head.short(), check = %green.name, ?reason, "green is taken back");
+        self.say(work, github, row, number, shown, run).await?;
+        failpoint::reach("withdrawn");
+        Ok(())
+    }
+
+    /// The base has changed since the check was given, and with it the check's name: the old one is taken back before
+    /// anything is looked at, because another pull request may come to share it.
+    pub(super) async fn take_back_retargeted(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &ShownIds,
+    ) -> Result<()> {
+        let (Some(run), Some(index)) = (&shown.run, self.store.pull_index(row.name.id, number).await?) else { return Ok(()) };
+        if run.name == check_name(&index.base, &row.name.default_branch) {
+            return Ok(());
+        }
+        let sharing = self.store.open_pulls_at(row.name.id, &run.head, &run.name).await?;
+        if sharing.iter().any(|pull| pull.number != number) { Ok(()) } else { self.take_back(work, github, row, number, shown, &Reason::Retargeted).await }
+    }
+
+    /// A dead row: people are told that it could not be evaluated, by a path that needs no look.
+    pub(super) async fn give_up(&self, work: &Work, error: &str) -> Result<()> {
+        let Subject::Pull { repository, number } = work.claim.subject else {
+            return Ok(());
+        };
+        let Some(row) = self.store.repository(repository).await? else { return Ok(()) };
+        let Some(index) = self.store.pull_index(repository, number).await? else { return Ok(()) };
+        let shown = self.store.shown(repository, number).await?;
+        let reason = Reason::GaveUp { attempts: work.claim.attempts, why: error.to_owned() };
+        let run = render::could_not_evaluate(&index.head, &check_name(&index.base, &row.name.default_branch), &reason);
+        let github = self.github.installation(work.claim.installation);
+        self.say(work, &github, &row, number, &shown, run).await?;
+        tracing::error!(error, attempts = work.claim.attempts, "given up until the next event");
+        Ok(())
+    }
+
+    async fn say(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &ShownIds,
+        run: Run,
+    ) -> Result<()> {
+        let already = shown.run.as_ref().is_some_and(|there| there.fingerprint == run.fingerprint && there.head == run.head);
+        if already {
+            return Ok(());
+        }
+        let (head, name): (Oid, String) = (run.head.clone(), run.name.clone());
+        let place = Place { owner: &row.name.owner, name: &row.name.name, number };
+        let written = self.write_one(work, github, place, &Action::CreateRun(run), true).await?;
+        if let Written::Run { id, status, fingerprint } = written {
+            let run = Some(ShownRunIds { id, status, fingerprint, head, name });
+            self.store.remember_shown(row.name.id, number, &ShownIds { run, ..shown.clone() }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the action takes green away: that goes first, from the part of the budget that is kept for it.
+fn lowers(action: &Action, green: bool) -> bool {
+    match action {
+        Action::CreateRun(run) | Action::UpdateRun { run, .. } => green && run.status != RunStatus::Success,
+        Action::CreateComment(_) | Action::UpdateComment { .. } => false,
+    }
+}

@@ -1,0 +1,164 @@
+//! Texts fit GitHub's limits, fingerprints follow the text, and refusals do not repeat.
+
+use countersign_domain::decision::Outcome;
+use countersign_domain::diagnostic::{Diagnostic, Origin};
+use countersign_domain::layer::Layer;
+use countersign_domain::plan::{AnnotationLevel, Comment, RunStatus};
+use countersign_domain::policy::CommentWhen;
+use countersign_domain::text::Phrase;
+
+use super::examples::{self, context};
+use crate::render::limits::{ANNOTATIONS, SUMMARY, Section, fit};
+use crate::render::unread::Lowered;
+use crate::render::{GroupMember, Reason, answer, bare_verdict, could_not_evaluate, group_answer};
+
+fn section(name: &'static str, rows: usize) -> Section {
+    Section { name, head: vec![format!("### {name}")], rows: vec!["- a row".into(); rows], tail: vec!["end".into()] }
+}
+
+#[test]
+fn texts_are_cut_at_sections_and_rows_with_the_count() {
+    let check = |sections: &[Section], most, expected: &str| assert_eq!(fit(sections, most), expected);
+    check(&[section("a", 1), section("b", 1)], 1000, "### a\n- a row\nend\n\n### b\n- a row\nend");
+    let long = section("long", 300);
+    check(
+        &[section("a", 1), long, section("c", 1)],
+        660,
+        "### a\n- a row\nend\n\n### long\n- a row\n- a row\n- a row\n\n297 more rows are not shown here.\n\n\
+         Left out for length: 1 section (c).",
+    );
+}
+
+#[test]
+fn a_huge_decision_fits_and_keeps_what_is_missing() {
+    let mut decision = examples::empty_description();
+    let rule = decision.rules[1].clone();
+    decision.rules.extend((0..3_000).map(|number| {
+        let mut rule = rule.clone();
+        rule.id = format!("rule-{number}-{}", "x".repeat(300));
+        rule
+    }));
+    let run = answer(&decision, &context()).run.unwrap();
+    assert!(run.summary.len() <= SUMMARY, "{}", run.summary.len());
+    assert!(run.summary.contains("- The author, `alice`: fill in"));
+    assert!(run.summary.contains("more rows are not shown here"));
+    assert!(run.summary.contains("Left out for length:"));
+}
+
+#[test]
+fn one_endless_phrase_pushes_nothing_out() {
+    let mut decision = examples::waiting_for_approval();
+    let files = (0..3_000).map(|number| Phrase::default().quote(format!("src/file-{number}.rs")));
+    decision.rules[0].asks[0].observed = Phrase::join(files, ", ");
+    let run = answer(&decision, &context()).run.unwrap();
+    assert!(run.summary.contains("### About") && run.summary.len() < 20_000, "{}", run.summary.len());
+}
+
+#[test]
+fn fingerprints_follow_every_part_and_nothing_else() {
+    let print = |decision| answer(&decision, &context()).run.unwrap().fingerprint;
+    let first = print(examples::waiting_for_approval());
+    assert!(first.starts_with("cs1-") && first.len() == 40, "{first}");
+    let mut later = examples::waiting_for_approval();
+    later.as_of = "2026-12-24T08:00:00Z".parse().unwrap();
+    assert_eq!(print(later), first, "the instant of the look changes no text");
+    for other in [examples::pass(), examples::voided_by_push(), examples::empty_description()] {
+        assert_ne!(print(other), first);
+    }
+    let mut moved = examples::waiting_for_approval();
+    moved.head = countersign_domain::account::Oid::new("c0ffee1f00d");
+    assert_ne!(print(moved), first);
+}
+
+#[test]
+fn a_refused_text_is_sent_once_more_bare_and_never_again() {
+    let run = answer(&examples::wrong_policy(), &context()).run.unwrap();
+    let bare = bare_verdict(&run);
+    assert_eq!((bare.status, &bare.head, &bare.name), (run.status, &run.head, &run.name));
+    assert_eq!(bare.fingerprint, run.fingerprint, "the next look must not send the refused text again");
+    assert!(bare.annotations.is_empty() && bare.summary.len() < 200);
+}
+
+#[test]
+fn annotations_point_at_their_lines_and_are_counted() {
+    let mut decision = examples::wrong_policy();
+    let found = answer(&decision, &context()).run.unwrap().annotations;
+    let [remark] = found.as_slice() else { panic!("one problem, one annotation: {found:?}") };
+    assert_eq!((remark.start_line, remark.end_line, remark.level), (5, 5, AnnotationLevel::Failure));
+    let edit = decision.policy_edit.as_mut().unwrap();
+    let origin = Origin::Policy(Layer::Repository);
+    edit.diagnostics = vec![Diagnostic::warning("odd", "odd", origin, 900..1_000); 500];
+    edit.diagnostics.push(Diagnostic::error("two-lines", "two lines", origin, 0..12));
+    let found = answer(&decision, &context()).run.unwrap().annotations;
+    assert_eq!(found.len(), ANNOTATIONS);
+    assert_eq!((found[0].start_line, found[0].end_line), (1, 1), "errors come first; a line end belongs to its line");
+    decision.policy_edit.as_mut().unwrap().text.clear();
+    assert_eq!(answer(&decision, &context()).run.unwrap().annotations, [], "a deleted file has no lines");
+}
+
+#[test]
+fn comments_come_when_somebody_must_act() {
+    let check = |when, mut decision: countersign_domain::decision::Decision, expected: &str| {
+        decision.comment = when;
+        let kind = match answer(&decision, &context()).comment {
+            Comment::Show(_) => "show",
+            Comment::Fold(text) => {
+                assert_eq!(text.lines().count(), 2, "the marker and one line: {text}");
+                "fold"
+            }
+            Comment::Leave => "leave",
+        };
+        assert_eq!(kind, expected, "{when:?} {:?}", decision.outcome);
+    };
+    check(CommentWhen::WhenNeeded, examples::pass(), "fold");
+    check(CommentWhen::WhenNeeded, examples::empty_description(), "show");
+    check(CommentWhen::WhenNeeded, examples::draft(), "fold");
+    check(CommentWhen::WhenNeeded, examples::neutral(), "fold");
+    check(CommentWhen::WhenNeeded, examples::shared_and_warned(), "show");
+    check(CommentWhen::Always, examples::pass(), "show");
+    check(CommentWhen::Always, examples::draft(), "fold");
+    check(CommentWhen::Never, examples::empty_description(), "fold");
+    let mut refused = examples::denied();
+    refused.rules[2].asks[0].acts.clear();
+    check(CommentWhen::WhenNeeded, refused, "show");
+}
+
+#[test]
+fn runs_without_a_look_are_never_green() {
+    let head = examples::pass().head;
+    let check = |reason: &Reason, status, title: &str| {
+        let run = could_not_evaluate(&head, "countersign", reason);
+        assert_eq!((run.status, run.title.as_str()), (status, title));
+    };
+    let gave_up = Reason::GaveUp { attempts: 8, why: "GitHub answered 502".into() };
+    check(&gave_up, RunStatus::Failure, "Could not be evaluated");
+    let dismissed = Reason::LookingAgain(Lowered::Review);
+    check(&dismissed, RunStatus::InProgress, "Looking again: a review was dismissed or asks for changes");
+    check(&Reason::Closed, RunStatus::Failure, "Taken back: the pull request was closed");
+    let retargeted = "Looking again: the pull request goes into another branch now";
+    check(&Reason::Retargeted, RunStatus::InProgress, retargeted);
+}
+
+#[test]
+fn a_merge_group_is_as_good_as_its_worst_member() {
+    let head = examples::pass().head;
+    let check = |outcomes: &[Outcome], status, title: &str| {
+        let members: Vec<GroupMember> = (1..)
+            .zip(outcomes)
+            .map(|(number, outcome)| GroupMember {
+                number,
+                title: None,
+                outcome: *outcome,
+                next: Phrase::default(),
+                names_people: false,
+            })
+            .collect();
+        let run = group_answer(&head, "countersign", &members);
+        assert_eq!((run.status, run.title.as_str()), (status, title));
+    };
+    check(&[Outcome::Pass, Outcome::Pass], RunStatus::Success, "Everything asked of these pull requests is there");
+    check(&[Outcome::Pass, Outcome::Wait], RunStatus::InProgress, "Held by #2, which is waiting");
+    check(&[Outcome::Block, Outcome::Wait], RunStatus::Failure, "Held by #1, which is blocked");
+    check(&[Outcome::Silent], RunStatus::Neutral, "No policy");
+    check(&[], RunStatus::Failure, "Could not be decided: the pull requests of this group are not known");
+}

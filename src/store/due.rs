@@ -1,0 +1,481 @@
+//! The queue's rows: claim, heartbeat, done, retry, release, and what they add up to.
+//!
+//! One row per thing to look at. Its key is the serialisation: one lease at a time. Its
+//! `seq` is the coalescing: an event adds one, and a look that ends on an older number is
+//! followed by another. Leases go by the database's clock where it has one.
+
+use std::time::Duration;
+
+use countersign_domain::account::Oid;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Store;
+use super::db::{Row, Tx, Writes, instant, one, values};
+use super::error::{Error, Result};
+use super::mark::Pending;
+use super::sql::{Sql, statements};
+use crate::signal::Want;
+
+/// After so many failures or crashes a row is dead: it stays, with its error, until the next event.
+pub const ATTEMPTS: u32 = 10;
+
+/// When a row that was looked at may be looked at again for an event: at once for another head, else a second later.
+macro_rules! next_look {
+    ($now:literal) => {
+        concat!(
+            "CASE WHEN due.looked_head = due.head AND due.looked_at + 1000 > ",
+            $now,
+            " THEN due.looked_at + 1000 ELSE CAST(",
+            $now,
+            " AS BIGINT) END"
+        )
+    };
+}
+
+macro_rules! expire {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE due SET lease = NULL, lease_until = NULL, attempts = attempts + 1, last_error = $2,
+                not_before = $1 + 1000 * attempts * attempts,
+                due_at = CASE WHEN dead_at IS NOT NULL AND attempts >= 19 THEN NULL
+                    WHEN dead_at IS NULL AND attempts >= 9 THEN CAST($1 AS BIGINT)
+                    ELSE $1 + 1000 * attempts * attempts END,
+                dead_at = CASE WHEN dead_at IS NULL AND attempts >= 9 THEN CAST($1 AS BIGINT) ELSE dead_at END
+            WHERE key IN (SELECT key FROM due WHERE lease IS NOT NULL AND lease_until < CAST($1 AS BIGINT) ",
+            $lock,
+            ")"
+        )
+    };
+}
+
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "WITH ready AS MATERIALIZED (SELECT key FROM due
+                WHERE installation = $4 AND lease IS NULL AND due_at <= $3 ORDER BY due_at LIMIT $5 ",
+            $lock,
+            ") UPDATE due SET lease = $1, lease_until = $2, looked_at = $3, looked_head = head,
+                claimed_seq = CASE WHEN dead_at IS NULL THEN seq ELSE claimed_seq END
+            WHERE key IN (SELECT key FROM ready)
+            RETURNING key, kind, installation, repository, number, head, base, done_seq, lowers_seq, pending, tries,
+                parks, attempts, last_error, dead_at, looked_at"
+        )
+    };
+}
+
+statements! {
+    /// A lease that ran out was a crash, and counts. The row comes back later each time.
+    EXPIRE = Sql::each(expire!(""), expire!("FOR UPDATE SKIP LOCKED"));
+    /// Who has something ready, the one served longest ago first.
+    INSTALLATIONS = Sql::both(
+        "SELECT i.id FROM installation i WHERE (i.parked_until IS NULL OR i.parked_until <= $1)
+            AND EXISTS (SELECT 1 FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at <= $1)
+        ORDER BY i.served, i.id LIMIT $2"
+    );
+    CLAIM = Sql::each(claim!(""), claim!("FOR UPDATE SKIP LOCKED"));
+    SERVED = Sql::both("UPDATE installation SET served = $2 WHERE id = $1");
+    HEARTBEAT = Sql::both("UPDATE due SET lease_until = $3 WHERE key = $1 AND lease = $2");
+    FINISH = Sql::both(concat!(
+        "UPDATE due SET lease = NULL, lease_until = NULL, done_seq = claimed_seq, tries = 0, parks = 0, attempts = 0,
+            last_error = NULL, not_before = NULL, dead_at = NULL,
+            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
+        WHERE key = $1 AND lease = $2"
+    ));
+    LOOK_AGAIN = Sql::both(concat!(
+        "UPDATE due SET lease = NULL, lease_until = NULL,
+            tries = CASE WHEN seq > claimed_seq THEN 0 ELSE tries + 1 END,
+            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
+        WHERE key = $1 AND lease = $2"
+    ));
+    RETRY = Sql::both(
+        "UPDATE due SET lease = NULL, lease_until = NULL, last_error = $5, attempts = attempts + $6,
+            parks = parks + 1 - $6, not_before = $4,
+            due_at = CASE WHEN dead_at IS NOT NULL AND attempts + $6 >= 20 THEN NULL
+                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE CAST($4 AS BIGINT) END,
+            dead_at = CASE WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE dead_at END
+        WHERE key = $1 AND lease = $2"
+    );
+    BURY = Sql::both(concat!(
+        "UPDATE due SET lease = NULL, lease_until = NULL, not_before = NULL,
+            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " END,
+            attempts = CASE WHEN seq > claimed_seq THEN 0 ELSE attempts END,
+            dead_at = CASE WHEN seq > claimed_seq THEN NULL ELSE dead_at END
+        WHERE key = $1 AND lease = $2"
+    ));
+    RELEASE = Sql::both("UPDATE due SET lease = NULL, lease_until = NULL WHERE key = $1 AND lease = $2");
+    /// The first instant at which there is something to claim.
+    NEXT = Sql::both(
+        "SELECT MIN(at) AS at FROM (
+            SELECT CASE WHEN parked_until > first THEN parked_until ELSE first END AS at FROM (
+                SELECT i.parked_until, (SELECT MIN(d.due_at) FROM due d
+                    WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at IS NOT NULL) AS first
+                FROM installation i) AS of_installation
+            UNION ALL SELECT MIN(lease_until) + 1 AS at FROM due WHERE lease IS NOT NULL) AS instants"
+    );
+    STATS = Sql::both(
+        "SELECT COUNT(CASE WHEN lease IS NULL AND due_at <= $1 THEN 1 END) AS depth,
+            COUNT(CASE WHEN lease IS NOT NULL THEN 1 END) AS in_flight,
+            COUNT(dead_at) AS dead,
+            MIN(CASE WHEN lease IS NULL AND due_at <= $1 THEN
+                CASE WHEN lowers_seq > done_seq THEN due_at + 60000 ELSE due_at END END) AS oldest
+        FROM due WHERE due_at IS NOT NULL OR dead_at IS NOT NULL"
+    );
+    HOLD = Sql::both(
+        "INSERT INTO lane (name, holder, until) VALUES ($1, $2, $3)
+        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+            WHERE lane.holder = excluded.holder OR lane.until <= $4"
+    );
+    LET_GO = Sql::both("DELETE FROM lane WHERE name = $1 AND holder = $2");
+    /// Makes a row that no event asks for, or brings it forward.
+    SCHEDULE = Sql::both(
+        "INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, claimed_seq, done_seq,
+            pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 1, 1, '{}')
+        ON CONFLICT (key) DO UPDATE SET due_at = CASE
+            WHEN due.dead_at IS NOT NULL OR due.due_at < excluded.due_at THEN due.due_at ELSE excluded.due_at END"
+    );
+    INSTALL = Sql::both("INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");
+}
+
+/// What a row of the queue is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A pull request.
+    Pull {
+        /// Its repository.
+        repository: u64,
+        /// Its number.
+        number: u64,
+    },
+    /// A merge group.
+    Group {
+        /// Its repository.
+        repository: u64,
+        /// The branch it is to go into.
+        base: String,
+        /// Its head commit.
+        head: Oid,
+    },
+    /// All open pull requests of an installation, compared with what is known.
+    Sweep {
+        /// The installation.
+        installation: u64,
+    },
+    /// The deliveries that GitHub could not hand over.
+    Redelivery,
+}
+
+impl Subject {
+    /// The row's key: `pull:REPOSITORY#NUMBER`, `group:REPOSITORY:HEAD`, `sweep:INSTALLATION`, `redelivery`.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Pull { repository, number } => format!("pull:{repository}#{number}"),
+            Self::Group { repository, head, .. } => format!("group:{repository}:{head}"),
+            Self::Sweep { installation } => format!("sweep:{installation}"),
+            Self::Redelivery => "redelivery".into(),
+        }
+    }
+
+    /// The first word of the key, for metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Pull { .. } => "pull",
+            Self::Group { .. } => "group",
+            Self::Sweep { .. } => "sweep",
+            Self::Redelivery => "redelivery",
+        }
+    }
+
+    /// The columns repository, number, head, base.
+    pub(super) fn columns(&self) -> (u64, u64, &str, &str) {
+        match self {
+            Self::Pull { repository, number } => (*repository, *number, "", ""),
+            Self::Group { repository, base, head } => (*repository, 0, head.as_str(), base),
+            Self::Sweep { .. } | Self::Redelivery => (0, 0, "", ""),
+        }
+    }
+
+    fn read(row: &Row) -> Result<Self> {
+        let repository = row.id("repository")?;
+        Ok(match row.text("kind")?.as_str() {
+            "pull" => Self::Pull { repository, number: row.id("number")? },
+            "group" => Self::Group { repository, base: row.text("base")?, head: Oid::new(row.text("head")?) },
+            "sweep" => Self::Sweep { installation: row.id("installation")? },
+            "redelivery" => Self::Redelivery,
+            other => return Err(Error::Unreadable(format!("no such kind of queue row: `{other}`"))),
+        })
+    }
+}
+
+/// A row that this worker alone may work on, until its lease ends.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// What it is about.
+    pub subject: Subject,
+    /// The installation to look through; 0 where it is not known.
+    pub installation: u64,
+    /// How new the look must be; empty where time alone asked.
+    pub wants: Vec<Want>,
+    /// The deliveries that asked for it, the newest 64.
+    pub causes: Vec<String>,
+    /// Whether an event asked that can only take green away.
+    pub lowers: bool,
+    /// How many looks in a row were not new enough.
+    pub tries: u32,
+    /// How many times in a row it was put off: rate limits, outages.
+    pub parks: u32,
+    /// How many failures and crashes there were since it last went well.
+    pub attempts: u32,
+    /// The head by the indexes; empty where they do not know the pull request.
+    pub head: String,
+    /// The last error of a dead row: it is not to be looked at, but people are to be told.
+    pub dead: Option<String>,
+    /// When it was claimed, by the store's clock.
+    pub claimed_at: Timestamp,
+    pub(super) lease: String,
+}
+
+impl Claim {
+    /// The token of the lease: whoever holds it, and nobody else.
+    pub fn lease(&self) -> &str {
+        &self.lease
+    }
+
+    fn read(row: &Row, lease: &str) -> Result<Self> {
+        let done = row.int("done_seq")?;
+        let pending = Pending::read(&row.text("pending")?)?.after(done);
+        let dead = row.maybe_int("dead_at")?.is_some();
+        Ok(Self {
+            subject: Subject::read(row)?,
+            installation: row.id("installation")?,
+            wants: pending.wants.into_iter().map(|(_, want)| want).collect(),
+            causes: pending.causes.into_iter().map(|(_, cause)| cause).collect(),
+            lowers: row.int("lowers_seq")? > done,
+            tries: row.count("tries")?,
+            parks: row.count("parks")?,
+            attempts: row.count("attempts")?,
+            head: row.text("head")?,
+            dead: dead.then(|| row.maybe_text("last_error")).transpose()?.map(Option::unwrap_or_default),
+            claimed_at: row.instant("looked_at")?,
+            lease: lease.to_owned(),
+        })
+    }
+}
+
+/// How the queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueStats {
+    /// Rows that are due and nobody works on.
+    pub depth: u64,
+    /// Rows that somebody works on.
+    pub in_flight: u64,
+    /// Rows that were given up.
+    pub dead: u64,
+    /// How long the oldest of the due ones has been due.
+    pub oldest: Duration,
+}
+
+/// Milliseconds of a duration.
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
+}
+
+impl Store {
+    /// Claims at most `n` rows that are due, going round the installations, the one served longest ago first.
+    /// Installations that are parked are left out. A lease that ran out is a crash: it counts as an attempt, and its
+    /// row is due again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim(&self, worker: &str, n: u32, ttl: Duration) -> Result<Vec<Claim>> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let now = tx.now(&self.clock).await?;
+        tx.execute(EXPIRE, values![now, "the worker stopped or lost its lease"]).await?;
+        let mut claims = Vec::new();
+        let mut served = Vec::new();
+        let lease = format!("{worker}/{}", Uuid::now_v7());
+        let rows = tx.fetch(INSTALLATIONS, values![now, i64::from(n)]).await?;
+        let installations = rows.iter().map(|row| row.int("id")).collect::<Result<Vec<_>>>()?;
+        let mut wanted = i64::from(n);
+        let mut left = i64::try_from(installations.len()).unwrap_or(1);
+        for installation in installations {
+            let share = (wanted + left - 1) / left;
+            left -= 1;
+            let rows = tx.fetch(CLAIM, values![&lease, now + ms(ttl), now, installation, share]).await?;
+            if !rows.is_empty() {
+                served.push(installation);
+            }
+            wanted -= i64::try_from(rows.len()).unwrap_or(0);
+            for row in &rows {
+                claims.push(Claim::read(row, &lease)?);
+            }
+        }
+        // In one order, whoever claims, so that two replicas cannot wait for each other.
+        served.sort_unstable();
+        for installation in served {
+            tx.execute(SERVED, values![installation, now]).await?;
+        }
+        tx.commit().await?;
+        Ok(claims)
+    }
+
+    /// Prolongs the lease; `false` where it was lost.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn heartbeat(&self, claim: &Claim, ttl: Duration) -> Result<bool> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let now = tx.now(&self.clock).await?;
+        let key = claim.subject.key();
+        let held = tx.execute(HEARTBEAT, values![&key, &claim.lease, now + ms(ttl)]).await? == 1;
+        tx.commit().await?;
+        Ok(held)
+    }
+
+    /// Ends a look that went well. Where events arrived meanwhile the row runs again at once (a second after this look
+    /// began, for the same head), else at `next`. `false` where the lease was lost: then nothing was changed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn done(&self, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let held = self.finish(&mut tx, claim, next).await?;
+        tx.commit().await?;
+        Ok(held)
+    }
+
+    pub(super) async fn finish(&self, tx: &mut Tx, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
+        let now = tx.now(&self.clock).await?;
+        let next = next.map(Timestamp::as_millisecond);
+        Ok(tx.execute(FINISH, values![&claim.subject.key(), &claim.lease, now, next]).await? == 1)
+    }
+
+    /// Ends a look that was not new enough: the wants remain, and the next look is at `at`, or as soon as it may be
+    /// where events arrived meanwhile.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn look_again(&self, claim: &Claim, at: Timestamp) -> Result<bool> {
+        self.let_go(LOOK_AGAIN, claim, Some(at)).await
+    }
+
+    /// Ends a look that failed, to be tried again at `at` and not before. Only what `counts` (the handler's own
+    /// failures, not rate limits and outages) leads to the row's death, at the tenth; then it is due at once, for
+    /// people to be told.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn retry(&self, claim: &Claim, at: Timestamp, error: &str, counts: bool) -> Result<bool> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let now = tx.now(&self.clock).await?;
+        let (key, at) = (claim.subject.key(), at.as_millisecond());
+        let held = tx.execute(RETRY, values![&key, &claim.lease, now, at, error, i64::from(counts)]).await? == 1;
+        tx.commit().await?;
+        Ok(held)
+    }
+
+    /// Puts a dead row to rest, after people were told: it stays, with its error, until the next event. Where one
+    /// arrived meanwhile it lives.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn bury(&self, claim: &Claim) -> Result<bool> {
+        self.let_go(BURY, claim, None).await
+    }
+
+    /// Gives a row back as it was, because this process ends: no attempt is counted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn release(&self, claim: &Claim) -> Result<bool> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let held = tx.execute(RELEASE, values![&claim.subject.key(), &claim.lease]).await? == 1;
+        tx.commit().await?;
+        self.wake();
+        Ok(held)
+    }
+
+    async fn let_go(&self, how: Sql, claim: &Claim, at: Option<Timestamp>) -> Result<bool> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let now = tx.now(&self.clock).await?;
+        let (key, at) = (claim.subject.key(), at.map(Timestamp::as_millisecond));
+        let held = match at {
+            Some(at) => tx.execute(how, values![&key, &claim.lease, now, at]).await?,
+            None => tx.execute(how, values![&key, &claim.lease, now]).await?,
+        };
+        tx.commit().await?;
+        Ok(held == 1)
+    }
+
+    /// Makes a row for what no event asks for (a sweep, the redeliveries), or brings it forward to `at`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn schedule(&self, subject: &Subject, installation: u64, at: Timestamp) -> Result<()> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let (repository, number, head, base) = subject.columns();
+        let (key, kind, at) = (subject.key(), subject.kind(), at.as_millisecond());
+        tx.execute(INSTALL, values![installation]).await?;
+        tx.execute(SCHEDULE, values![&key, kind, installation, repository, number, head, base, at]).await?;
+        tx.commit().await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// How long until there is something to claim; `None` where nothing is planned, zero where it is due.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn until_next(&self) -> Result<Option<Duration>> {
+        let Some(at) = one(self.db.fetch(NEXT, &[]).await?)?.maybe_int("at")? else { return Ok(None) };
+        let left = at - self.db.now(&self.clock).await?;
+        Ok(Some(Duration::from_millis(u64::try_from(left).unwrap_or(0))))
+    }
+
+    /// How the queue stands.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn queue_stats(&self) -> Result<QueueStats> {
+        let now = self.db.now(&self.clock).await?;
+        let row = one(self.db.fetch(STATS, values![now]).await?)?;
+        let oldest = row.maybe_int("oldest")?.map_or(0, |at| now - at);
+        Ok(QueueStats {
+            depth: row.id("depth")?,
+            in_flight: row.id("in_flight")?,
+            dead: row.id("dead")?,
+            oldest: Duration::from_millis(u64::try_from(oldest).unwrap_or(0)),
+        })
+    }
+
+    /// Takes or prolongs a lease on a free name, such as repository, commit and check: two pull requests that share
+    /// them never write at once. `false` while another holder has it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn hold(&self, lane: &str, holder: &str, ttl: Duration) -> Result<bool> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let now = tx.now(&self.clock).await?;
+        let held = tx.execute(HOLD, values![lane, holder, now + ms(ttl), now]).await? == 1;
+        tx.commit().await?;
+        Ok(held)
+    }
+
+    /// Gives back what [`Store::hold`] took.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn release_lane(&self, lane: &str, holder: &str) -> Result<()> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        tx.execute(LET_GO, values![lane, holder]).await?;
+        tx.commit().await
+    }
+
+    /// Now, by the store's clock: the database's own where it has one, moved as the injected clock is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn now(&self) -> Result<Timestamp> {
+        instant(self.db.now(&self.clock).await?)
+    }
+}

@@ -1,0 +1,84 @@
+//! What countersign keeps: deliveries and what they prove, the queue's rows, decisions
+//! and their snapshots, last valid policies, budgets. In SQLite or PostgreSQL.
+//!
+//! This is the only place that names sqlx. It knows nothing of GitHub's API and draws
+//! no conclusions: it holds what was taken and what was decided. Each operation is one
+//! transaction, and none spans a network call to anybody but the database.
+
+mod db;
+mod decision;
+mod due;
+mod error;
+mod mark;
+mod open;
+mod pack;
+mod part;
+pub mod snapshot;
+mod sql;
+mod take;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
+
+pub use self::decision::{CaredCheck, Cares, ChangeRow, NewDecision, PolicyRef, Recorded, ShownIds, ShownRunIds};
+pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
+pub use self::error::{Error, Result};
+pub use self::part::Part;
+pub use self::take::Taken;
+use crate::clock::Clock;
+
+/// The store; a clone is another handle of the same.
+#[derive(Clone)]
+pub struct Store {
+    db: Arc<db::Db>,
+    clock: Clock,
+    /// Counts up whenever something may have become due.
+    wake: watch::Sender<u64>,
+    /// Ends with the last handle.
+    _listener: Option<Arc<AbortOnDropHandle<()>>>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match *self.db {
+            db::Db::Sqlite(_) => "Store(SQLite)",
+            db::Db::Postgres(_) => "Store(PostgreSQL)",
+        })
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` (the file is made where there is none) or `postgres://…`. See [`Store::migrate`].
+    ///
+    /// # Errors
+    /// [`Error::Address`] or [`Error::Database`].
+    pub async fn open(url: &str, clock: Clock) -> Result<Self> {
+        let db = open::connect(url).await?;
+        let wake = watch::Sender::new(0);
+        let listener = match &db {
+            db::Db::Postgres(pool) => {
+                Some(Arc::new(AbortOnDropHandle::new(tokio::spawn(open::listen(pool.clone(), wake.clone())))))
+            }
+            db::Db::Sqlite(_) => None,
+        };
+        Ok(Self { db: Arc::new(db), clock, wake, _listener: listener })
+    }
+
+    /// Tells this process' workers that something may be due: after the clock was moved, for one.
+    pub fn wake(&self) {
+        self.wake.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes whenever something may have become due; what is due by time alone is not told.
+    pub fn woken(&self) -> watch::Receiver<u64> {
+        self.wake.subscribe()
+    }
+
+    /// The clock it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}

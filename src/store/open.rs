@@ -1,0 +1,108 @@
+//! Opening, migrating and asking whether the store can be written.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, PgPool};
+use tokio::sync::watch;
+
+use super::Store;
+use super::db::{Db, SqliteDb, Writes, values};
+use super::error::{Error, Result};
+use super::sql::{Sql, statements};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// The channel on which PostgreSQL tells all replicas that something is due.
+pub(super) const CHANNEL: &str = "countersign_due";
+
+/// How long SQLite waits for another process' transaction, and a caller for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+statements! {
+    VERSION = Sql::both("SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success");
+    PROBE = Sql::both("INSERT INTO lane (name, holder, until) VALUES ($1, '', 0)");
+}
+
+pub(super) async fn connect(url: &str) -> Result<Db> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let options = PgConnectOptions::from_str(url).map_err(|_| Error::Address)?;
+        let options = options.application_name("countersign").disable_statement_logging();
+        let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE).connect_with(options).await?;
+        return Ok(Db::Postgres(pool));
+    }
+    if !url.starts_with("sqlite:") {
+        return Err(Error::Address);
+    }
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|_| Error::Address)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(PATIENCE)
+        .pragma("journal_size_limit", "67108864")
+        .disable_statement_logging();
+    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    // The connection that writes makes the file, and is kept: its `synchronous` is remembered.
+    let write = pool(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+    let write = write.connect_with(options.clone()).await?;
+    let read = pool(4).connect_with(options.read_only(true)).await?;
+    Ok(Db::Sqlite(SqliteDb::new(read, write)))
+}
+
+impl Store {
+    /// Brings the tables to this version. Several replicas may do so at once.
+    ///
+    /// # Errors
+    /// [`Error::Migration`], also where the tables are those of a newer version.
+    pub async fn migrate(&self) -> Result<()> {
+        let failed = |error: sqlx::migrate::MigrateError| Error::Migration(error.into());
+        match &*self.db {
+            Db::Postgres(pool) => MIGRATIONS.run(pool).await.map_err(failed),
+            // SQLite has no lock for it: of two processes that start at once the second one finds it done.
+            Db::Sqlite(db) => match MIGRATIONS.run(&db.write).await {
+                Ok(()) => Ok(()),
+                Err(_) => MIGRATIONS.run(&db.write).await.map_err(failed),
+            },
+        }
+    }
+
+    /// Whether the tables are those of this version and can be written.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn ready(&self) -> Result<()> {
+        let stored = self.db.fetch(VERSION, &[]).await?;
+        let stored = stored.first().map(|row| row.maybe_int("version")).transpose()?.flatten();
+        let ours = MIGRATIONS.iter().map(|migration| migration.version).max();
+        if stored != ours {
+            return Err(Error::Migration(format!("version {stored:?} is there, {ours:?} is wanted").into()));
+        }
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let name = format!("probe {}", fastrand::u64(..));
+        tx.execute(PROBE, values![&name]).await?;
+        Ok(()) // and dropped: nothing is left behind
+    }
+}
+
+/// Passes PostgreSQL's notifications on to whoever waits in this process. The poll covers what it misses.
+pub(super) async fn listen(pool: PgPool, wake: watch::Sender<u64>) {
+    loop {
+        if let Err(error) = listen_once(&pool, &wake).await {
+            tracing::debug!(%error, "not listening for what other replicas take, polling");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn listen_once(pool: &PgPool, wake: &watch::Sender<u64>) -> std::result::Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        listener.recv().await?;
+        wake.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}

@@ -1,0 +1,366 @@
+//! Taking deliveries: kept, their evidence applied and their marks made due, in one
+//! transaction per group.
+//!
+//! A delivery's id is taken once; again it changes nothing. What a delivery says never
+//! makes taking it fail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_domain::account::{Account, AccountKind};
+use jiff::Timestamp;
+
+use super::Store;
+use super::db::{Tx, Writes, storable, values};
+use super::error::{Error, Result};
+use super::mark::{Cause, Marks};
+use super::pack;
+use super::sql::{Sql, bulk, statements};
+use crate::signal::{Delivery, Evidence, Mark, PullIndex, Signal};
+
+statements! {
+    DELIVERY = Sql::both(
+        "INSERT INTO delivery (id, event, action, installation, repository, received_at, hash, size, payload)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING"
+    );
+    INSTALLATIONS = bulk!(
+        "INSERT INTO installation (id) SELECT j.id FROM",
+        (id bigint),
+        "WHERE true ORDER BY j.id ON CONFLICT (id) DO NOTHING"
+    );
+    REPOSITORIES = bulk!(
+        "INSERT INTO repository (id, installation, owner, owner_key, name, default_branch)
+        SELECT j.id, j.installation, j.owner, j.owner_key, j.name, j.default_branch FROM",
+        (id bigint, installation bigint, owner text, owner_key text, name text, default_branch text),
+        "WHERE true ORDER BY j.id
+        ON CONFLICT (id) DO UPDATE SET
+            installation = CASE WHEN excluded.installation <> 0 THEN excluded.installation
+                ELSE repository.installation END,
+            owner = excluded.owner, owner_key = excluded.owner_key, name = excluded.name,
+            default_branch = CASE WHEN excluded.default_branch <> '' THEN excluded.default_branch
+                ELSE repository.default_branch END,
+            gone_at = NULL
+        WHERE repository.gone_at IS NOT NULL OR repository.owner <> excluded.owner
+            OR repository.name <> excluded.name
+            OR (excluded.installation <> 0 AND repository.installation <> excluded.installation)
+            OR (excluded.default_branch <> '' AND repository.default_branch <> excluded.default_branch)"
+    );
+    PULLS = bulk!(
+        "INSERT INTO pull (repository, number, head, base, open, updated_at)
+        SELECT j.repository, j.number, j.head, j.base, j.open, j.updated_at FROM",
+        (repository bigint, number bigint, head text, base text, open bigint, updated_at bigint),
+        "WHERE true ORDER BY j.repository, j.number
+        ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, base = excluded.base,
+            open = excluded.open, updated_at = excluded.updated_at
+        WHERE excluded.updated_at >= pull.updated_at"
+    );
+    PUSH = Sql::both(
+        "INSERT INTO push (delivery, repository, branch, before_head, after_head, sender, sender_login, sender_kind, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+    );
+    HEAD_MOVE = Sql::both(
+        "INSERT INTO head_move (delivery, repository, number, after_head, sender, sender_login, sender_kind, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
+    );
+    BODY = Sql::both(
+        "INSERT INTO body_version (repository, number, at, hash, editor, editor_login, editor_kind, text)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (repository, number, at, hash) DO UPDATE SET editor = excluded.editor,
+            editor_login = excluded.editor_login, editor_kind = excluded.editor_kind
+        WHERE body_version.editor IS NULL AND excluded.editor IS NOT NULL"
+    );
+    REPOSITORY_GONE = Sql::both("UPDATE repository SET gone_at = $2 WHERE id = $1");
+    CLOSE_PULLS = Sql::both("UPDATE pull SET open = 0 WHERE repository = $1 AND open = 1");
+    FORGET_DUE = Sql::both("DELETE FROM due WHERE repository = $1");
+    INSTALLATION_GONE = Sql::both("UPDATE installation SET gone_at = $2 WHERE id = $1");
+    INSTALLATION_BACK = Sql::both("UPDATE installation SET gone_at = NULL WHERE id = $1 AND gone_at IS NOT NULL");
+    REPOSITORIES_OF = Sql::both("SELECT id FROM repository WHERE installation = $1 AND gone_at IS NULL ORDER BY id");
+    FORGET_SWEEP = Sql::both("DELETE FROM due WHERE installation = $1");
+    NOTIFY = Sql::postgres("SELECT pg_notify('countersign_due', '')");
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is kept, and what it marks is due.
+    New,
+    /// It had been taken before; nothing was changed.
+    Before,
+}
+
+/// A delivery made ready outside of the transaction.
+#[derive(Debug)]
+pub(super) struct Packed {
+    id: String,
+    event: String,
+    action: String,
+    installation: u64,
+    received_at: Timestamp,
+    signal: Signal,
+    hash: String,
+    size: usize,
+    payload: Vec<u8>,
+}
+
+impl Packed {
+    pub(super) fn new(delivery: Delivery) -> Self {
+        let Delivery { id, event, action, installation, received_at, payload, signal } = delivery;
+        let (hash, size, payload) = (pack::hash(&payload), payload.len(), pack::pack(&payload));
+        Self { id: storable(&id).into_owned(), event, action, installation, received_at, signal, hash, size, payload }
+    }
+
+    /// How many bytes it brings to the transaction.
+    pub(super) fn weight(&self) -> usize {
+        self.payload.len()
+    }
+}
+
+impl Store {
+    /// Takes deliveries: all of them are on the disk when this returns, or none is. See [`super::Writer`] for the door.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn take(&self, deliveries: &[Delivery]) -> Result<Vec<Taken>> {
+        let packed = deliveries.iter().cloned().map(Packed::new).collect::<Vec<_>>();
+        self.take_packed(&packed).await
+    }
+
+    pub(super) async fn take_packed(&self, deliveries: &[Packed]) -> Result<Vec<Taken>> {
+        let mut tries = 0;
+        loop {
+            match self.take_once(deliveries).await {
+                // PostgreSQL ended a deadlock of two replicas at the cost of this one.
+                Err(Error::Contended(_)) if tries < 5 => tries += 1,
+                taken => return taken,
+            }
+        }
+    }
+
+    async fn take_once(&self, deliveries: &[Packed]) -> Result<Vec<Taken>> {
+        let mut tx = self.db.begin(Writes::Deliveries).await?;
+        let now = tx.now(&self.clock).await?;
+        let mut taken = Vec::with_capacity(deliveries.len());
+        let mut fresh = Vec::new();
+        for delivery in deliveries {
+            let new = insert(&mut tx, delivery).await?;
+            taken.push(if new { Taken::New } else { Taken::Before });
+            fresh.extend(new.then_some(delivery));
+        }
+        let names = Names::of(&fresh);
+        names.write(&mut tx, now).await?;
+        write_evidence(&mut tx, &fresh).await?;
+        let mut marks = Marks::default();
+        for delivery in &fresh {
+            let cause = Cause {
+                delivery: &delivery.id,
+                installation: delivery.installation,
+                received_at: delivery.received_at,
+            };
+            for mark in &delivery.signal.marks {
+                if !names.is_gone(mark) {
+                    marks.resolve(&mut tx, mark, cause).await?;
+                }
+            }
+        }
+        let due = marks.write(&mut tx, now).await?;
+        if due > 0 && tx.is_postgres() {
+            tx.execute(NOTIFY, &[]).await?;
+        }
+        tx.commit().await?;
+        if due > 0 {
+            self.wake();
+        }
+        Ok(taken)
+    }
+}
+
+async fn insert(tx: &mut Tx, delivery: &Packed) -> Result<bool> {
+    let repository = delivery.signal.repository.as_ref().map_or(0, |repository| repository.id);
+    let inserted = tx
+        .execute(
+            DELIVERY,
+            values![
+                &delivery.id,
+                &delivery.event,
+                &delivery.action,
+                delivery.installation,
+                repository,
+                delivery.received_at.as_millisecond(),
+                &delivery.hash,
+                i64::try_from(delivery.size).unwrap_or(i64::MAX),
+                &delivery.payload,
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// What a group of deliveries says of installations and repositories in the end: whoever speaks last is right.
+#[derive(Default)]
+struct Names {
+    installations: BTreeSet<u64>,
+    installations_back: BTreeSet<u64>,
+    installations_gone: BTreeSet<u64>,
+    repositories: BTreeMap<u64, serde_json::Value>,
+    repositories_gone: BTreeSet<u64>,
+}
+
+impl Names {
+    fn of(deliveries: &[&Packed]) -> Self {
+        let mut names = Self::default();
+        for delivery in deliveries {
+            names.installations.insert(delivery.installation);
+            names.hear(delivery.installation, &delivery.signal);
+        }
+        names
+    }
+
+    fn hear(&mut self, installation: u64, signal: &Signal) {
+        if let Some(repository) = &signal.repository {
+            self.repositories_gone.remove(&repository.id);
+            let row = serde_json::json!({
+                "id": repository.id.cast_signed(),
+                "installation": installation.cast_signed(),
+                "owner": storable(&repository.owner),
+                "owner_key": storable(&repository.owner.to_lowercase()),
+                "name": storable(&repository.name),
+                "default_branch": storable(&repository.default_branch),
+            });
+            self.repositories.insert(repository.id, row);
+        }
+        for evidence in &signal.evidence {
+            match evidence {
+                Evidence::RepositoryGone { repository } => {
+                    self.repositories_gone.insert(*repository);
+                }
+                Evidence::InstallationGone { installation } => {
+                    self.installations_back.remove(installation);
+                    self.installations_gone.insert(*installation);
+                }
+                _ => {}
+            }
+        }
+        for mark in &signal.marks {
+            if let Mark::Installation { installation } = mark {
+                self.installations.insert(*installation);
+                self.installations_gone.remove(installation);
+                self.installations_back.insert(*installation);
+            }
+        }
+    }
+
+    async fn write(&self, tx: &mut Tx, now: i64) -> Result<()> {
+        if self.installations.iter().any(|id| *id != 0) {
+            let rows = self.installations.iter().map(|id| serde_json::json!({ "id": id.cast_signed() }));
+            tx.execute(INSTALLATIONS, values![&serde_json::Value::Array(rows.collect()).to_string()]).await?;
+        }
+        if !self.repositories.is_empty() {
+            let rows = serde_json::Value::Array(self.repositories.values().cloned().collect()).to_string();
+            tx.execute(REPOSITORIES, values![&rows]).await?;
+        }
+        for installation in &self.installations_back {
+            tx.execute(INSTALLATION_BACK, values![*installation]).await?;
+        }
+        let mut gone = self.repositories_gone.clone();
+        for installation in &self.installations_gone {
+            tx.execute(INSTALLATION_GONE, values![*installation, now]).await?;
+            for row in tx.fetch(REPOSITORIES_OF, values![*installation]).await? {
+                gone.insert(row.id("id")?);
+            }
+        }
+        for repository in &gone {
+            tx.execute(REPOSITORY_GONE, values![*repository, now]).await?;
+            tx.execute(CLOSE_PULLS, values![*repository]).await?;
+            tx.execute(FORGET_DUE, values![*repository]).await?;
+        }
+        for installation in &self.installations_gone {
+            tx.execute(FORGET_SWEEP, values![*installation]).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a mark points into what is gone by the end of the group: nothing can be read there any more.
+    fn is_gone(&self, mark: &Mark) -> bool {
+        match mark {
+            Mark::Pull { repository, .. }
+            | Mark::Head { repository, .. }
+            | Mark::Base { repository, .. }
+            | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
+            Mark::Installation { installation } => self.installations_gone.contains(installation),
+            Mark::Owner { .. } | Mark::Team { .. } => false,
+        }
+    }
+}
+
+async fn write_evidence(tx: &mut Tx, deliveries: &[&Packed]) -> Result<()> {
+    let mut pulls: BTreeMap<(u64, u64), &PullIndex> = BTreeMap::new();
+    for delivery in deliveries {
+        for evidence in &delivery.signal.evidence {
+            if let Evidence::Pull(pull) = evidence {
+                let newest = pulls.entry((pull.repository, pull.number)).or_insert(pull);
+                if pull.updated_at >= newest.updated_at {
+                    *newest = pull;
+                }
+            } else {
+                write_one(tx, delivery, evidence).await?;
+            }
+        }
+    }
+    if pulls.is_empty() {
+        return Ok(());
+    }
+    let rows = pulls.values().map(|pull| {
+        serde_json::json!({
+            "repository": pull.repository.cast_signed(),
+            "number": pull.number.cast_signed(),
+            "head": storable(pull.head.as_str()),
+            "base": storable(&pull.base),
+            "open": i64::from(pull.open),
+            "updated_at": pull.updated_at.as_millisecond(),
+        })
+    });
+    tx.execute(PULLS, values![&serde_json::Value::Array(rows.collect()).to_string()]).await?;
+    Ok(())
+}
+
+async fn write_one(tx: &mut Tx, delivery: &Packed, evidence: &Evidence) -> Result<()> {
+    let (id, at) = (&delivery.id, delivery.received_at.as_millisecond());
+    match evidence {
+        Evidence::Push { repository, branch, before, after, sender } => {
+            let Account { id: sender, login, kind } = sender;
+            let kind = kind_name(*kind);
+            tx.execute(PUSH, values![id, *repository, branch, before, after, *sender, login, kind, at]).await?;
+        }
+        Evidence::HeadMoved { repository, number, after, sender } => {
+            let Account { id: sender, login, kind } = sender;
+            let kind = kind_name(*kind);
+            tx.execute(HEAD_MOVE, values![id, *repository, *number, after, *sender, login, kind, at]).await?;
+        }
+        Evidence::Body { repository, number, at, editor, text } => {
+            let (hash, text) = (pack::hash(text.as_bytes()), pack::pack(text.as_bytes()));
+            let (repository, number, at) = (*repository, *number, at.as_millisecond());
+            let editor_id = editor.as_ref().map(|editor| editor.id.cast_signed());
+            let login = editor.as_ref().map(|editor| editor.login.as_str());
+            let kind = editor.as_ref().map(|editor| kind_name(editor.kind));
+            tx.execute(BODY, values![repository, number, at, &hash, editor_id, login, kind, &text]).await?;
+        }
+        Evidence::Pull(_) | Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
+    }
+    Ok(())
+}
+
+/// The name under which a kind of account is stored; it never changes.
+pub(super) fn kind_name(kind: AccountKind) -> &'static str {
+    match kind {
+        AccountKind::User => "user",
+        AccountKind::Bot => "bot",
+        AccountKind::Other => "other",
+    }
+}
+
+pub(super) fn kind(name: &str) -> AccountKind {
+    match name {
+        "user" => AccountKind::User,
+        "bot" => AccountKind::Bot,
+        _ => AccountKind::Other,
+    }
+}

@@ -1,0 +1,63 @@
+//! A fresh database of each kind for a contract test: SQLite in a temporary file, and
+//! PostgreSQL where `COUNTERSIGN_TEST_POSTGRES_URL` names a server to make databases on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use countersign::clock::Clock;
+use countersign::store::Store;
+use jiff::SignedDuration;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+/// An empty, migrated database with a clock that the test moves.
+pub(crate) struct Database {
+    pub(crate) url: String,
+    pub(crate) store: Store,
+    offset: Arc<AtomicI64>,
+}
+
+impl Database {
+    async fn new(url: String) -> Self {
+        let offset = Arc::new(AtomicI64::new(0));
+        let store = Store::open(&url, Clock::with_offset(Arc::clone(&offset))).await.expect("it opens");
+        store.migrate().await.expect("it migrates");
+        Self { url, store, offset }
+    }
+
+    /// Another store on the same database, as another process would have.
+    pub(crate) async fn another(&self) -> Store {
+        Store::open(&self.url, Clock::with_offset(Arc::clone(&self.offset))).await.expect("it opens")
+    }
+
+    /// Moves the clock of all stores on it.
+    pub(crate) fn advance(&self, by: SignedDuration) {
+        let ms = i64::try_from(by.as_millis()).expect("a reasonable step");
+        self.offset.fetch_add(ms, Ordering::Relaxed);
+        self.store.wake();
+    }
+}
+
+/// Runs a test on each kind of database.
+pub(crate) async fn on_each(test: impl AsyncFn(&Database)) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    test(&Database::new(format!("sqlite:{}", directory.path().join("store.db").display())).await).await;
+    if let Some((url, server, name)) = postgres().await {
+        test(&Database::new(url).await).await;
+        let drop = AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
+        PgConnection::connect(&server).await.expect("the server is there").execute(drop).await.expect("it is dropped");
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know what was left out")]
+async fn postgres() -> Option<(String, String, String)> {
+    let Ok(server) = std::env::var("COUNTERSIGN_TEST_POSTGRES_URL") else {
+        println!("COUNTERSIGN_TEST_POSTGRES_URL is not set: PostgreSQL is left out");
+        return None;
+    };
+    let name = format!("countersign_{}", uuid::Uuid::now_v7().simple());
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    PgConnection::connect(&server).await.expect("the server is there").execute(create).await.expect("it is made");
+    let (base, database) = server.rsplit_once('/').expect("postgres://HOST/DATABASE");
+    let query = database.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+    Some((format!("{base}/{name}{query}"), server, name))
+}
