@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use countersign_domain::decision::Decision;
 
-use super::error::Error;
 use super::super::part::Part;
+use super::error::Error;
 use super::shelf::{self, Shelf};
 pub use super::wire::StoredOutcome;
 

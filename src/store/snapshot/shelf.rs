@@ -8,8 +8,8 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::Error;
-use super::{Part, hash};
 use super::wire::VERSION;
+use super::{Part, hash};
 
 /// What the parts of one kind say.
 pub(crate) trait Content: Serialize + DeserializeOwned {

@@ -1,15 +1,13 @@
 //! What is stored once: parts that two decisions share, and how large they are.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::facts::{Attribution, Commit, File, FileStatus, Known};
 use countersign_domain::policy::Read;
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 
-use super::super::{Part, Snapshot, hash};
+use super::super::super::pack::pack;
+use super::super::{Snapshot, hash};
 use super::rich::{at, person};
 use super::{cut, rich};
 
@@ -100,16 +98,10 @@ fn typical() -> Snapshot {
     snapshot
 }
 
-/// As the store keeps it.
-fn packed(part: &Part) -> usize {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(&part.bytes).unwrap();
-    encoder.finish().unwrap().len()
-}
-
 #[test]
 fn a_decision_adds_a_kilobyte_or_two() {
     let parts = cut(&typical());
     let change = parts.iter().find(|part| part.kind == "change").unwrap();
-    assert!(packed(change) < 2048, "{} bytes, {} packed", change.bytes.len(), packed(change));
+    let packed = pack(&change.bytes).len();
+    assert!(packed < 2048, "{packed} bytes, {} unpacked", change.bytes.len());
 }
