@@ -3,7 +3,7 @@
 //! A snapshot is [`Part`]s, each named by its kind and the hash of its bytes, so that
 //! what rarely changes is stored once for many decisions. The part `change` refers to
 //! the others. A part is JSON, `{"v":1,"content":…}`, with the fields in one order and
-//! sets sorted by the types of [`wire`]: equal content is equal bytes is one part.
+//! sets sorted by the types of `wire`: equal content is equal bytes is one part.
 //!
 //! INVARIANT: what version 1 of a part wrote is read by every later countersign. A fact
 //! that is added makes a new version of its part: keep the former type under `wire`,

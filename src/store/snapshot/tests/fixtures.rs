@@ -1,0 +1,60 @@
+//! A snapshot that version 1 wrote, and that has to be restored for as long as there is a countersign.
+//!
+//! Do not write these files anew: where this fails, snapshots of audited changes can no longer be read.
+
+use super::super::{Part, differences, outcome_of, restore, stored_outcome};
+use super::{cut, outcome, rich};
+
+/// The files, without the line end that ends them.
+macro_rules! fixtures {
+    ($($name:literal),+ $(,)?) => {
+        vec![$(fixture($name, include_str!(concat!("../fixtures/v1/", $name, ".json")))),+]
+    };
+}
+
+fn fixture(name: &str, text: &str) -> Part {
+    let kind = name.split('-').next().unwrap();
+    Part { kind: kind.to_owned(), bytes: text.trim_end().as_bytes().to_vec() }
+}
+
+fn version_1() -> Vec<Part> {
+    fixtures![
+        "body-1",
+        "body-2",
+        "files",
+        "commits",
+        "reviews",
+        "checks",
+        "team-1",
+        "team-2",
+        "team-3",
+        "policy-1",
+        "policy-2",
+        "templates",
+        "change",
+        "decision",
+    ]
+}
+
+#[test]
+fn a_snapshot_of_version_1_is_restored() {
+    let restored = restore(&version_1()).unwrap();
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::snapshot()));
+}
+
+#[test]
+fn an_outcome_of_version_1_is_read() {
+    let stored = stored_outcome(&version_1()).unwrap();
+    assert_eq!(stored.semantics(), 1);
+    assert_eq!(differences(&stored, &outcome::decision()), [""; 0]);
+}
+
+/// While version 1 is what is written, its bytes stay as they are: else nothing new shares a part with what is stored.
+#[test]
+fn the_bytes_of_version_1_have_not_changed() {
+    let mut written = cut(&rich::snapshot());
+    written.push(outcome_of(&outcome::decision()));
+    let text =
+        |parts: &[Part]| parts.iter().map(|part| String::from_utf8(part.bytes.clone()).unwrap()).collect::<Vec<_>>();
+    assert_eq!(text(&version_1()), text(&written));
+}

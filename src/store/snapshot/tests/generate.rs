@@ -1,0 +1,202 @@
+//! Snapshots of any content, for properties that must hold of all.
+
+use std::collections::BTreeSet;
+
+use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
+use countersign_domain::decision::Outcome;
+use countersign_domain::facts::{
+    Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, EditedPolicy, Enforced, Facts,
+    File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
+};
+use countersign_domain::layer::Layer;
+use countersign_domain::policy::{Read, Source, Version};
+use countersign_domain::record::Template;
+use jiff::Timestamp;
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::super::Snapshot;
+
+/// Any snapshot.
+pub(super) fn snapshot() -> impl Strategy<Value = Snapshot> {
+    let templates = vec(text().prop_map(|text| Template { text }), 0..3);
+    (facts(), vec(source(), 0..3), templates).prop_map(|(facts, sources, templates)| Snapshot {
+        facts,
+        sources,
+        templates,
+    })
+}
+
+/// Any text, control characters and all.
+fn text() -> impl Strategy<Value = String> + Clone {
+    vec(any::<char>(), 0..6).prop_map(String::from_iter)
+}
+
+fn known<T: std::fmt::Debug + Clone>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Known<T>> {
+    prop_oneof![3 => of.prop_map(Known::Known), 1 => text().prop_map(Known::Unknown)]
+}
+
+fn instant() -> impl Strategy<Value = Timestamp> {
+    let seconds = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
+    (seconds, 0..1_000_000_000_i32).prop_map(|(second, nanosecond)| Timestamp::new(second, nanosecond).unwrap())
+}
+
+fn account() -> impl Strategy<Value = Account> {
+    let kind = select(vec![AccountKind::User, AccountKind::Bot, AccountKind::Other]);
+    (prop_oneof![0..5_u64, any::<u64>()], text(), kind).prop_map(|(id, login, kind)| Account { id, login, kind })
+}
+
+fn accounts() -> impl Strategy<Value = BTreeSet<Account>> {
+    btree_set(account(), 0..4)
+}
+
+fn oid() -> impl Strategy<Value = Oid> {
+    text().prop_map(Oid::new)
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let lists = (known(vec(file(), 0..3)), known(vec(commit(), 0..3)), known(vec(review(), 0..3)));
+    let team = (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug });
+    let people = (
+        known(accounts()),
+        accounts(),
+        btree_map(team, known(accounts()), 0..4),
+        btree_map(text(), known(account()), 0..4),
+    );
+    let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
+    let rest = (known(vec(check(), 0..3)), enforced(), edit, vec(sibling(), 0..3), any::<u64>());
+    (instant(), repository(), change(), lists, people, rest).prop_map(
+        |(as_of, repository, change, (files, commits, reviews), people, rest)| {
+            let (pushers, operators, teams, accounts) = people;
+            let (checks, enforced, policy_edit, siblings, app_id) = rest;
+            Facts {
+                as_of,
+                repository,
+                change,
+                files,
+                commits,
+                reviews,
+                checks,
+                pushers,
+                operators,
+                teams,
+                accounts,
+                enforced,
+                policy_edit,
+                siblings,
+                app_id,
+            }
+        },
+    )
+}
+
+fn repository() -> impl Strategy<Value = Repository> {
+    (any::<u64>(), text(), text(), any::<bool>(), text())
+        .prop_map(|(id, owner, name, public, default_branch)| Repository { id, owner, name, public, default_branch })
+}
+
+fn branch() -> impl Strategy<Value = Branch> {
+    (text(), oid()).prop_map(|(name, tip)| Branch { name, tip })
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let state = select(vec![ChangeState::Open, ChangeState::Closed, ChangeState::Merged]);
+    let texts = (text(), text(), option::of(text()), vec(text(), 0..3));
+    let flags = (any::<bool>(), any::<bool>());
+    (any::<u64>(), texts, option::of(account()), state, branch(), branch(), flags, instant()).prop_map(
+        |(number, (title, body, head_owner, labels), author, state, base, head, (draft, fork), updated_at)| Change {
+            number,
+            title,
+            body,
+            author,
+            state,
+            draft,
+            base,
+            head,
+            head_owner,
+            fork,
+            labels,
+            updated_at,
+        },
+    )
+}
+
+fn file() -> impl Strategy<Value = File> {
+    use FileStatus::{Added, Changed, Copied, Modified, Removed, Renamed};
+    let status = select(vec![Added, Modified, Removed, Renamed, Copied, Changed]);
+    (text(), known(option::of(text())), status, any::<u64>(), any::<u64>())
+        .prop_map(|(path, old_path, status, added, removed)| File { path, old_path, status, added, removed })
+}
+
+fn commit() -> impl Strategy<Value = Commit> {
+    let attribution = || {
+        prop_oneof![
+            account().prop_map(Attribution::Account),
+            Just(Attribution::GitHub),
+            text().prop_map(|name| Attribution::Nobody { name }),
+        ]
+    };
+    (oid(), attribution(), attribution(), vec(account(), 0..3), any::<bool>()).prop_map(
+        |(oid, author, committer, co_authors, verified)| Commit { oid, author, committer, co_authors, verified },
+    )
+}
+
+fn review() -> impl Strategy<Value = Review> {
+    let dismissed = (option::of(account()), option::of(any::<bool>()))
+        .prop_map(|(by, asked_for_changes)| ReviewVerdict::Dismissed { by, asked_for_changes });
+    let verdict = prop_oneof![Just(ReviewVerdict::Approved), Just(ReviewVerdict::ChangesRequested), dismissed];
+    let seen =
+        (known(text()), known(text()), known(text())).prop_map(|(base, commits, body)| Seen { base, commits, body });
+    (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen).prop_map(
+        |(id, author, verdict, submitted_at, commit, can_write, seen)| Review {
+            id,
+            author,
+            verdict,
+            submitted_at,
+            commit,
+            can_write,
+            seen,
+        },
+    )
+}
+
+fn check() -> impl Strategy<Value = Check> {
+    let app = (any::<u64>(), text()).prop_map(|(id, slug)| CheckMaker::App { id, slug });
+    let maker = prop_oneof![app, option::of(account()).prop_map(CheckMaker::Creator)];
+    let state = prop_oneof![Just(CheckState::Running), text().prop_map(CheckState::Concluded)];
+    (text(), maker, state, any::<bool>()).prop_map(|(name, maker, state, required)| Check {
+        name,
+        maker,
+        state,
+        required,
+    })
+}
+
+fn enforced() -> impl Strategy<Value = Enforced> {
+    prop_oneof![Just(Enforced::Yes), text().prop_map(Enforced::No), text().prop_map(Enforced::Unknown),]
+}
+
+fn sibling() -> impl Strategy<Value = Sibling> {
+    use Outcome::{Act, Block, Neutral, Pass, Silent, Unknown, Wait};
+    let outcome = option::of(select(vec![Block, Unknown, Act, Wait, Pass, Neutral, Silent]));
+    (any::<u64>(), outcome).prop_map(|(number, outcome)| Sibling { number, outcome })
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    let version = || (text(), text()).prop_map(|(blob, text)| Version { blob, text });
+    let layer = select(vec![Layer::BuiltIn, Layer::Organisation, Layer::Repository]);
+    let read = prop_oneof![
+        version().prop_map(Read::Text),
+        Just(Read::Absent),
+        text().prop_map(Read::Unreachable),
+        Just(Read::Unseen),
+    ];
+    (layer, text(), read, option::of(version())).prop_map(|(layer, path, read, last_good)| Source {
+        layer,
+        path,
+        read,
+        last_good,
+    })
+}

@@ -1,0 +1,208 @@
+//! Snapshots made by hand: one with every variant of every fact, one of which nothing is known.
+
+use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
+use countersign_domain::decision::Outcome;
+use countersign_domain::facts::{
+    Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, EditedPolicy, Enforced, Facts,
+    File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
+};
+use countersign_domain::layer::Layer;
+use countersign_domain::policy::{Read, Source, Version};
+use countersign_domain::record::Template;
+use jiff::Timestamp;
+
+use super::super::Snapshot;
+
+pub(super) fn person(id: u64, login: &str) -> Account {
+    Account { id, login: login.to_owned(), kind: AccountKind::User }
+}
+
+fn bot(id: u64, login: &str) -> Account {
+    Account { id, login: login.to_owned(), kind: AccountKind::Bot }
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn branch(name: &str, tip: &str) -> Branch {
+    Branch { name: name.to_owned(), tip: Oid::new(tip) }
+}
+
+fn team(slug: &str) -> TeamName {
+    TeamName { organisation: "acme".to_owned(), slug: slug.to_owned() }
+}
+
+fn version(blob: &str, text: &str) -> Version {
+    Version { blob: blob.to_owned(), text: text.to_owned() }
+}
+
+fn source(layer: Layer, read: Read, last_good: Option<Version>) -> Source {
+    Source { layer, path: format!("acme/{}.toml", layer.name()), read, last_good }
+}
+
+const BODY: &str = "## Risk\r\nLow – \"touches\" no\\thing\u{200b}\n";
+
+/// Every variant of every fact at least once.
+pub(super) fn snapshot() -> Snapshot {
+    let first = version("b10b1", "mode = \"enforce\"\n");
+    let sources = vec![
+        source(Layer::Organisation, Read::Text(first.clone()), Some(first)),
+        source(Layer::Repository, Read::Absent, Some(version("b10b0", "# früher\n"))),
+        source(Layer::Organisation, Read::Unreachable("a 502".to_owned()), None),
+        source(Layer::BuiltIn, Read::Unseen, None),
+    ];
+    let templates = vec![Template { text: "## Risk\n".to_owned() }, Template { text: String::new() }];
+    Snapshot { facts: facts(), sources, templates }
+}
+
+fn facts() -> Facts {
+    let carol = person(3, "carol");
+    Facts {
+        as_of: at("2026-01-30T12:00:00.123456789Z"),
+        repository: Repository {
+            id: 7,
+            owner: "acme".to_owned(),
+            name: "shop".to_owned(),
+            public: false,
+            default_branch: "main".to_owned(),
+        },
+        change: change(),
+        files: Known::Known(files()),
+        commits: Known::Known(commits()),
+        reviews: Known::Known(reviews()),
+        checks: Known::Known(checks()),
+        pushers: Known::Known([bot(9, "renovate"), person(1, "alice")].into()),
+        operators: [person(2, "bob")].into(),
+        teams: [
+            (team("payments"), Known::Known([person(2, "bob"), carol.clone()].into())),
+            (team("empty"), Known::Known([].into())),
+            (team("gone"), Known::unknown("no such team")),
+        ]
+        .into(),
+        accounts: [
+            ("carol".to_owned(), Known::Known(carol)),
+            ("renovate[bot]".to_owned(), Known::Known(bot(9, "renovate"))),
+            ("dave".to_owned(), Known::unknown("no such account")),
+        ]
+        .into(),
+        enforced: Enforced::No("`main` does not require the check".to_owned()),
+        policy_edit: Some(Known::Known(EditedPolicy { text: Some("mode = \"enforce\"\n".to_owned()) })),
+        siblings: vec![Sibling { number: 43, outcome: Some(Outcome::Wait) }, Sibling { number: 44, outcome: None }],
+        app_id: u64::MAX,
+    }
+}
+
+fn change() -> Change {
+    Change {
+        number: 42,
+        title: "Pay \u{1f4b6} faster".to_owned(),
+        body: BODY.to_owned(),
+        author: Some(person(1, "alice")),
+        state: ChangeState::Open,
+        draft: true,
+        base: branch("main", "ba5e"),
+        head: branch("faster", "4ead"),
+        head_owner: Some("alice".to_owned()),
+        fork: true,
+        labels: vec!["urgent".to_owned(), "backend".to_owned()],
+        updated_at: at("2026-01-30T11:59:58Z"),
+    }
+}
+
+fn files() -> Vec<File> {
+    let file =
+        |path: &str, old_path, status, added, removed| File { path: path.to_owned(), old_path, status, added, removed };
+    vec![
+        file("src/new.rs", Known::Known(None), FileStatus::Added, 10, 0),
+        file("src/pay.rs", Known::Known(None), FileStatus::Modified, 3, 4),
+        file("src/old.rs", Known::Known(None), FileStatus::Removed, 0, 12),
+        file("src/b.rs", Known::Known(Some("src/a.rs".to_owned())), FileStatus::Renamed, 0, 0),
+        file("src/d.rs", Known::unknown("the old name was not read"), FileStatus::Copied, 1, 1),
+        file("run.sh", Known::Known(None), FileStatus::Changed, 0, 0),
+    ]
+}
+
+fn commits() -> Vec<Commit> {
+    let commit = |oid: &str, author, committer, co_authors, verified| Commit {
+        oid: Oid::new(oid),
+        author,
+        committer,
+        co_authors,
+        verified,
+    };
+    let mannequin = Account { id: 8, login: "moved".to_owned(), kind: AccountKind::Other };
+    vec![
+        commit("c1", Attribution::Account(person(1, "alice")), Attribution::GitHub, vec![mannequin], true),
+        commit(
+            "4ead",
+            Attribution::Nobody { name: "A. Nonymous".to_owned() },
+            Attribution::Account(bot(9, "renovate")),
+            vec![],
+            false,
+        ),
+    ]
+}
+
+fn reviews() -> Vec<Review> {
+    let review = |id, author, verdict, commit: Option<&str>, seen| Review {
+        id,
+        author,
+        verdict,
+        submitted_at: at("2026-01-29T08:00:00Z"),
+        commit: commit.map(Oid::new),
+        can_write: id == 1,
+        seen,
+    };
+    let text = |text: &str| Known::Known(text.to_owned());
+    let current = Seen { base: text("main"), commits: text("5ee2"), body: text(BODY) };
+    let former = Seen { base: text("release"), commits: Known::unknown("a push was not seen"), body: text("") };
+    let nothing =
+        Seen { base: Known::unknown("why"), commits: Known::unknown("why"), body: Known::unknown("an edit was cut") };
+    let dismissed = ReviewVerdict::Dismissed { by: Some(person(2, "bob")), asked_for_changes: Some(true) };
+    let lost = ReviewVerdict::Dismissed { by: None, asked_for_changes: None };
+    vec![
+        review(1, Some(person(2, "bob")), ReviewVerdict::Approved, Some("4ead"), current),
+        review(2, None, ReviewVerdict::ChangesRequested, None, former),
+        review(3, Some(person(3, "carol")), dismissed, Some("c1"), nothing.clone()),
+        review(4, Some(person(3, "carol")), lost, Some("c1"), nothing),
+    ]
+}
+
+fn checks() -> Vec<Check> {
+    let check = |name: &str, maker, state, required| Check { name: name.to_owned(), maker, state, required };
+    let actions = CheckMaker::App { id: 15368, slug: "github-actions".to_owned() };
+    vec![
+        check("test", actions.clone(), CheckState::Running, true),
+        check("test", actions, CheckState::Concluded("success".to_owned()), true),
+        check(
+            "ci/old",
+            CheckMaker::Creator(Some(bot(9, "renovate"))),
+            CheckState::Concluded("error".to_owned()),
+            false,
+        ),
+        check("ci/gone", CheckMaker::Creator(None), CheckState::Running, false),
+    ]
+}
+
+/// A snapshot of which nothing is known.
+pub(super) fn unknown() -> Snapshot {
+    let why = || "it was not to be had".to_owned();
+    let change = Change { author: None, state: ChangeState::Merged, head_owner: None, labels: vec![], ..change() };
+    let facts = Facts {
+        change,
+        files: Known::Unknown(why()),
+        commits: Known::Unknown(why()),
+        reviews: Known::Unknown(why()),
+        checks: Known::Unknown(why()),
+        pushers: Known::Unknown(why()),
+        operators: [].into(),
+        teams: [(team("payments"), Known::Unknown(why())), (team("platform"), Known::Unknown(why()))].into(),
+        accounts: [].into(),
+        enforced: Enforced::Unknown(why()),
+        policy_edit: Some(Known::Unknown(why())),
+        siblings: vec![],
+        ..facts()
+    };
+    Snapshot { facts, sources: vec![], templates: vec![] }
+}
