@@ -37,6 +37,15 @@ impl Database {
     }
 }
 
+/// An empty database for a story, as an address: SQLite in the directory, or PostgreSQL where
+/// `COUNTERSIGN_STORIES_ON=postgres` asks for it.
+pub(crate) async fn for_a_story(directory: &tempfile::TempDir) -> String {
+    if std::env::var("COUNTERSIGN_STORIES_ON").is_ok_and(|kind| kind == "postgres") {
+        return postgres().await.expect("stories on PostgreSQL want COUNTERSIGN_TEST_POSTGRES_URL").0;
+    }
+    format!("sqlite:{}", directory.path().join("countersign.db").display())
+}
+
 /// Runs a test on each kind of database.
 pub(crate) async fn on_each(test: impl AsyncFn(&Database)) {
     let directory = tempfile::tempdir().expect("a temporary directory");

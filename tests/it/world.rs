@@ -44,6 +44,7 @@ pub(crate) struct World {
 
 /// The bot at work.
 struct Bot {
+    address: SocketAddr,
     store: Store,
     stop: CancellationToken,
     running: JoinHandle<anyhow::Result<()>>,
@@ -91,7 +92,7 @@ impl World {
         let stop = CancellationToken::new();
         let running = tokio::spawn(app.run(listener, stop.clone()));
         self.github.send_webhooks_to(&format!("http://{address}/github/webhook"));
-        self.bot = Some(Bot { store, stop, running });
+        self.bot = Some(Bot { address, store, stop, running });
         self.settled().await;
     }
 
@@ -117,6 +118,11 @@ impl World {
         }
         let written: Written = toml::from_str(&text.to_string()).expect("settings");
         written.settle().expect("settings that are right")
+    }
+
+    /// An address of the bot.
+    pub(crate) fn address(&self, path: &str) -> String {
+        format!("http://{}{path}", self.bot.as_ref().expect("a bot at work").address)
     }
 
     /// The bot's store.

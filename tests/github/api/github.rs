@@ -190,6 +190,19 @@ impl GitHub {
         assert!(violations.is_empty(), "against GitHub's contract:\n{}", violations.join("\n"));
     }
 
+    /// The name and address under which an account commits.
+    pub fn identity(&self, login: &str) -> crate::git::Identity {
+        self.world.turn(|turn| {
+            let account = turn.user(login);
+            turn.identity(account)
+        })
+    }
+
+    /// Whether no webhook is queued or under way.
+    pub fn is_settled(&self) -> bool {
+        *self.world.pending.borrow() == 0
+    }
+
     /// Waits until no webhook is queued or under way.
     ///
     /// # Panics

@@ -1,0 +1,221 @@
+//! Who may approve, what an approval is bound to, and what takes it away.
+
+use github_stand_in::{Commit, Identity, NewPullRequest, Outcome, Permission, Signature, Verdict};
+
+use crate::world::{PEER, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_approves_and_then_asks_for_changes() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    world.expect(&pull, "in_progress", "1");
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    pull.review("bob", Verdict::RequestChanges);
+    world.settled().await;
+    world.expect(&pull, "failure", "bob");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_author_cannot_approve_and_a_comment_is_no_approval() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Comment);
+    pull.comment("carol", "LGTM");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_write_access_cannot_approve_and_their_wish_for_changes_blocks_nobody() {
+    let world = World::with_policy(PEER).await;
+    world.shop.grant("mallory", Permission::Read);
+    let pull = world.opened("").await;
+    pull.review("mallory", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.review("mallory", Verdict::RequestChanges);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_github_attributes_to_nobody_is_no_pass() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let nobody = Identity { name: "Somebody".into(), email: "somebody@nowhere.example".into() };
+    pull.push_commit(Commit { by: "alice", author: Some(nobody), ..Commit::default() });
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "failure", "");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("Somebody"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_contributed_behind_a_merges_second_parent_cannot_approve() {
+    let world = World::with_policy(PEER).await;
+    world.shop.branch("bobs", "main");
+    let work = world.shop.commit("bobs", "bob", [("bob.rs", "fn bob() {}\n")]);
+    let pull = world.opened("").await;
+    pull.push_commit(Commit { by: "alice", message: "Take in bob's work", merges: vec![work], ..Commit::default() });
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_voids_an_approval_and_the_same_head_again_revives_it() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let approved = pull.head();
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    pull.push("alice", [("more.rs", "fn more() {}\n")]);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.reset_head("alice", &approved);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_of_another_commit_counts_only_for_that_commit() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let first = pull.head();
+    pull.push("alice", [("more.rs", "fn more() {}\n")]);
+    world.settled().await;
+    pull.review_of("bob", Verdict::Approve, &first);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.reset_head("alice", &first);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_who_pushes_is_a_pusher_and_no_approver() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let alice = world.github.identity("alice");
+    // Bob pushes a commit that alice wrote: only the push is his.
+    pull.push_commit(Commit { by: "bob", author: Some(alice.clone()), committer: Some(alice), ..Commit::default() });
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_from_before_we_watched_is_found_in_githubs_activity() {
+    let mut world = World::without_bot(PEER).await;
+    let pull = world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Old", ..NewPullRequest::default() });
+    let alice = world.github.identity("alice");
+    pull.push_commit(Commit { by: "bob", author: Some(alice.clone()), committer: Some(alice), ..Commit::default() });
+    world.start(&[]).await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dismissal_takes_green_away() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    pull.dismiss("carol", review);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_author_cannot_lift_a_wish_for_changes_by_dismissing_it() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let wish = pull.review("bob", Verdict::RequestChanges);
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "failure", "");
+    pull.dismiss("alice", wish);
+    world.settled().await;
+    world.expect(&pull, "failure", "");
+    let other = world.opened("").await;
+    let wish = other.review("bob", Verdict::RequestChanges);
+    other.review("carol", Verdict::Approve);
+    other.dismiss("dave", wish);
+    world.settled().await;
+    world.expect(&other, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_leaves_the_team_takes_green_along() {
+    let policy = r#"
+version = 1
+[authorities.cab]
+teams = ["acme/cab"]
+[[rule]]
+id = "board"
+approvals = [{ from = ["cab"], count = 1 }]
+"#;
+    let mut world = World::without_bot(policy).await;
+    let cab = world.acme.team("cab", &["carol"]);
+    world.start(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "carol");
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    cab.remove("carol");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_never_passes_and_nobody_is_commented_at() {
+    let world = World::with_policy(PEER).await;
+    let draft = NewPullRequest { author: "alice", title: "Not yet", draft: true, ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(draft);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "");
+    assert_eq!(world.comment(&pull), None);
+    pull.ready("alice");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn githubs_own_committer_is_nobody() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.push_commit(Commit {
+        by: "alice",
+        committer: Some(Identity { name: "GitHub".into(), email: "noreply@github.com".into() }),
+        signature: Some(Signature::ByGitHub),
+        ..Commit::default()
+    });
+    world.settled().await;
+    pull.check_run("github-actions", "ci", Outcome::Success);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}

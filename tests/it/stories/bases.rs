@@ -1,0 +1,60 @@
+//! Bases, retargets, and commits that several pull requests share.
+
+use github_stand_in::{NewPullRequest, Verdict};
+
+use crate::world::{PEER, World};
+
+const LAX: &str = "version = 1\n[[rule]]\nid = \"lax\"\nallow = \"nothing is asked here\"\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn green_on_a_lax_base_is_worth_nothing_after_a_retarget() {
+    let mut world = World::without_bot(PEER).await;
+    world.shop.branch("lax", "main");
+    world.shop.commit("lax", "dave", [(".github/countersign.toml", LAX)]);
+    world.start(&[]).await;
+    let pull = world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Slip in", base: "lax", ..NewPullRequest::default() });
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    assert_eq!(pull.check("countersign: lax").map(|check| check.state().to_owned()).as_deref(), Some("success"));
+    assert_eq!(pull.check("countersign"), None);
+    pull.retarget("alice", "main");
+    world.settled().await;
+    // The approval was given for another base, and the old check vouches for nothing any more.
+    world.expect(&pull, "in_progress", "1");
+    assert!(!pull.check("countersign: lax").unwrap().is_green());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_open_pull_requests_with_one_head_and_one_check_show_the_worst() {
+    let world = World::with_policy(PEER).await;
+    let first = world.opened("").await;
+    first.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&first, "success", "");
+    let second = NewPullRequest { author: "carol", title: "The same commit", head: "change-1", ..NewPullRequest::default() };
+    let second = world.shop.open_pull_request(second);
+    world.settled().await;
+    assert_eq!(first.head(), second.head());
+    world.expect(&first, "in_progress", "");
+    second.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&first, "success", "");
+    second.review("bob", Verdict::RequestChanges);
+    world.settled().await;
+    world.expect(&first, "failure", "");
+    second.close("carol");
+    world.settled().await;
+    world.expect(&first, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_pushed_to_the_base_is_asked_of_every_open_pull_request() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.shop.commit("main", "dave", [(".github/countersign.toml", PEER.replace("count = 1", "count = 2"))]);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}

@@ -1,0 +1,153 @@
+//! GitHub late, down, stale and forgetful; the bot stopped and started.
+
+use std::time::Duration;
+
+use github_stand_in::{NewPullRequest, On, Verdict};
+use jiff::SignedDuration;
+
+use crate::world::{PEER, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dismissal_takes_green_away_although_nothing_can_be_read() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.faults().down(On::Reads);
+    pull.dismiss("carol", review);
+    world.until("green is taken back without a read", || !world.check(&pull).unwrap().is_green()).await;
+    world.expect(&pull, "in_progress", "Looking again");
+    world.github.faults().up();
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dismissal_takes_green_away_although_reads_are_stale() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.github.faults().freeze_reads();
+    pull.dismiss("carol", review);
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    world.github.faults().fresh();
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_approval_overtaken_by_its_dismissal_is_no_approval() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    world.github.faults().latency(Duration::from_millis(300));
+    world.github.faults().reverse_webhooks(2);
+    let review = pull.review("bob", Verdict::Approve);
+    pull.dismiss("carol", review);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    assert!(pull.checks().iter().all(|check| !check.is_green()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_502_on_the_read_and_on_the_write_delays_and_doubles_nothing() {
+    let world = World::with_policy(PEER).await;
+    let faults = world.github.faults();
+    faults.fail(On::Reads, 2);
+    faults.fail(On::Writes, 2);
+    let pull = world.opened("").await;
+    world.expect(&pull, "in_progress", "1");
+    assert_eq!((pull.checks().len(), pull.comments().len()), (1, 1));
+    faults.lose_answers(On::Writes, 1);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    let greens = pull.checks().iter().filter(|check| check.is_green()).count();
+    assert_eq!(greens, 1, "the write whose answer was lost is not written again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_that_github_does_not_show_yet_is_waited_for() {
+    let world = World::with_policy(PEER).await;
+    world.github.faults().hide_new_pull_requests(SignedDuration::from_secs(3));
+    let pull = world.opened("").await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_delivery_three_times_is_one() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    world.github.take_log();
+    world.github.faults().duplicate_webhooks(1);
+    pull.label("dave", "twice");
+    world.settled().await;
+    let labelled = world.github.deliveries().into_iter().rfind(|delivery| delivery.action.as_deref() == Some("labeled")).unwrap();
+    world.github.redeliver(&labelled.guid);
+    world.settled().await;
+    let log = world.github.take_log();
+    assert_eq!(log.of("query Look").count(), 1, "{}", log.summary());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_never_arrived_are_found_by_the_sweep() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    world.github.faults().forget_all_webhooks();
+    pull.review("bob", Verdict::Approve);
+    let lost = world.shop.open_pull_request(NewPullRequest { author: "carol", title: "Lost", ..NewPullRequest::default() });
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    assert_eq!(lost.checks().len(), 0);
+    world.github.faults().remember_webhooks();
+    world.advance(Duration::from_secs(601));
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.expect(&lost, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_bot_takes_up_what_it_missed() {
+    let mut world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    world.stop().await;
+    pull.review("bob", Verdict::Approve);
+    world.start(&[]).await;
+    world.expect(&pull, "success", "");
+    assert_eq!(pull.comments().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_refused_is_renewed() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    world.github.revoke_tokens();
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_github_refuses_does_not_stop_the_verdict() {
+    let world = World::with_policy(PEER).await;
+    world.github.faults().fail_with(On::Operation("check-runs"), 1, 422);
+    let pull = world.opened("").await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_evaluated_says_so_after_ten_tries_and_lives_again_with_the_next_event() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.faults().fail_with(On::GraphQl, 10, 418);
+    pull.label("dave", "trouble");
+    world.settled().await;
+    world.expect(&pull, "failure", "Could not be evaluated");
+    pull.label("dave", "again");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}

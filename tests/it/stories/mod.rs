@@ -1,0 +1,13 @@
+//! Stories: each plays what people and GitHub do, and looks at what they see.
+//!
+//! A story ends only when the stand-in has nothing to complain of: every request was one
+//! that GitHub's types allow.
+
+mod approvals;
+mod bases;
+mod checks;
+mod faults;
+mod flood;
+mod groups;
+mod policies;
+mod record;
