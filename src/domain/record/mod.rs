@@ -6,12 +6,42 @@
 //! policy sees only the answers under headings it may know: an alias that a
 //! repository adds never answers the organisation's question.
 
+mod aliases;
+mod choice;
+mod codes;
+mod diff;
+mod fold;
+mod forms;
+mod found;
+mod hidden;
+mod html;
+mod markdown;
+mod names;
+mod none;
+mod page;
+mod placeholder;
+mod read;
+mod scalar;
+mod scopes;
+mod standard;
+mod text;
+mod time;
+mod value;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
 use jiff::Timestamp;
 
+pub use self::codes::CODES;
+pub use self::diff::FieldChange;
+pub use self::read::parse;
+pub use self::write::{change_block, write};
 use crate::layer::Layer;
 
 /// The name of a field, such as `backout`, or one that a policy defines.

@@ -1,0 +1,164 @@
+//! From the words of a heading or label to the fields that it asks for.
+//!
+//! Absent on purpose: likeness. A heading names a field exactly, after folding,
+//! or it names none; only keys of a block are offered a "did you mean".
+
+use std::collections::BTreeMap;
+
+use super::aliases::{ALSO_ASKED_OTHERWISE, ONLY_WITHIN, WINDOW_ENDS, WINDOW_STARTS, WINDOW_ZONES};
+use super::fold::{label_key, label_parts};
+use super::{FieldKind, FieldSet, FieldSpec};
+use crate::layer::Layer;
+
+/// A field that a heading asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// Its place in the field set.
+    pub(crate) field: usize,
+    /// The highest layer that knows this heading for this field.
+    pub(crate) known_to: Layer,
+    /// The part of a window that is asked for.
+    pub(crate) part: Option<Part>,
+}
+
+/// The parts of a window that have labels of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Start,
+    End,
+    Zone,
+}
+
+/// All words that lead to fields.
+pub(crate) struct Names<'f> {
+    specs: Vec<&'f FieldSpec>,
+    by_key: BTreeMap<String, Vec<Hit>>,
+    /// The same without spaces, for tags and keys.
+    tight: BTreeMap<String, Vec<Hit>>,
+    parts: BTreeMap<String, Part>,
+    window: Option<usize>,
+}
+
+/// Longer than any heading that asks for a field.
+const LONGEST: usize = 160;
+
+impl<'f> Names<'f> {
+    pub(crate) fn new(fields: &'f FieldSet) -> Self {
+        let specs: Vec<&FieldSpec> = fields.iter().collect();
+        let mut names =
+            Self { specs, by_key: BTreeMap::new(), tight: BTreeMap::new(), parts: BTreeMap::new(), window: None };
+        for (field, spec) in fields.iter().enumerate() {
+            names.add(spec.id.as_str(), field, spec.layer);
+            for (alias, layer) in &spec.aliases {
+                names.add(alias, field, *layer);
+            }
+            if spec.kind == FieldKind::Window && (names.window.is_none() || spec.id.as_str() == "window") {
+                names.window = Some(field);
+            }
+        }
+        for (words, part) in [(WINDOW_STARTS, Part::Start), (WINDOW_ENDS, Part::End), (WINDOW_ZONES, Part::Zone)] {
+            for word in words.split('|') {
+                names.parts.insert(label_key(word), part);
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, alias: &str, field: usize, known_to: Layer) {
+        let key = label_key(alias);
+        if key.is_empty() {
+            return;
+        }
+        let hit = Hit { field, known_to, part: None };
+        for (map, key) in [(&mut self.tight, key.replace(' ', "")), (&mut self.by_key, key)] {
+            let hits: &mut Vec<Hit> = map.entry(key).or_default();
+            match hits.iter_mut().find(|known| known.field == field) {
+                Some(known) => known.known_to = known.known_to.min(known_to),
+                None => hits.push(hit),
+            }
+        }
+    }
+
+    /// The field at a place of the set.
+    pub(crate) fn spec(&self, field: usize) -> &'f FieldSpec {
+        self.specs[field]
+    }
+
+    /// How many fields there are.
+    pub(crate) fn len(&self) -> usize {
+        self.specs.len()
+    }
+
+    /// The fields that a heading or label asks for.
+    pub(crate) fn find(&self, label: &str) -> Vec<Hit> {
+        if label.len() > LONGEST {
+            return Vec::new();
+        }
+        if let Some(hits) = self.by_key.get(&label_key(label)) {
+            return hits.clone();
+        }
+        let parts = label_parts(label);
+        let Some((first, rest)) = parts.split_first() else { return Vec::new() };
+        if rest.is_empty() {
+            return Vec::new();
+        }
+        let mut hits = self.by_key.get(first).cloned().unwrap_or_default();
+        for part in rest {
+            let others = self.by_key.get(part).map_or(&[][..], Vec::as_slice);
+            hits.retain_mut(|hit| match others.iter().find(|other| other.field == hit.field) {
+                Some(other) => {
+                    hit.known_to = hit.known_to.max(other.known_to);
+                    true
+                }
+                None => false,
+            });
+        }
+        hits
+    }
+
+    /// The fields that a tag or a key asks for: `backoutplan`, `riskLevel`, `test_plan`.
+    pub(crate) fn find_tight(&self, name: &str) -> Vec<Hit> {
+        if name.len() > LONGEST {
+            return Vec::new();
+        }
+        let key = label_key(name).replace(' ', "");
+        self.tight.get(&key).cloned().unwrap_or_default()
+    }
+
+    /// A label of a part of a window; `within` is the window that it stands in.
+    pub(crate) fn find_part(&self, label: &str, within: Option<Hit>) -> Option<Hit> {
+        if label.len() > LONGEST {
+            return None;
+        }
+        let key = label_key(label);
+        let part = *self.parts.get(&key)?;
+        if let Some(hit) = within {
+            return Some(Hit { part: Some(part), ..hit });
+        }
+        if ONLY_WITHIN.contains(&key.as_str()) {
+            return None;
+        }
+        let field = self.window?;
+        Some(Hit { field, known_to: self.spec(field).layer, part: Some(part) })
+    }
+
+    /// Whether foreign options under this field's heading mean that another question was asked.
+    pub(crate) fn is_also_asked_otherwise(&self, field: usize) -> bool {
+        let spec = self.spec(field);
+        spec.layer == Layer::BuiltIn && ALSO_ASKED_OTHERWISE.contains(&spec.id.as_str())
+    }
+
+    /// The known key that is most like an unknown one.
+    pub(crate) fn nearest(&self, key: &str) -> Option<&'f str> {
+        if key.len() > LONGEST {
+            return None;
+        }
+        let key = super::fold::fold(key).replace('-', "_");
+        let limit = if key.chars().count() <= 4 { 1 } else { 2 };
+        let ids = self.specs.iter().map(|spec| spec.id.as_str());
+        ids.map(|id| (strsim::damerau_levenshtein(id, &key), id))
+            .filter(|(far, _)| *far <= limit)
+            .min()
+            .map(|(_, id)| id)
+    }
+}
