@@ -36,11 +36,9 @@ fn is_one_of(answer: &Answer, wanted: &[String]) -> bool {
 fn said(answer: &Answer) -> Vec<String> {
     let Content::Value(value) = &answer.content else { return vec!["none".to_owned()] };
     match value {
-        Value::Text(text)
-        | Value::Choice(text)
-        | Value::Who(text)
-        | Value::Link(text)
-        | Value::Ticket(text) => vec![text.clone()],
+        Value::Text(text) | Value::Choice(text) | Value::Who(text) | Value::Link(text) | Value::Ticket(text) => {
+            vec![text.clone()]
+        }
         Value::Many(choices) => choices.iter().cloned().collect(),
         Value::YesNo(true) => vec!["yes".to_owned(), "true".to_owned()],
         Value::YesNo(false) => vec!["no".to_owned(), "false".to_owned()],

@@ -10,12 +10,11 @@ use crate::risk::Level;
 use crate::text::Phrase;
 
 pub(super) fn risk(cx: &Context<'_>, place: Place, comparison: LevelComparison) -> Finding {
-    let Some(risk) = &cx.risk else {
+    let Some((floor, level)) = cx.risk else {
         return Finding::unknown(Phrase::words("the risk is not known before its factors are"));
     };
     let holds = |level: Level| comparison.operator.holds(level, comparison.level);
-    let level = risk.report.level;
-    let possible = Level::ALL.into_iter().filter(|possible| (risk.floor..=level).contains(possible));
+    let possible = Level::ALL.into_iter().filter(|possible| (floor..=level).contains(possible));
     let observed = Phrase::words(format!("the risk is {level}"));
     let (mut some, mut every) = (false, true);
     for possible in possible {

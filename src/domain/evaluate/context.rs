@@ -1,20 +1,21 @@
 //! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
 
 use super::paths::ChangedFile;
-use super::records::Records;
 use crate::condition::{Finding, Truth};
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
 use crate::policy::{Authority, Globs, LayerPolicy, Policy, PolicySet, Service};
-use crate::risk::ResolvedRisk;
+use crate::record::FieldChange;
+use crate::records::Records;
+use crate::risk::Level;
 
 /// One evaluation's inputs.
 pub(crate) struct Context<'a> {
     pub(crate) policies: &'a PolicySet,
     pub(crate) records: &'a Records,
     pub(crate) facts: &'a Facts,
-    /// The risk, once its factors have been looked at.
-    pub(crate) risk: Option<ResolvedRisk>,
+    /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
+    pub(crate) risk: Option<(Level, Level)>,
     files: Known<Vec<ChangedFile<'a>>>,
 }
 
@@ -59,6 +60,32 @@ impl<'a> Context<'a> {
         policies
             .filter_map(|above: &LayerPolicy| above.policy.as_ref())
             .flat_map(|policy| policy.services.iter().map(|(name, service)| (name.as_str(), service)))
+    }
+
+    /// What the change request says differently now than at that review, for a layer and for the lowest one.
+    pub(crate) fn record_changes(&self, review: u64, layer: Layer) -> Known<Vec<FieldChange>> {
+        let then = match self.records.at_review.get(&review) {
+            Some(Known::Known(then)) => then,
+            Some(Known::Unknown(why)) => return Known::Unknown(why.clone()),
+            None => return Known::unknown("the description at that time was not read"),
+        };
+        let now = &self.records.current;
+        if then == now {
+            return Known::Known(Vec::new());
+        }
+        // The rule's layer may see fewer answers than there are; those who approved saw them all.
+        let mut changes = then.differences(now, layer);
+        for change in then.differences(now, Layer::Repository) {
+            if changes.iter().all(|known| known.field != change.field) {
+                changes.push(change);
+            }
+        }
+        Known::Known(changes)
+    }
+
+    /// Whether people may be named: not where anybody may read it.
+    pub(crate) fn names_people(&self) -> bool {
+        !self.facts.repository.public
     }
 
     /// The authority of that name in the layer that defines it.

@@ -20,11 +20,7 @@ pub(crate) struct ChangedFile<'a> {
 impl<'a> ChangedFile<'a> {
     pub(crate) fn new(file: &'a File) -> Self {
         let old = file.old_path.known().and_then(Option::as_deref);
-        Self {
-            file,
-            new: (&file.path, Candidate::new(&file.path)),
-            old: old.map(|path| (path, Candidate::new(path))),
-        }
+        Self { file, new: (&file.path, Candidate::new(&file.path)), old: old.map(|path| (path, Candidate::new(path))) }
     }
 
     /// The first of its paths that matches.

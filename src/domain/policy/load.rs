@@ -107,3 +107,12 @@ impl Loader {
         role.unowned.extend(named.unowned);
     }
 }
+
+/// What is wrong with a text as the file of a layer, beside the layers above it as they are in force.
+///
+/// For the pull request that edits the file: nothing of the text comes into force.
+pub fn check_edit(in_force: &PolicySet, layer: Layer, text: &str) -> Vec<Diagnostic> {
+    let above = in_force.layers.iter().filter(|known| known.layer < layer).cloned().collect();
+    let loader = Loader { set: PolicySet { layers: above }, found: Vec::new() };
+    loader.read(layer, text, false).found
+}

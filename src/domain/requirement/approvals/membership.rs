@@ -37,7 +37,9 @@ pub(crate) fn is_called(cx: &Context<'_>, account: &Account, login: &str, aim: A
             (true, true) => Finding::holds(said(" is ")),
             (false, false) => Finding::does_not(said(" is not ")),
             _ => Finding::unknown(
-                Phrase::words("the login ").quote(login).and(" names another account now than when the policy first did"),
+                Phrase::words("the login ")
+                    .quote(login)
+                    .and(" names another account now than when the policy first did"),
             ),
         },
         _ if !called && aim == Aim::Grants => Finding::does_not(said(" is not ")),
@@ -100,7 +102,9 @@ impl Asked<'_, '_> {
             Ok(members) if members.contains(self.account) => {
                 Finding::holds(Phrase::default().person(self.account).and(" is in ").quote(team.to_string()))
             }
-            Ok(_) => Finding::does_not(Phrase::default().person(self.account).and(" is not in ").quote(team.to_string())),
+            Ok(_) => {
+                Finding::does_not(Phrase::default().person(self.account).and(" is not in ").quote(team.to_string()))
+            }
             Err(unread) => unread,
         }
     }
@@ -145,7 +149,6 @@ impl Asked<'_, '_> {
         }
     }
 }
-
 
 fn owners_are_not_read() -> Finding {
     Finding::unknown(Phrase::words("this version of countersign does not read the owners of files yet"))
