@@ -50,6 +50,7 @@ codes! {
     DUPLICATE_ID "duplicate-id" "an id or a name that this file uses twice"
     REDEFINED "redefined" "a name that is defined already, here or above"
     ALIAS_CLASH "alias-clash" "an alias that leads to another field already"
+    CIRCULAR "circular" "an authority that excepts itself by way of others"
     ROLE_LOOSENED "role-loosened" "a layer that fills a role may name people and loosen nothing"
     ROLE_UNFILLED "role-unfilled" "a rule asks for a role for which nobody is named"
     TIER_MISSING "tier-missing" "tiers are compared and a service has none"

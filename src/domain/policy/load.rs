@@ -6,6 +6,7 @@
 use super::model::{LayerPolicy, Policy, PolicySet, SourceRef, Standing};
 use super::read::{Filling, Reading, Surroundings, Upper, read};
 use super::source::{Read, Source, Version};
+use super::stack::{self, Said};
 use crate::diagnostic::Diagnostic;
 use crate::layer::Layer;
 
@@ -20,12 +21,14 @@ pub fn load(layers: &[Source]) -> (PolicySet, Vec<Diagnostic>) {
     for source in sources {
         loader.layer(source);
     }
+    loader.found.extend(stack::problems(&loader.set, &loader.said));
     (loader.set, loader.found)
 }
 
 #[derive(Default)]
 struct Loader {
     set: PolicySet,
+    said: Vec<Said>,
     found: Vec<Diagnostic>,
 }
 
@@ -42,7 +45,8 @@ impl Loader {
         };
         let blob = in_force.as_ref().map(|(version, _)| version.blob.clone()).unwrap_or_default();
         let source_ref = SourceRef { path: source.path.clone(), blob };
-        let policy = in_force.and_then(|(_, reading)| self.take(reading));
+        let current = standing == Standing::Current;
+        let policy = in_force.and_then(|(_, reading)| self.take(source.layer, current, reading));
         self.set.layers.push(LayerPolicy { layer: source.layer, source: source_ref, standing, policy });
     }
 
@@ -83,11 +87,13 @@ impl Loader {
     }
 
     /// Puts a layer's reading in force: its policy, and the roles above that it fills.
-    fn take(&mut self, reading: Reading) -> Option<Policy> {
+    fn take(&mut self, layer: Layer, current: bool, reading: Reading) -> Option<Policy> {
         for filling in reading.fillings {
             self.fill(filling);
         }
-        reading.policy
+        let Reading { policy, uses, reads_tier, untiered, .. } = reading;
+        self.said.push(Said { layer, current, uses, reads_tier, untiered });
+        policy
     }
 
     fn fill(&mut self, filling: Filling) {

@@ -16,12 +16,15 @@ mod load;
 mod model;
 mod read;
 mod source;
+mod stack;
 #[cfg(test)]
 mod tests;
+mod unenforced;
 
 pub use approval::EffectiveApproval;
 pub use codes::CODES;
 pub use condition::{ChangeType, Comparison, Condition, Conditions, FieldTest, LevelComparison, Operator};
+pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use load::{check_edit, load};
 pub use model::{

@@ -10,7 +10,7 @@ mod aliases;
 mod choice;
 mod codes;
 mod diff;
-mod fold;
+pub(crate) mod fold;
 mod forms;
 mod found;
 mod hidden;

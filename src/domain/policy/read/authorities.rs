@@ -1,8 +1,9 @@
 //! `[authorities.NAME]`: who may authorise, and the roles that a lower layer fills.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::context::Naming;
+use super::context::{Context, Naming};
 use super::cursor::{At, Table, Value};
 use super::rule::sound_name;
 use super::{Filling, redefined, who};
@@ -20,10 +21,13 @@ pub(super) struct Authorities {
 /// Reads the authorities.
 pub(super) fn authorities(value: &Value<'_>) -> Authorities {
     let mut read = Authorities::default();
+    let mut places = Vec::new();
     for (name, value) in value.words().unwrap_or_default() {
         let sound = sound_name(value.cx, &name);
         let Some(table) = value.table("authorities") else { continue };
         let role = value.cx.role_above(name.value);
+        let layer = role.unwrap_or(value.cx.layer());
+        places.push((Who::Authority { layer, name: name.value.to_owned() }, name.span.clone()));
         let authority = authority(&table, &name, role.is_some());
         match role {
             Some(layer) => read.fillings.push(Filling { layer, name: name.value.to_owned(), authority }),
@@ -35,7 +39,37 @@ pub(super) fn authorities(value: &Value<'_>) -> Authorities {
             }
         }
     }
+    circles(value.cx, &read, &places);
     read
+}
+
+/// Refuses an authority that excepts itself, however far round: nobody could tell who belongs to it.
+fn circles(cx: &Context<'_>, read: &Authorities, places: &[(Who, Range<usize>)]) {
+    for (start, span) in places {
+        let mut seen = vec![start.clone()];
+        let mut next = 0;
+        while let Some(who) = seen.get(next).cloned() {
+            next += 1;
+            let excepted = excepted(cx, read, &who);
+            if excepted.contains(start) {
+                let problem = cx.error(codes::CIRCULAR, "this authority excepts itself", span.clone());
+                cx.report(problem.help("`except` has to lead to people, teams, or authorities that do not lead back"));
+                break;
+            }
+            let fresh: Vec<Who> = excepted.into_iter().filter(|who| !seen.contains(who)).collect();
+            seen.extend(fresh);
+        }
+    }
+}
+
+/// Whom an authority excepts, in its own file and where its role is filled.
+fn excepted(cx: &Context<'_>, read: &Authorities, who: &Who) -> Vec<Who> {
+    let Who::Authority { layer, name } = who else { return Vec::new() };
+    let own = (*layer == cx.layer()).then(|| read.own.get(name)).flatten();
+    let above = cx.upper_authority(name).filter(|(upper, _)| upper.layer == *layer).map(|(_, authority)| authority);
+    let filled = read.fillings.iter().filter(|filling| filling.layer == *layer && filling.name == *name);
+    let authorities = own.into_iter().chain(above).chain(filled.map(|filling| &filling.authority));
+    authorities.flat_map(|authority| authority.except.iter().cloned()).collect()
 }
 
 fn authority(table: &Table<'_>, name: &At<&str>, fills: bool) -> Authority {

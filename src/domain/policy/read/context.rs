@@ -5,13 +5,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use jiff::tz::TimeZone;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
-use crate::policy::fields;
 use crate::policy::model::{Authority, Policy};
-use crate::record::FieldId;
+use crate::record::{FieldId, FieldSet};
 
 /// A layer above the file that is read.
 #[derive(Clone, Copy)]
@@ -73,8 +74,14 @@ pub(super) struct Context<'a> {
     pub(super) text: &'a str,
     /// Names that this file has tables for, with the places of their keys.
     own: BTreeMap<Naming, BTreeMap<&'a str, Own>>,
+    /// The standard fields of RECORD.md.
+    pub(super) standard: FieldSet,
     /// Whether the file sets a zone for its local times.
     pub(super) has_timezone: bool,
+    /// The zone of local times in this file, once its top was read.
+    pub(super) timezone: RefCell<Option<TimeZone>>,
+    /// The ids of the file's rules, as far as they can be read.
+    pub(super) rule_ids: Vec<&'a str>,
     /// Whether TOML itself is broken: what is missing may only have been lost.
     pub(super) broken: bool,
     /// Where a condition of this file first compares tiers.
@@ -89,14 +96,27 @@ struct Own {
     span: Range<usize>,
     /// Whether it asks a lower layer to name the people.
     has_fill: bool,
+    /// The choices that it gives a field.
+    choices: Option<Vec<String>>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(around: Surroundings<'a>, text: &'a str, file: &'a DeTable<'a>, broken: bool) -> Self {
         let own = Naming::ALL.into_iter().map(|naming| (naming, own_names(naming, file))).collect();
         let has_timezone = file.contains_key("timezone");
-        let (reads_tier, uses, found) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { around, text, own, has_timezone, broken, reads_tier, uses, found }
+        Self {
+            around,
+            text,
+            own,
+            standard: FieldSet::standard(),
+            has_timezone,
+            timezone: RefCell::default(),
+            rule_ids: rule_ids(file),
+            broken,
+            reads_tier: RefCell::default(),
+            uses: RefCell::default(),
+            found: RefCell::default(),
+        }
     }
 
     pub(super) fn layer(&self) -> Layer {
@@ -180,8 +200,13 @@ impl<'a> Context<'a> {
 
     /// Whether a layer above defines the name.
     pub(super) fn knows_above(&self, naming: Naming, name: &str) -> bool {
-        let standard = naming == Naming::Field && fields::standard().spec(&FieldId::new(name)).is_some();
+        let standard = naming == Naming::Field && self.is_standard(name);
         standard || self.around.upper.iter().any(|upper| defines(upper.policy, naming, name))
+    }
+
+    /// Whether RECORD.md has a field of that name.
+    pub(super) fn is_standard(&self, field: &str) -> bool {
+        self.standard.spec(&FieldId::new(field)).is_some()
     }
 
     /// The nearest layer above that defines the name, and where, as far as the place can be shown.
@@ -189,6 +214,17 @@ impl<'a> Context<'a> {
         let upper = self.around.upper.iter().find(|upper| defines(upper.policy, naming, name))?;
         let place = upper.policy.places.get(&(naming.word(), name.to_owned())).cloned();
         Some((upper.layer, place.filter(|_| upper.current)))
+    }
+
+    /// The choices of a field, as the layer nearest to this file gives them; none where any answer goes.
+    pub(super) fn choices_of(&self, field: &str) -> Vec<String> {
+        let own = self.own.get(&Naming::Field).and_then(|names| names.get(field));
+        if let Some(choices) = own.and_then(|own| own.choices.clone()) {
+            return choices;
+        }
+        let above = self.around.upper.iter().flat_map(|upper| upper.policy.fields.iter());
+        let spec = above.chain(self.standard.iter()).find(|spec| spec.id.as_str() == field);
+        spec.map(|spec| spec.choices.clone()).unwrap_or_default()
     }
 
     /// Where this file defines its names.
@@ -205,7 +241,7 @@ impl<'a> Context<'a> {
             names.extend(names_of(upper.policy, naming));
         }
         if naming == Naming::Field {
-            names.extend(fields::standard().iter().map(|spec| spec.id.as_str().to_owned()));
+            names.extend(self.standard.iter().map(|spec| spec.id.as_str().to_owned()));
         }
         names
     }
@@ -220,10 +256,21 @@ fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own
     let entries = table.into_iter().flat_map(|table| table.iter());
     entries
         .map(|(name, value)| {
-            let has_fill = matches!(value.get_ref(), DeValue::Table(table) if table.contains_key("fill"));
-            (name.get_ref().as_ref(), Own { span: name.span(), has_fill })
+            let key = |key: &str| value.get_ref().as_table().and_then(|table| table.get(key)).map(Spanned::get_ref);
+            let choices = key("choices").and_then(DeValue::as_array).map(|choices| {
+                let texts = choices.iter().filter_map(|choice| choice.get_ref().as_str());
+                texts.map(str::to_owned).collect()
+            });
+            (name.get_ref().as_ref(), Own { span: name.span(), has_fill: key("fill").is_some(), choices })
         })
         .collect()
+}
+
+/// The ids of the rules, whatever else is wrong with them.
+fn rule_ids<'a>(file: &'a DeTable<'a>) -> Vec<&'a str> {
+    let rules = file.get("rule").and_then(|rules| rules.get_ref().as_array());
+    let rules = rules.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table());
+    rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).collect()
 }
 
 fn defines(policy: &Policy, naming: Naming, name: &str) -> bool {

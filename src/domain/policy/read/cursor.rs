@@ -26,10 +26,6 @@ impl<T> At<T> {
     pub(super) fn new(value: T, span: Range<usize>) -> Self {
         Self { value, span }
     }
-
-    pub(super) fn map<U>(self, with: impl FnOnce(T) -> U) -> At<U> {
-        At { value: with(self.value), span: self.span }
-    }
 }
 
 /// A table of the language, with its keys checked.

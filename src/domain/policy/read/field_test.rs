@@ -6,6 +6,7 @@ use super::pattern::pattern;
 use super::{hints, who};
 use crate::policy::codes;
 use crate::policy::condition::{Condition, FieldTest};
+use crate::record::fold::fold;
 use crate::record::{FIELD_STATES, FieldId};
 
 /// `field = { impact = "high", ticket = { matches = '^CHG' } }`: each must hold.
@@ -19,19 +20,30 @@ pub(super) fn fields(value: &Value<'_>) -> Vec<Condition> {
         if !value.cx.knows(Naming::Field, name.value) {
             who::unknown_name(value.cx, Naming::Field, &name);
         }
-        let test = if test.raw().is_table() { table_test(&test) } else { value_test(&test) };
+        let test = match test.raw().is_table() {
+            true => table_test(&test),
+            false => value_test(&test, &value.cx.choices_of(name.value)),
+        };
         conditions.extend(test.map(|test| Condition::Field(FieldId::new(name.value), test)));
     }
     conditions
 }
 
-fn value_test(value: &Value<'_>) -> Option<FieldTest> {
+fn value_test(value: &Value<'_>, choices: &[String]) -> Option<FieldTest> {
     if !value.raw().is_array() && !value.raw().is_str() {
         value.mistyped_for("a value in quotes, a list of them, `{ matches = '..' }` or `{ state = \"..\" }`");
         return None;
     }
     let members = value.one_or_more()?;
-    Some(FieldTest::Is(members.iter().filter_map(Value::text).map(|text| text.value.to_owned()).collect()))
+    let texts: Vec<_> = members.iter().filter_map(Value::text).collect();
+    for text in &texts {
+        if !choices.is_empty() && !choices.iter().any(|choice| fold(choice) == fold(text.value)) {
+            let problem =
+                value.cx.error(codes::BAD_VALUE, format!("the field knows no `{}`", text.value), text.span.clone());
+            value.cx.report(problem.help(format!("one of {}", hints::listed(choices))));
+        }
+    }
+    Some(FieldTest::Is(texts.into_iter().map(|text| text.value.to_owned()).collect()))
 }
 
 fn table_test(value: &Value<'_>) -> Option<FieldTest> {
@@ -64,7 +76,7 @@ pub(super) fn properties(value: &Value<'_>) {
     for (_, wanted) in words {
         if wanted.raw().is_array() || wanted.raw().is_str() {
             let members = wanted.one_or_more().unwrap_or_default();
-            members.iter().for_each(|member| drop(member.text()));
+            members.iter().for_each(|member| _ = member.text());
         } else {
             wanted.mistyped_for("values in quotes, or lists of them");
         }

@@ -81,6 +81,12 @@ fn exclusions(value: &Value<'_>, members: &[Value<'_>]) -> Option<Globs> {
     Some(Globs { written: Vec::new(), include: GlobSet::empty(), exclude: set(value, exclude)? })
 }
 
+/// One glob over branches that stands as a key.
+pub(super) fn one_branch(value: &Value<'_>, text: &At<&str>) -> Option<Globs> {
+    let glob = compile(value.cx, text.value, &text.span, Over::Branches)?;
+    Some(Globs { written: vec![text.value.to_owned()], include: set(value, vec![glob])?, exclude: GlobSet::empty() })
+}
+
 /// Globs that are written in no file: those of a default.
 pub(super) fn fixed(patterns: &[&str]) -> Globs {
     let mut builder = GlobSetBuilder::new();

@@ -33,7 +33,7 @@ pub(super) fn title(table: &str) -> &'static str {
         "waive" => "`waive`",
         "when" => "a table of conditions",
         "when.field" => "a test of a field",
-        "at" => "`at`",
+        "at" => "a table of days and hours",
         "freeze" => "`[[freeze]]`",
         "window" => "`[[window]]`",
         "model" => "`[[model]]`",
@@ -70,6 +70,9 @@ fn key_hint(table: &'static str, word: &str) -> KeyHint {
     let inside_rule = ["when", "approvals", "waive", "at", "when.field", "rule.checks", "rule.deployments"];
     if table == "approvals" && word == "changes_requested" {
         return KeyHint::Elsewhere("`changes_requested` holds for a whole layer: say it in `[approval]`".to_owned());
+    }
+    if table == "risk.levels" && word == "low" {
+        return KeyHint::Elsewhere("`low` starts at 0: there is nothing to set".to_owned());
     }
     if table == "when" && keys::find("rule", word).is_some() {
         let help =
@@ -136,6 +139,9 @@ pub(super) fn wrong_type(
         }
         (Kind::Tables | Kind::TextsOrTables, DeValue::Table(_)) => {
             problem.help("write a list: `[{ .. }]`").fix(format!("[{written}]"))
+        }
+        (Kind::Tables, DeValue::String(_)) if key.name == "approvals" => {
+            problem.help(format!("write `[{{ from = [{written}], count = 1 }}]`"))
         }
         (Kind::Comparison | Kind::LevelComparison, DeValue::Integer(_)) => {
             problem.help(format!("say how to compare: `\">= {written}\"`, or `\"= {written}\"`"))

@@ -5,6 +5,7 @@
 //! so that the model holds nothing to be looked up by text. Absent: what layers
 //! come to together (`load`).
 
+mod after;
 mod approval;
 mod approvals;
 mod at;
@@ -14,13 +15,19 @@ mod compare;
 mod context;
 mod cursor;
 mod deployments;
+mod environments;
 mod expr;
 mod field_test;
+mod freeze;
 mod globs;
 mod hints;
+mod lanes;
 mod pattern;
+mod record;
+mod risk;
 mod rule;
 mod scope;
+mod services;
 mod small;
 mod syntax;
 mod time;

@@ -1,19 +1,253 @@
-//! Zones, dates, lengths of time.
+//! Zones, dates, lengths of time and recurrences.
+//!
+//! Nothing is computed with them yet but what can be wrong with them: this
+//! version enforces no freeze, window or condition on the instant.
 
-use super::cursor::Value;
+use std::ops::Range;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use super::context::Context;
+use super::cursor::{At, Table, Value};
+use super::hints;
 use crate::policy::codes;
 
-/// Checks a length of time.
+/// Reads a length of time; how long it is interests nobody yet.
 pub(super) fn duration(value: &Value<'_>) -> Option<()> {
     let text = value.text()?;
     let number = |digits: &str| digits.parse::<u32>().is_ok_and(|number| number > 0);
-    let sound = match text.value.strip_suffix("business days").or_else(|| text.value.strip_suffix("business day")) {
+    let business = text.value.strip_suffix("business days").or_else(|| text.value.strip_suffix("business day"));
+    let sound = match business {
         Some(count) => number(count.trim_end()),
         None => text.value.strip_suffix(['m', 'h', 'd', 'w']).is_some_and(number),
     };
     if !sound {
         let problem = value.cx.error(codes::BAD_DURATION, format!("`{}` is no length of time", text.value), text.span);
-        value.cx.report(problem.help("a number with `m`, `h`, `d` or `w`, or `5 business days`"));
+        value.cx.report(problem.help("a number with `m`, `h`, `d` or `w`, or with `business days`"));
     }
     sound.then_some(())
+}
+
+/// Reads a time zone. The zones are those compiled in, so that no machine reads a file otherwise.
+pub(super) fn zone(value: &Value<'_>) -> Option<TimeZone> {
+    let text = value.text()?;
+    let database = TimeZoneDatabase::bundled();
+    if let Ok(zone) = database.get(text.value) {
+        return Some(zone);
+    }
+    let problem = value.cx.error(codes::BAD_ZONE, format!("no time zone is called `{}`", text.value), text.span);
+    let names: Vec<String> = database.available().map(|name| name.as_str().to_owned()).collect();
+    value.cx.report(match hints::nearest(text.value, &names) {
+        Some(name) => problem.help(format!("did you mean `{name}`?")).fix(format!("\"{name}\"")),
+        None => problem.help("a name of the IANA database, such as `Europe/London`"),
+    });
+    None
+}
+
+/// The zone of a table's local times: its own, or the file's.
+pub(super) fn zone_of(table: &Table<'_>) -> Option<TimeZone> {
+    match table.value("timezone") {
+        Some(value) => zone(&value),
+        None => table.cx.timezone.borrow().clone(),
+    }
+}
+
+/// Reports a local time for which no zone is said.
+pub(super) fn needs_zone(cx: &Context<'_>, has_own: bool, span: Range<usize>) {
+    if has_own || cx.has_timezone || cx.broken {
+        return;
+    }
+    let problem = cx.error(codes::NO_TIMEZONE, "a local time without a time zone", span);
+    cx.report(problem.help("set `timezone` at the top of the file or beside it"));
+}
+
+/// A date as people write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// A whole day, somewhere.
+    Day(Date),
+    /// A time of the day, somewhere.
+    Local(DateTime),
+    /// A point in time.
+    Instant(Timestamp),
+}
+
+impl Moment {
+    /// Whether it is written for no place in particular.
+    pub(super) fn is_local(self) -> bool {
+        !matches!(self, Self::Instant(_))
+    }
+
+    /// Whether an end at `self` lies after a start at `start`; where the two cannot be compared, it does.
+    pub(super) fn ends_after(self, start: Self) -> bool {
+        match (start, self) {
+            (Self::Instant(start), Self::Instant(end)) => start < end,
+            (Self::Instant(_), _) | (_, Self::Instant(_)) => true,
+            // A day as an end is meant whole.
+            (start, Self::Day(end)) => start.day_and_time().is_none_or(|start| start.date() <= end),
+            (start, Self::Local(end)) => start.day_and_time().is_none_or(|start| start < end),
+        }
+    }
+
+    fn day_and_time(self) -> Option<DateTime> {
+        match self {
+            Self::Day(day) => Some(day.to_datetime(Time::midnight())),
+            Self::Local(local) => Some(local),
+            Self::Instant(_) => None,
+        }
+    }
+}
+
+/// Reads a date: text, or one of TOML's own dates.
+pub(super) fn moment(value: &Value<'_>) -> Option<At<Moment>> {
+    let written = match value.raw().as_datetime() {
+        Some(date) => date.to_string(),
+        None if value.raw().is_str() => value.text()?.value.to_owned(),
+        None => {
+            value.mistyped();
+            return None;
+        }
+    };
+    if let Some(moment) = parse_moment(&written) {
+        return Some(At::new(moment, value.span.clone()));
+    }
+    let problem = value.cx.error(codes::BAD_DATE, format!("`{written}` is no date"), value.span.clone());
+    value.cx.report(problem.help("`2026-12-18`, `2026-12-18T18:00`, or with its offset `2026-12-18T18:00Z`"));
+    None
+}
+
+fn parse_moment(written: &str) -> Option<Moment> {
+    let (day, time) = match written.split_once(['T', 't', ' ']) {
+        Some((day, time)) => (day, Some(time)),
+        None => (written, None),
+    };
+    // jiff would take shorter forms of a day; only the one that people can read is ours.
+    let day: Date = (day.len() == 10).then(|| day.parse().ok())??;
+    match time {
+        None => Some(Moment::Day(day)),
+        Some(time) if time.contains(['Z', 'z', '+', '-']) => written.parse().ok().map(Moment::Instant),
+        Some(time) if time.contains('[') => None,
+        Some(time) => Some(Moment::Local(day.to_datetime(time.parse().ok()?))),
+    }
+}
+
+/// Points out a local time that its zone skips or has twice.
+pub(super) fn lint_gap(cx: &Context<'_>, zone: Option<&TimeZone>, moment: &At<Moment>) {
+    let (Some(zone), Moment::Local(local)) = (zone, moment.value) else { return };
+    if !zone.to_ambiguous_zoned(local).is_ambiguous() {
+        return;
+    }
+    let message = format!("{local} does not come exactly once in {}", zone.iana_name().unwrap_or("this zone"));
+    let problem = cx.warning(codes::GAP_OR_OVERLAP, message, moment.span.clone());
+    cx.report(problem.help("the clocks change then; choose another time, or write the offset"));
+}
+
+/// Reports an end that does not lie after its start.
+pub(super) fn in_order(cx: &Context<'_>, from: Option<&At<Moment>>, until: Option<&At<Moment>>) {
+    let (Some(from), Some(until)) = (from, until) else { return };
+    if !until.value.ends_after(from.value) {
+        let problem = cx.error(codes::ENDS_BEFORE_START, "the end does not lie after the start", until.span.clone());
+        cx.report(problem.label(cx.origin(), from.span.clone(), "the start"));
+    }
+}
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// Reads days of the week: `Fri`, `Tue-Thu`, `Mon,Wed-Fri`.
+pub(super) fn days(value: &Value<'_>) {
+    let Some(text) = value.text() else { return };
+    let is_day = |day: &str| DAYS.contains(&day.trim());
+    let wrong = text.value.split(',').flat_map(|range| range.splitn(2, '-')).find(|day| !is_day(day));
+    let Some(wrong) = wrong else { return };
+    let message = format!("`{}` is no day of the week", wrong.trim());
+    let problem = value.cx.error(codes::BAD_DAYS, message, text.span.clone());
+    let start: String = wrong.trim().chars().take(3).collect();
+    value.cx.report(match DAYS.iter().find(|day| day.eq_ignore_ascii_case(&start)) {
+        Some(day) => problem.help(format!("did you mean `{day}`?")),
+        None => problem.help("`Mon` to `Sun`, ranges such as `Mon-Fri`, with commas between them"),
+    });
+}
+
+/// Reads hours: `09:00-17:00`, `22:00-04:00`, `12:00-24:00`.
+pub(super) fn hours(value: &Value<'_>) {
+    let Some(text) = value.text() else { return };
+    let range = text.value.split_once('-').and_then(|(from, to)| Some((minutes(from)?, minutes(to)?)));
+    let sound = range.is_some_and(|(from, to)| from != to && from < 24 * 60 && to > 0);
+    if !sound {
+        let problem = value.cx.error(codes::BAD_HOURS, format!("`{}` are no hours", text.value), text.span);
+        value.cx.report(
+            problem.help("from and to on a clock of 24 hours, such as `09:00-17:00` or `22:00-04:00`; `24:00` may end"),
+        );
+    }
+}
+
+fn minutes(clock: &str) -> Option<u32> {
+    let (hours, minutes) = clock.trim().split_once(':')?;
+    let two = |digits: &str| {
+        (digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse::<u32>().ok())?
+    };
+    let (hours, minutes) = (two(hours)?, two(minutes)?);
+    (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
+}
+
+/// Reads a recurrence of RFC 5545, daily or longer.
+pub(super) fn recurrence(value: &Value<'_>) {
+    let Some(text) = value.text() else { return };
+    if let Err(why) = recurs(text.value) {
+        let problem = value.cx.error(codes::BAD_RRULE, format!("`{}` is no recurrence: {why}", text.value), text.span);
+        value.cx.report(problem.help("such as `FREQ=WEEKLY;BYDAY=FR`; `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`"));
+    }
+}
+
+fn recurs(rule: &str) -> Result<(), String> {
+    let mut seen: Vec<&str> = Vec::new();
+    for part in rule.split(';') {
+        let Some((name, value)) = part.split_once('=') else { return Err(format!("`{part}` is not `NAME=VALUE`")) };
+        if seen.contains(&name) {
+            return Err(format!("`{name}` stands twice"));
+        }
+        seen.push(name);
+        let whole = |low: i32, high: i32| {
+            value.split(',').all(|n| n.parse::<i32>().is_ok_and(|n| (low..=high).contains(&n) && n != 0))
+        };
+        let sound = match name {
+            "FREQ" => ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&value),
+            "INTERVAL" | "COUNT" => whole(1, 10_000) && !value.contains(','),
+            "UNTIL" => until(value),
+            "BYDAY" => value.split(',').all(weekday),
+            "WKST" => weekday(value) && value.len() == 2,
+            "BYMONTH" => whole(1, 12),
+            "BYMONTHDAY" => whole(-31, 31),
+            "BYYEARDAY" | "BYSETPOS" => whole(-366, 366),
+            "BYWEEKNO" => whole(-53, 53),
+            "BYHOUR" | "BYMINUTE" | "BYSECOND" => return Err(format!("`{name}` is finer than a day")),
+            _ => return Err(format!("`{name}` is not known")),
+        };
+        if !sound {
+            return Err(format!("`{part}` cannot be"));
+        }
+    }
+    match (seen.contains(&"FREQ"), seen.contains(&"COUNT") && seen.contains(&"UNTIL")) {
+        (false, _) => Err("`FREQ` is not there".to_owned()),
+        (true, true) => Err("`COUNT` and `UNTIL` exclude each other".to_owned()),
+        (true, false) => Ok(()),
+    }
+}
+
+/// `20271231` or `20271231T235959Z`.
+fn until(value: &str) -> bool {
+    let (day, time) = value.split_once('T').unwrap_or((value, "000000"));
+    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+    let time = time.strip_suffix('Z').unwrap_or(time);
+    digits(day, 8) && digits(time, 6) && day.parse::<Date>().is_ok() && time.parse::<Time>().is_ok()
+}
+
+/// `FR`, `1MO`, `-1FR`.
+fn weekday(value: &str) -> bool {
+    let Some(at) = value.len().checked_sub(2).filter(|at| value.is_char_boundary(*at)) else { return false };
+    let (count, day) = value.split_at(at);
+    let counted = count.is_empty() || count.parse::<i32>().is_ok_and(|n| n != 0 && n.abs() <= 53);
+    counted && ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].contains(&day)
 }

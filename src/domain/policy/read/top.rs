@@ -8,7 +8,10 @@ use toml::de::DeTable;
 use super::context::Context;
 use super::cursor::Table;
 use super::globs::fixed;
-use super::{Filling, approval, authorities, rule, scope, small};
+use super::{
+    Filling, after, approval, authorities, environments, freeze, lanes, record, risk, rule, scope, services, small,
+    time,
+};
 use crate::policy::codes;
 use crate::policy::model::{ApprovalSettings, CommentWhen, Mode, Policy};
 
@@ -19,32 +22,117 @@ pub(super) struct Top {
     pub(super) untiered: Vec<(String, Range<usize>)>,
 }
 
-/// Reads the whole file.
+/// Reads the whole file, in the order of POLICY.md.
 pub(super) fn read<'a>(cx: &'a Context<'a>, file: &'a DeTable<'a>) -> Top {
-    let top = Table::open(cx, "", file, 0..0);
-    version(&top);
-    let mode = small::mode(&top).unwrap_or_default();
+    let table = Table::open(cx, "", file, 0..0);
+    version(&table);
+    let mode = small::mode(&table).unwrap_or_default();
     let mut policy = empty(mode);
     policy.places = cx.places();
-    if let Some(value) = top.value("scope") {
-        let (scope, unenforced) = scope::scope(&value);
-        policy.scope = scope;
-        policy.unenforced.extend(unenforced);
+    policy.timezone = table.value("timezone").and_then(|value| time::zone(&value));
+    cx.timezone.replace(policy.timezone.clone());
+    let mut top = Top { policy, fillings: Vec::new(), untiered: Vec::new() };
+    top.names(&table);
+    top.asks(&table, mode);
+    top.lanes(&table);
+    top.surroundings(&table);
+    let policy = &mut top.policy;
+    let asking = ["freeze", "window", "packs"].into_iter().any(|key| table.has(key));
+    policy.asks = asking || !policy.rules.is_empty() || !policy.required_fields.is_empty();
+    top
+}
+
+impl Top {
+    /// What the file gives names to.
+    fn names(&mut self, table: &Table<'_>) {
+        if let Some(value) = table.value("scope") {
+            let (scope, unenforced) = scope::scope(&value);
+            self.policy.scope = scope;
+            self.policy.unenforced.extend(unenforced);
+        }
+        if let Some(value) = table.value("record") {
+            let read = record::record(&value);
+            self.policy.required_fields = read.required;
+            self.policy.fields = read.fields;
+            self.policy.aliases = read.aliases;
+            self.policy.synonyms = read.synonyms;
+        }
+        if let Some(value) = table.value("services") {
+            let read = services::services(&value);
+            self.policy.services = read.own;
+            self.untiered = read.untiered;
+        }
+        if let Some(value) = table.value("environments") {
+            self.policy.environments = environments::environments(&value);
+        }
+        if let Some(value) = table.value("authorities") {
+            let read = authorities::authorities(&value);
+            self.policy.authorities = read.own;
+            self.fillings = read.fillings;
+        }
     }
-    let mut fillings = Vec::new();
-    if let Some(value) = top.value("authorities") {
-        let read = authorities::authorities(&value);
-        policy.authorities = read.own;
-        fillings = read.fillings;
+
+    /// What the file asks of changes.
+    fn asks(&mut self, table: &Table<'_>, mode: Mode) {
+        let policy = &mut self.policy;
+        if let Some(value) = table.value("packs") {
+            policy.unenforced.extend(after::packs(&value));
+        }
+        if let Some(value) = table.value("risk") {
+            (policy.levels, policy.factors) = risk::risk(&value);
+        }
+        if let Some(value) = table.value("rule") {
+            policy.rules = rule::rules(&value, mode);
+        }
+        if let Some(value) = table.value("freeze") {
+            policy.unenforced.extend(freeze::freezes(&value));
+        }
+        if let Some(value) = table.value("window") {
+            policy.unenforced.extend(freeze::windows(&value));
+        }
+        if let Some(value) = table.value("approval") {
+            policy.approval = approval::approval(&value);
+        }
     }
-    if let Some(value) = top.value("approval") {
-        policy.approval = approval::approval(&value);
+
+    /// What would relax it.
+    fn lanes(&mut self, table: &Table<'_>) {
+        let relaxations = &mut self.policy.relaxations;
+        if let Some(value) = table.value("model") {
+            relaxations.extend(lanes::models(&value));
+        }
+        if let Some(value) = table.value("waiver") {
+            relaxations.extend(lanes::waivers(&value));
+        }
+        if let Some(value) = table.value("emergency") {
+            relaxations.extend(lanes::emergency(&value));
+        }
     }
-    if let Some(value) = top.value("rule") {
-        policy.rules = rule::rules(&value, mode);
+
+    /// What governs the rest.
+    fn surroundings(&mut self, table: &Table<'_>) {
+        let policy = &mut self.policy;
+        if let Some(value) = table.value("check") {
+            let (names, unenforced) = after::check_names(&value);
+            policy.check_names = names;
+            policy.unenforced.extend(unenforced);
+        }
+        if let Some(paths) = table.value("checks").and_then(|value| after::trusted_paths(&value)) {
+            policy.trusted_paths = paths;
+        }
+        if let Some(value) = table.value("schedule") {
+            policy.unenforced.extend(after::schedule(&value));
+        }
+        if let Some(value) = table.value("pir") {
+            policy.unenforced.extend(after::review(&value));
+        }
+        if let Some(value) = table.value("notify") {
+            policy.unenforced.extend(after::notices(&value));
+        }
+        if let Some(value) = table.value("comment") {
+            policy.comment = after::comment(&value);
+        }
     }
-    policy.asks = !policy.rules.is_empty() || !policy.required_fields.is_empty();
-    Top { policy, fillings, untiered: Vec::new() }
 }
 
 /// The language's version comes first: a file for another one is not judged by this one's words.

@@ -1,0 +1,94 @@
+//! What governs a change besides its rules: `[schedule]`, `[pir]`, `[[notify]]`,
+//! `[comment]`, `[check]`, `[checks]`, `packs`.
+
+use super::cursor::{At, Value};
+use super::globs::{Over, globs, one_branch};
+use super::rule::sound_name;
+use super::time;
+use super::when::{Place, conditions};
+use crate::policy::codes;
+use crate::policy::model::{CommentWhen, Globs, Unenforced};
+
+/// Reads `[schedule]`; what is switched off asks nothing.
+pub(super) fn schedule(value: &Value<'_>) -> Vec<Unenforced> {
+    let Some(table) = value.table("schedule") else { return Vec::new() };
+    let keys = ["planned_window", "collisions"].into_iter();
+    let on = keys.filter(|key| table.choice(key).is_some_and(|word| word.value != "off"));
+    on.filter_map(|key| table.unenforced(key)).collect()
+}
+
+/// Reads `[pir]`.
+pub(super) fn review(value: &Value<'_>) -> Option<Unenforced> {
+    let table = value.table("pir")?;
+    if let Some(when) = table.value("when") {
+        conditions(&when, Place::Other);
+    }
+    if let Some(within) = table.value("within") {
+        time::duration(&within);
+    }
+    Some(Unenforced { key: "pir".to_owned(), id: None, span: table.span })
+}
+
+/// Reads `[[notify]]`.
+pub(super) fn notices(value: &Value<'_>) -> Vec<Unenforced> {
+    let mut notices = Vec::new();
+    for table in value.tables("notify") {
+        if let Some(on) = table.required("on") {
+            on.choices();
+        }
+        for to in table.required("to").and_then(|to| to.texts()).unwrap_or_default() {
+            let named = to.value.split_once(':').is_some_and(|(kind, name)| !kind.is_empty() && !name.is_empty());
+            if !named {
+                let problem = table.cx.error(codes::BAD_VALUE, format!("`{}` is no receiver", to.value), to.span);
+                table.cx.report(problem.help("write `KIND:NAME`, as in `slack:payments`"));
+            }
+        }
+        if let Some(when) = table.value("when") {
+            conditions(&when, Place::Notice);
+        }
+        notices.push(Unenforced { key: "notify".to_owned(), id: None, span: table.span.clone() });
+    }
+    notices
+}
+
+/// Reads `[comment]`.
+pub(super) fn comment(value: &Value<'_>) -> CommentWhen {
+    let show = value.table("comment").and_then(|table| table.choice("show"));
+    match show.map(|word| word.value) {
+        Some("always") => CommentWhen::Always,
+        Some("never") => CommentWhen::Never,
+        _ => CommentWhen::WhenNeeded,
+    }
+}
+
+/// Reads `[check]`: names that families of bases share.
+pub(super) fn check_names(value: &Value<'_>) -> (Vec<(Globs, String)>, Option<Unenforced>) {
+    let Some(table) = value.table("check") else { return (Vec::new(), None) };
+    let words = table.value("names").and_then(|names| names.words()).unwrap_or_default();
+    let names = words.into_iter().filter_map(|(base, name)| {
+        let name = if name.raw().is_str() {
+            name.text()
+        } else {
+            name.mistyped_for("names of checks in quotes, as in `{ \"release/**\" = \"countersign: release\" }`");
+            None
+        };
+        Some((one_branch(value, &base)?, name?.value.to_owned()))
+    });
+    (names.collect(), table.unenforced("names"))
+}
+
+/// Reads `[checks]`: paths whose change makes results of GitHub Actions wait for a reader.
+pub(super) fn trusted_paths(value: &Value<'_>) -> Option<Globs> {
+    let value = value.table("checks")?.value("trusted_paths")?;
+    globs(&value, &value.list()?, Over::Paths)
+}
+
+/// Reads `packs`.
+pub(super) fn packs(value: &Value<'_>) -> Vec<Unenforced> {
+    let names = value.texts().unwrap_or_default();
+    let packs = names.iter().map(|name: &At<&str>| {
+        sound_name(value.cx, name);
+        Unenforced { key: "packs".to_owned(), id: Some(name.value.to_owned()), span: name.span.clone() }
+    });
+    packs.collect()
+}
