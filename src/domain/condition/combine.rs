@@ -14,5 +14,5 @@ pub(super) fn all(cx: &Context<'_>, from: Standpoint, tables: &[Conditions]) -> 
 
 /// Under `not` what raised lowers, and the other way round.
 pub(super) fn not(cx: &Context<'_>, from: Standpoint, inner: &Conditions) -> Finding {
-    table(cx, Standpoint { place: from.place.flipped(), ..from }, inner).not()
+    table(cx, Standpoint { place: from.place.flipped(), ..from }, inner).negated()
 }

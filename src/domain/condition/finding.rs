@@ -82,7 +82,7 @@ impl Finding {
 
     /// The opposite; unknown stays unknown.
     #[must_use]
-    pub fn not(mut self) -> Self {
+    pub fn negated(mut self) -> Self {
         self.truth = match self.truth {
             Truth::Holds => Truth::DoesNot,
             Truth::DoesNot => Truth::Holds,
@@ -150,6 +150,6 @@ mod tests {
         }
         assert_eq!(Finding::all([]).truth, Holds);
         assert_eq!(Finding::any([]).truth, DoesNot);
-        assert_eq!(finding(Unknown).not().truth, Unknown);
+        assert_eq!(finding(Unknown).negated().truth, Unknown);
     }
 }

@@ -109,36 +109,6 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
     }
 }
 
-/// Whether the table reads anything that the author decides. Such a rule only adds: it makes up for no other.
-pub(crate) fn is_author_controlled(conditions: &Conditions) -> bool {
-    conditions.0.iter().any(|condition| match condition {
-        Condition::Field(..)
-        | Condition::Title(_)
-        | Condition::Labels(_)
-        | Condition::Head(_)
-        | Condition::Draft(_) => true,
-        Condition::Any(tables) | Condition::All(tables) => tables.iter().any(is_author_controlled),
-        Condition::Not(inner) => is_author_controlled(inner),
-        Condition::Files(_)
-        | Condition::OnlyFiles(_)
-        | Condition::NoFiles(_)
-        | Condition::Lines(..)
-        | Condition::FilesChanged(_)
-        | Condition::Commits(_)
-        | Condition::Services(_)
-        | Condition::Tier(_)
-        | Condition::Repositories(_)
-        | Condition::Base(_)
-        | Condition::Author(_)
-        | Condition::AuthorIn(_)
-        | Condition::Fork(_)
-        | Condition::Type(_)
-        | Condition::Risk(_)
-        // It is unknown, so it makes up for nothing anyway.
-        | Condition::Unenforced(_) => false,
-    })
-}
-
 /// Whether the condition or one inside it is what is looked for.
 pub(crate) fn mentions(conditions: &Conditions, wanted: &dyn Fn(&Condition) -> bool) -> bool {
     conditions.0.iter().any(|condition| {

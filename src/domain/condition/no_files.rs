@@ -5,5 +5,5 @@ use crate::evaluate::Context;
 use crate::policy::Globs;
 
 pub(super) fn no_files(cx: &Context<'_>, globs: &Globs) -> Finding {
-    files::files(cx, globs).not()
+    files::files(cx, globs).negated()
 }

@@ -4,7 +4,7 @@ use super::paths::ChangedFile;
 use crate::condition::{Finding, Truth};
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
-use crate::policy::{Authority, Globs, LayerPolicy, Policy, PolicySet, Service};
+use crate::policy::{Globs, LayerPolicy, PolicySet, Service};
 use crate::record::FieldChange;
 use crate::records::Records;
 use crate::risk::Level;
@@ -86,14 +86,5 @@ impl<'a> Context<'a> {
     /// Whether people may be named: not where anybody may read it.
     pub(crate) fn names_people(&self) -> bool {
         !self.facts.repository.public
-    }
-
-    /// The authority of that name in the layer that defines it.
-    pub(crate) fn authority(&self, layer: Layer, name: &str) -> Option<&'a Authority> {
-        self.policy(layer)?.authorities.get(name)
-    }
-
-    fn policy(&self, layer: Layer) -> Option<&'a Policy> {
-        self.policies.layers.iter().find(|known| known.layer == layer)?.policy.as_ref()
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged
         .map(|(layer, rule)| {
             let at = |place| condition::table(cx, Standpoint { layer, place }, &rule.when);
             let when = at(Place::Raising);
-            let covers = if condition::is_author_controlled(&rule.when) {
+            let covers = if rule.reads_author_controlled() {
                 Finding::does_not(Phrase::words("the author decides whether it applies"))
             } else if when.is_not() {
                 when.clone()

@@ -72,7 +72,8 @@ fn asked_of<'a>(judged: &Judged<'a>) -> Vec<&'a Who> {
 
 /// Policies that ask nothing of anybody, or that have rules of which none speaks about the change.
 fn nothing_asked(speaking: &[InForce<'_>], judged: &[Judged<'_>], strongest: Mode) -> Option<RequirementResult> {
-    let asks = speaking.iter().any(|layer| layer.policy().is_none_or(|(_, policy)| policy.asks));
+    let may_ask = |layer: &InForce<'_>| layer.policy().map_or(!layer.is_unseen(), |(_, policy)| policy.asks);
+    let asks = speaking.iter().any(may_ask);
     if !asks && strongest == Mode::Enforce {
         return Some(asks_nothing());
     }

@@ -24,7 +24,7 @@ pub(super) fn somebody_read(cx: &Context<'_>, speaking: &[InForce<'_>], judged: 
     }
     let touched = touched(cx, speaking);
     if touched.is_not() {
-        return touched.not();
+        return touched.negated();
     }
     let read = approval_counts(cx, speaking, judged);
     match (touched.truth, read.truth) {

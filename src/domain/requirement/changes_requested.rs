@@ -31,7 +31,7 @@ pub(crate) fn changes_requested(
         (Err(unread), _) | (_, Err(unread)) => return result(State::Unknown, unread.observed, vec![look_again()]),
     };
     let of_people = latest.into_iter().filter_map(|(person, review)| objection(cx, settings, asked, person, review));
-    let of_gone = all.iter().filter(|review| review.author.is_none()).filter_map(|review| of_gone(review));
+    let of_gone = all.iter().filter(|review| review.author.is_none()).filter_map(of_gone);
     let mut objections: Vec<(State, Phrase, Act)> = of_people.chain(of_gone).collect();
     let blocked = objections.iter().any(|(state, ..)| *state == State::Blocked);
     if blocked {
@@ -83,7 +83,7 @@ fn standing(cx: &Context<'_>, settings: &EffectiveApproval, review: &Review) -> 
                 Some(_) => Finding::holds(Phrase::default()),
                 None => Finding::unknown(Phrase::words("it is not known what the dismissed review said")),
             };
-            Some(Finding::all([lifted.not(), objected]))
+            Some(Finding::all([lifted.negated(), objected]))
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
-use crate::policy::{EffectiveApproval, Who};
+use crate::policy::{Authority, EffectiveApproval, Who};
 use crate::requirement::membership::{self, Aim, belongs};
 use crate::text::Phrase;
 
@@ -64,7 +64,7 @@ impl Entry<'_> {
     /// The names of the roles for which nobody is named yet.
     pub(super) fn unfilled(&self, cx: &Context<'_>) -> Vec<String> {
         let is_unfilled = |who: &&Who| match who {
-            Who::Authority { layer, name } => cx.authority(*layer, name).is_some_and(membership::is_unfilled),
+            Who::Authority { layer, name } => cx.policies.authority(*layer, name).is_some_and(Authority::is_unfilled),
             Who::Team(_) | Who::User(_) => false,
         };
         self.from.iter().filter(is_unfilled).map(written).collect()
@@ -75,7 +75,7 @@ impl Entry<'_> {
         let mut names = Vec::new();
         for who in self.from {
             match who {
-                Who::Authority { layer, name } => match cx.authority(*layer, name) {
+                Who::Authority { layer, name } => match cx.policies.authority(*layer, name) {
                     Some(authority) if !authority.teams.is_empty() && authority.permission.is_none() => {
                         names.extend(authority.teams.iter().map(ToString::to_string));
                     }
@@ -97,7 +97,7 @@ impl Entry<'_> {
 
 fn wants_write(cx: &Context<'_>, who: &Who) -> bool {
     match who {
-        Who::Authority { layer, name } => cx.authority(*layer, name).is_none_or(|authority| authority.write),
+        Who::Authority { layer, name } => cx.policies.authority(*layer, name).is_none_or(|authority| authority.write),
         Who::Team(_) | Who::User(_) => true,
     }
 }

@@ -8,7 +8,7 @@ use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::Known;
 use crate::layer::Layer;
-use crate::policy::{Authority, Permission, Who};
+use crate::policy::{Permission, Who};
 use crate::text::Phrase;
 
 /// What belonging does.
@@ -73,15 +73,6 @@ pub(crate) fn members<'a>(
     }
 }
 
-/// Whether nobody has been named yet for a role that a layer above left to be filled.
-pub(crate) fn is_unfilled(authority: &Authority) -> bool {
-    authority.fill.is_some()
-        && authority.teams.is_empty()
-        && authority.users.is_empty()
-        && authority.permission.is_none()
-        && authority.codeowners.is_none()
-}
-
 struct Asked<'c, 'a> {
     cx: &'c Context<'a>,
     account: &'c Account,
@@ -110,13 +101,13 @@ impl Asked<'_, '_> {
     }
 
     fn authority(&self, layer: Layer, name: &str, aim: Aim, depth: usize) -> Finding {
-        let Some(authority) = self.cx.authority(layer, name) else {
+        let Some(authority) = self.cx.policies.authority(layer, name) else {
             return Finding::unknown(Phrase::words("no policy in force defines ").quote(name));
         };
         if depth > DEEPEST {
             return Finding::unknown(Phrase::quote(Phrase::default(), name).and(" excepts itself"));
         }
-        if is_unfilled(authority) {
+        if authority.is_unfilled() {
             let said = Phrase::words("nobody is named yet for the role ").quote(name);
             return if aim == Aim::Grants { Finding::does_not(said) } else { Finding::unknown(said) };
         }
@@ -129,7 +120,7 @@ impl Asked<'_, '_> {
             return Finding::does_not(Phrase::default().person(self.account).and(" is not of ").quote(name));
         }
         let excepted = Finding::any(authority.except.iter().map(|who| self.who(who, Aim::Strict, depth + 1)));
-        Finding::all([named, excepted.not()])
+        Finding::all([named, excepted.negated()])
     }
 
     fn permission(&self, wanted: Permission) -> Finding {
@@ -170,7 +161,7 @@ pub(crate) fn people(cx: &Context<'_>, from: &[Who]) -> People {
             Who::Team(team) => found.team(cx, team),
             Who::User(login) => found.user(cx, login),
             Who::Authority { layer, name } => {
-                let Some(authority) = cx.authority(*layer, name) else { continue };
+                let Some(authority) = cx.policies.authority(*layer, name) else { continue };
                 authority.teams.iter().for_each(|team| found.team(cx, team));
                 authority.users.iter().for_each(|login| found.user(cx, login));
                 found.more |= authority.permission.is_some() || authority.codeowners.is_some();
