@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use crate::account::{Account, Oid, TeamName};
 use crate::decision::Outcome;
@@ -310,4 +311,20 @@ pub enum Enforced {
     No(String),
     /// It could not be read.
     Unknown(String),
+}
+
+/// One hash over the commits of a change, whatever their order.
+///
+/// What [`Seen::commits`] holds for a review is this hash over the commits at that time: the same head over the same
+/// commits is the same net diff.
+pub fn commits_hash(commits: &[Commit]) -> String {
+    let mut ids: Vec<&str> = commits.iter().map(|commit| commit.oid.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut hash = Sha256::new();
+    for id in ids {
+        hash.update(id.as_bytes());
+        hash.update(b"\n");
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

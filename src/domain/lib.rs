@@ -6,12 +6,21 @@
 //! and `clippy.toml` beside it keeps it from reaching outside.
 
 pub mod account;
+pub mod condition;
 pub mod decision;
 pub mod diagnostic;
+pub mod evaluate;
 pub mod facts;
 pub mod layer;
+pub mod needs;
 pub mod plan;
 pub mod policy;
 pub mod record;
+pub mod records;
+mod requirement;
 pub mod risk;
 pub mod text;
+
+pub use evaluate::evaluate;
+pub use needs::{Needs, needs};
+pub use records::Records;

@@ -83,3 +83,14 @@ impl Phrase {
         self.0.is_empty()
     }
 }
+
+/// A phrase as plain text, for what is kept as text: logins without `@`, others' words in backticks.
+pub fn plain(phrase: &Phrase) -> String {
+    let pieces = phrase.0.iter().map(|piece| match piece {
+        Piece::Words(words) => words.clone(),
+        Piece::Quoted(text) => format!("`{text}`"),
+        Piece::Person(account) => account.to_string(),
+        Piece::Instant(at) => at.to_string(),
+    });
+    pieces.collect()
+}

@@ -7,7 +7,7 @@ use super::model::{LayerPolicy, Policy, PolicySet, SourceRef, Standing};
 use super::read::{Filling, Reading, Surroundings, Upper, read};
 use super::source::{Read, Source, Version};
 use super::stack::{self, Said};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::layer::Layer;
 
 /// Reads the layers' files, each against those above it.
@@ -112,4 +112,19 @@ impl Loader {
         role.except.extend(named.except);
         role.unowned.extend(named.unowned);
     }
+}
+
+/// What is wrong with a text as the file of a layer, beside the layers above it as they are in force.
+///
+/// For the pull request that edits the file: nothing of the text comes into force.
+pub fn check_edit(in_force: &PolicySet, layer: Layer, text: &str) -> Vec<Diagnostic> {
+    let layers = in_force.layers.iter().filter(|known| known.layer < layer).cloned().collect();
+    let mut loader = Loader { set: PolicySet { layers }, ..Loader::default() };
+    let version = Version { blob: String::new(), text: text.to_owned() };
+    loader.layer(&Source { layer, path: String::new(), read: Read::Text(version), last_good: None });
+    let mut found = loader.found;
+    found.extend(stack::problems(&loader.set, &loader.said));
+    let concerns = |problem: &Diagnostic| problem.labels.iter().any(|label| label.origin == Origin::Policy(layer));
+    found.retain(concerns);
+    found
 }

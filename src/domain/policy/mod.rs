@@ -26,7 +26,7 @@ pub use codes::CODES;
 pub use condition::{ChangeType, Comparison, Condition, Conditions, FieldTest, LevelComparison, Operator};
 pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
-pub use load::load;
+pub use load::{check_edit, load};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen, Environment,
     Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, Policy, PolicySet, Requirement, Rule, Scope,

@@ -1,0 +1,90 @@
+//! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
+
+use super::paths::ChangedFile;
+use crate::condition::{Finding, Truth};
+use crate::facts::{Facts, Known};
+use crate::layer::Layer;
+use crate::policy::{Globs, LayerPolicy, PolicySet, Service};
+use crate::record::FieldChange;
+use crate::records::Records;
+use crate::risk::Level;
+
+/// One evaluation's inputs.
+pub(crate) struct Context<'a> {
+    pub(crate) policies: &'a PolicySet,
+    pub(crate) records: &'a Records,
+    pub(crate) facts: &'a Facts,
+    /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
+    pub(crate) risk: Option<(Level, Level)>,
+    files: Known<Vec<ChangedFile<'a>>>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(policies: &'a PolicySet, records: &'a Records, facts: &'a Facts) -> Self {
+        let files = match &facts.files {
+            Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
+            Known::Unknown(why) => Known::Unknown(why.clone()),
+        };
+        Self { policies, records, facts, risk: None, files }
+    }
+
+    /// The changed files, or what to answer where they could not be read.
+    pub(crate) fn files(&self) -> Result<&[ChangedFile<'a>], Finding> {
+        match &self.files {
+            Known::Known(files) => Ok(files),
+            Known::Unknown(why) => Err(Finding::unread("the changed files", why)),
+        }
+    }
+
+    /// Whether any of the files matches, and what to say where that is unknown.
+    pub(crate) fn touches(&self, files: &[ChangedFile<'_>], globs: &Globs) -> (Truth, Finding) {
+        let mut doubt = Finding::does_not(crate::text::Phrase::default());
+        for file in files {
+            match file.matches(globs) {
+                Truth::Holds => return (Truth::Holds, doubt),
+                Truth::Unknown => doubt = file.unknown_old_name(),
+                Truth::DoesNot => {}
+            }
+        }
+        (doubt.truth, doubt)
+    }
+
+    /// The service of that name as a layer sees it: its own, else that of a layer above.
+    pub(crate) fn service(&self, layer: Layer, name: &str) -> Option<&'a Service> {
+        self.services(layer).find(|(known, _)| *known == name).map(|(_, service)| service)
+    }
+
+    /// All services that a layer sees, its own first.
+    pub(crate) fn services(&self, layer: Layer) -> impl Iterator<Item = (&'a str, &'a Service)> {
+        let policies = self.policies.layers.iter().rev().filter(move |above| above.layer <= layer);
+        policies
+            .filter_map(|above: &LayerPolicy| above.policy.as_ref())
+            .flat_map(|policy| policy.services.iter().map(|(name, service)| (name.as_str(), service)))
+    }
+
+    /// What the change request says differently now than at that review, for a layer and for the lowest one.
+    pub(crate) fn record_changes(&self, review: u64, layer: Layer) -> Known<Vec<FieldChange>> {
+        let then = match self.records.at_review.get(&review) {
+            Some(Known::Known(then)) => then,
+            Some(Known::Unknown(why)) => return Known::Unknown(why.clone()),
+            None => return Known::unknown("the description at that time was not read"),
+        };
+        let now = &self.records.current;
+        if then == now {
+            return Known::Known(Vec::new());
+        }
+        // The rule's layer may see fewer answers than there are; those who approved saw them all.
+        let mut changes = then.differences(now, layer);
+        for change in then.differences(now, Layer::Repository) {
+            if changes.iter().all(|known| known.field != change.field) {
+                changes.push(change);
+            }
+        }
+        Known::Known(changes)
+    }
+
+    /// Whether people may be named: not where anybody may read it.
+    pub(crate) fn names_people(&self) -> bool {
+        !self.facts.repository.public
+    }
+}

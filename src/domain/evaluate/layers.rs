@@ -1,0 +1,104 @@
+//! The layers that speak about a change, and what each of them asks by itself: a valid file, and its required fields.
+
+use super::report::Asked;
+use crate::decision::{Act, Actor, RequirementResult, RuleResult, State};
+use crate::evaluate::Context;
+use crate::facts::Facts;
+use crate::layer::Layer;
+use crate::policy::{LayerPolicy, Mode, Policy, PolicySet, Standing};
+use crate::requirement::{approvals::look_again, fields, unenforced};
+use crate::text::Phrase;
+
+/// A layer that speaks about this change, or would if it could be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InForce<'a>(pub(super) &'a LayerPolicy);
+
+impl<'a> InForce<'a> {
+    pub(super) fn layer(&self) -> Layer {
+        self.0.layer
+    }
+
+    /// The layer and its policy, where it has a valid one.
+    pub(super) fn policy(&self) -> Option<(Layer, &'a Policy)> {
+        self.0.policy.as_ref().map(|policy| (self.0.layer, policy))
+    }
+
+    /// What the layer's word is worth. Without a valid file nobody knows, so it decides.
+    pub(super) fn mode(&self) -> Mode {
+        match (&self.0.policy, &self.0.standing) {
+            (Some(policy), _) => policy.mode,
+            (None, Standing::Unseen) => Mode::Observe,
+            (None, _) => Mode::Enforce,
+        }
+    }
+
+    /// Whether its repository was never seen, so that nothing is known to be asked.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.0.policy.is_none() && self.0.standing == Standing::Unseen
+    }
+}
+
+/// The layers in whose scope the change is, organisation first. Where a scope is not known, it may be in it.
+pub(super) fn speaking<'a>(policies: &'a PolicySet, facts: &Facts) -> Vec<InForce<'a>> {
+    let in_scope = |layer: &&LayerPolicy| layer.policy.as_ref().is_none_or(|policy| is_in_scope(policy, facts));
+    let mut speaking: Vec<InForce<'_>> = policies.layers.iter().filter(in_scope).map(InForce).collect();
+    speaking.sort_by_key(InForce::layer);
+    speaking
+}
+
+fn is_in_scope(policy: &Policy, facts: &Facts) -> bool {
+    let repository = &facts.repository;
+    policy.scope.repositories.matches(&repository.name)
+        && policy.scope.base.matches(&facts.change.base.name, &repository.default_branch)
+}
+
+/// What the layer asks besides its rules, as rules of the names `policy` and `record`.
+pub(super) fn own_rules(cx: &Context<'_>, layer: &InForce<'_>, asked: &mut Asked) -> Vec<RuleResult> {
+    let rule = |id: &str, why: &str, asks: Vec<RequirementResult>| RuleResult {
+        layer: layer.layer(),
+        id: id.to_owned(),
+        why: why.to_owned(),
+        controls: Vec::new(),
+        mode: layer.mode(),
+        asks,
+    };
+    let Some((name, policy)) = layer.policy() else {
+        let asks: Vec<RequirementResult> = without_policy(layer.0).into_iter().collect();
+        return if asks.is_empty() { Vec::new() } else { vec![rule("policy", "", asks)] };
+    };
+    let mut rules = Vec::new();
+    let approval = policy.approval.unenforced.iter().filter(|_| asks_approvals(policy));
+    let held = policy.unenforced.iter().chain(approval.filter(|part| !part.key.ends_with("request")));
+    let held: Vec<RequirementResult> = held.map(unenforced::unenforced).collect();
+    if !held.is_empty() {
+        rules.push(rule("policy", "", held));
+    }
+    if !policy.required_fields.is_empty() {
+        asked.fields(name, &policy.required_fields);
+        let asks = vec![fields::fields(cx, name, &policy.required_fields)];
+        rules.push(rule("record", "what every change request must say", asks));
+    }
+    rules
+}
+
+fn asks_approvals(policy: &Policy) -> bool {
+    use crate::policy::Requirement::Approvals;
+    policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| matches!(ask, Approvals(_)))
+}
+
+/// What a layer without a valid policy comes to.
+fn without_policy(layer: &LayerPolicy) -> Option<RequirementResult> {
+    let path = || Phrase::default().quote(&layer.source.path);
+    let (state, observed, act) = match &layer.standing {
+        Standing::Unseen => return None,
+        Standing::Wrong | Standing::LastKnownGood { .. } => (
+            State::Blocked,
+            path().and(" has errors, and no valid version of it is known"),
+            Act { by: Actor::PolicyAdmin, what: Phrase::words("correct the errors in ").then(path()) },
+        ),
+        Standing::Unreachable(why) => (State::Unknown, path().and(" could not be read: ").quote(why), look_again()),
+        Standing::Current => (State::Unknown, path().and(" could not be read"), look_again()),
+    };
+    let wanted = Phrase::words("a policy file that can be read");
+    Some(RequirementResult { key: "policy", state, wanted, observed, acts: vec![act] })
+}

@@ -1,0 +1,89 @@
+//! The rules of the layers: which of them speak about the change, and what each comes to.
+
+use super::layers::InForce;
+use super::report::Asked;
+use crate::condition::{self, Finding, Place, Standpoint};
+use crate::decision::RuleResult;
+use crate::evaluate::Context;
+use crate::layer::Layer;
+use crate::policy::{Mode, Requirement, Rule};
+use crate::requirement;
+use crate::text::Phrase;
+
+/// A rule, and whether it speaks about the change.
+pub(super) struct Judged<'a> {
+    pub(super) layer: Layer,
+    pub(super) rule: &'a Rule,
+    /// Whether it applies.
+    pub(super) when: Finding,
+    /// Whether its applying makes up for other rules that do not: not where the author decides that it applies.
+    pub(super) covers: Finding,
+}
+
+/// Looks at the `when` of each rule of the layers.
+pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged<'a>> {
+    let rules = speaking
+        .iter()
+        .filter_map(InForce::policy)
+        .flat_map(|(layer, policy)| policy.rules.iter().map(move |rule| (layer, rule)));
+    rules
+        .map(|(layer, rule)| {
+            let at = |place| condition::table(cx, Standpoint { layer, place }, &rule.when);
+            let when = at(Place::Raising);
+            let covers = if rule.reads_author_controlled() {
+                Finding::does_not(Phrase::words("the author decides whether it applies"))
+            } else if when.is_not() {
+                when.clone()
+            } else {
+                at(Place::Proved)
+            };
+            Judged { layer, rule, when, covers }
+        })
+        .collect()
+}
+
+/// The strongest word among the layers and their rules.
+pub(super) fn strongest_mode(speaking: &[InForce<'_>]) -> Mode {
+    let own = speaking.iter().map(InForce::mode);
+    let of_rules = speaking.iter().filter_map(InForce::policy).flat_map(|(_, policy)| &policy.rules);
+    own.chain(of_rules.map(|rule| rule.mode)).max().unwrap_or(Mode::Observe)
+}
+
+impl Judged<'_> {
+    /// Whether the rule applies, or may.
+    pub(super) fn may_apply(&self) -> bool {
+        !self.when.is_not()
+    }
+
+    /// What the rule comes to.
+    pub(super) fn judge(
+        &self,
+        cx: &Context<'_>,
+        read: &Finding,
+        asked: &mut Asked,
+        notices: &mut Vec<Phrase>,
+    ) -> RuleResult {
+        let judge = |ask: &Requirement| {
+            if !self.when.is_so() {
+                return requirement::unasked(ask, &self.when);
+            }
+            requirement::judge(cx, self.layer, ask, read, notices)
+        };
+        let asks = self.rule.asks.iter().map(judge).collect();
+        if self.may_apply() {
+            for ask in &self.rule.asks {
+                if let Requirement::Fields(fields) = ask {
+                    asked.fields(self.layer, fields);
+                }
+            }
+        }
+        RuleResult {
+            layer: self.layer,
+            id: self.rule.id.clone(),
+            why: self.rule.why.clone(),
+            controls: self.rule.controls.clone(),
+            mode: self.rule.mode,
+            asks,
+        }
+    }
+}

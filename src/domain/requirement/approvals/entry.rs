@@ -1,0 +1,111 @@
+//! One entry of `approvals`: whose approval counts for it, and why others' do not.
+
+use crate::account::Account;
+use crate::condition::Finding;
+use crate::evaluate::Context;
+use crate::facts::Review;
+use crate::layer::Layer;
+use crate::policy::{Authority, EffectiveApproval, Who};
+use crate::requirement::membership::{self, Aim, belongs};
+use crate::text::Phrase;
+
+use super::binding::is_bound;
+use super::independence::is_independent;
+
+/// An entry with the settings that hold for it.
+pub(super) struct Entry<'a> {
+    pub(super) layer: Layer,
+    pub(super) from: &'a [Who],
+    pub(super) count: u32,
+    pub(super) settings: EffectiveApproval,
+}
+
+impl Entry<'_> {
+    /// Whether this approval counts for the entry.
+    pub(super) fn counts(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
+        let of = self.is_of(cx, person, review);
+        if of.is_not() {
+            return of;
+        }
+        Finding::all([of, is_independent(cx, &self.settings, person), is_bound(cx, &self.settings, self.layer, review)])
+    }
+
+    /// Whether the reviewer is among those asked, with the right to push where the authority wants it.
+    pub(super) fn is_of(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
+        let routes = self.from.iter().map(|who| {
+            let is_of = belongs(cx, who, person, Some(review.can_write), Aim::Grants);
+            if review.can_write || !wants_write(cx, who) || is_of.is_not() {
+                return is_of;
+            }
+            Finding::does_not(Phrase::default().person(person).and(" may not push to this repository"))
+        });
+        Finding::any(routes)
+    }
+
+    /// How many people it wants, as far as it matters beside so many.
+    pub(super) fn places(&self, people: usize) -> usize {
+        usize::try_from(self.count).unwrap_or(usize::MAX).min(people + 1)
+    }
+
+    /// Those who could still approve: of the entry, and not known to have taken part.
+    pub(super) fn candidates(&self, cx: &Context<'_>) -> membership::People {
+        let mut people = membership::people(cx, self.from);
+        people.named.retain(|person| !is_independent(cx, &self.settings, person).is_not());
+        people
+    }
+
+    /// Those of the entry who took part in the change.
+    pub(super) fn barred(&self, cx: &Context<'_>) -> Vec<Account> {
+        let mut people = membership::people(cx, self.from);
+        people.named.retain(|person| is_independent(cx, &self.settings, person).is_not());
+        people.named
+    }
+
+    /// The names of the roles for which nobody is named yet.
+    pub(super) fn unfilled(&self, cx: &Context<'_>) -> Vec<String> {
+        let is_unfilled = |who: &&Who| match who {
+            Who::Authority { layer, name } => cx.policies.authority(*layer, name).is_some_and(Authority::is_unfilled),
+            Who::Team(_) | Who::User(_) => false,
+        };
+        self.from.iter().filter(is_unfilled).map(written).collect()
+    }
+
+    /// Teams and authorities as people know them: teams where they are named, else the authority.
+    pub(super) fn names(&self, cx: &Context<'_>) -> Vec<String> {
+        let mut names = Vec::new();
+        for who in self.from {
+            match who {
+                Who::Authority { layer, name } => match cx.policies.authority(*layer, name) {
+                    Some(authority) if !authority.teams.is_empty() && authority.permission.is_none() => {
+                        names.extend(authority.teams.iter().map(ToString::to_string));
+                    }
+                    _ => names.push(name.clone()),
+                },
+                other => names.push(written(other)),
+            }
+        }
+        names.dedup();
+        names
+    }
+
+    /// What the entry asks, as in `1 of payments`.
+    pub(super) fn wanted(&self) -> Phrase {
+        let names = self.from.iter().map(|who| Phrase::default().quote(written(who)));
+        Phrase::words(format!("{} of ", self.count)).then(Phrase::join(names, " or "))
+    }
+}
+
+fn wants_write(cx: &Context<'_>, who: &Who) -> bool {
+    match who {
+        Who::Authority { layer, name } => cx.policies.authority(*layer, name).is_none_or(|authority| authority.write),
+        Who::Team(_) | Who::User(_) => true,
+    }
+}
+
+fn written(who: &Who) -> String {
+    match who {
+        Who::Authority { name, .. } => name.clone(),
+        Who::Team(team) => team.to_string(),
+        Who::User(login) => login.clone(),
+    }
+}

@@ -1,0 +1,367 @@
+//! `approvals`: enough people who may, who saw what is there now, and who took no part in it.
+//!
+//! All entries are filled by different people; of an `any` one alternative is
+//! enough. What is not known is looked at twice: enough approvals without it
+//! satisfy; where it could make up what is missing, the requirement is unknown.
+
+mod binding;
+mod entry;
+pub(crate) mod independence;
+pub(crate) mod matching;
+pub(crate) mod membership;
+pub(crate) mod reviews;
+
+use self::entry::Entry;
+use crate::account::Account;
+use crate::condition::{Finding, Truth};
+use crate::decision::{Act, Actor, RequirementResult, State};
+use crate::evaluate::Context;
+use crate::facts::Review;
+use crate::layer::Layer;
+use crate::policy::{ApprovalEntry, ApprovalSettings, EffectiveApproval, Keep, Unenforced, Who};
+use crate::text::Phrase;
+
+/// So many ways through `any` are tried; a policy with more cannot be told.
+const MOST_WAYS: usize = 4096;
+
+/// What a rule's `approvals` come to; what people should know besides goes to `notices`.
+pub(crate) fn approvals(
+    cx: &Context<'_>,
+    layer: Layer,
+    asked: &[ApprovalEntry],
+    notices: &mut Vec<Phrase>,
+) -> RequirementResult {
+    let wanted = Phrase::words("approval by ").then(Phrase::join(asked.iter().map(wanted), ", and by "));
+    let result = |state, observed, acts| RequirementResult { key: "approvals", state, wanted, observed, acts };
+    let given = match reviews::approvals(cx) {
+        Ok(given) => given,
+        Err(unread) => return result(State::Unknown, unread.observed, vec![look_again()]),
+    };
+    let Some(ways) = ways(cx, layer, asked) else {
+        let why = Phrase::words("the policy has more alternatives here than can be tried");
+        return result(State::Unknown, why, vec![keeper(Phrase::words("ask for fewer alternatives in `any`"))]);
+    };
+    let judged: Vec<Way<'_>> = ways.into_iter().map(|entries| Way::judge(cx, entries, &given)).collect();
+    let Some(best) = judged.iter().min_by_key(|way| (way.sure.rank(), way.open())) else {
+        return result(State::Unknown, Phrase::words("nobody is asked"), Vec::new());
+    };
+    best.notices(cx, notices);
+    let observed = best.observed(cx);
+    match best.sure {
+        Sure::Enough => result(State::Satisfied, observed, Vec::new()),
+        Sure::Perhaps => {
+            let acts = best.doubts();
+            result(State::Unknown, observed, if acts.is_empty() { vec![look_again()] } else { acts })
+        }
+        Sure::NotEnough => result(State::Waiting, observed, best.acts(cx)),
+    }
+}
+
+/// Whether any approval counts for any of the entries: somebody who may has read the change.
+pub(crate) fn any_counts(cx: &Context<'_>, asked: &[(Layer, &[ApprovalEntry])]) -> Finding {
+    let given = match reviews::approvals(cx) {
+        Ok(given) => given,
+        Err(unread) => return unread,
+    };
+    let mut entries = Vec::new();
+    for (layer, asked) in asked {
+        asked.iter().for_each(|entry| flatten(cx, *layer, entry, &mut entries));
+    }
+    Finding::any(entries.iter().flat_map(|entry| {
+        given.iter().map(|(person, review)| match entry.settings.unenforced.iter().any(weighs) {
+            true => Finding::unknown(Phrase::words("the policy's settings for approvals are not enforced yet")),
+            false => entry.counts(cx, person, review),
+        })
+    }))
+}
+
+/// Whether an approval would count that no rule asks for: by somebody who may push, under the default settings.
+pub(crate) fn any_counts_by_default(cx: &Context<'_>, layer: Layer) -> Finding {
+    let given = match reviews::approvals(cx) {
+        Ok(given) => given,
+        Err(unread) => return unread,
+    };
+    let settings = cx.policies.approval_for(layer, &ApprovalSettings::default());
+    let may = given.iter().filter(|(_, review)| review.can_write);
+    Finding::any(may.map(|(person, review)| {
+        let independent = independence::is_independent(cx, &settings, person);
+        Finding::all([independent, binding::is_bound(cx, &settings, layer, review)])
+    }))
+}
+
+/// Everybody whom the entries name.
+pub(crate) fn named(asked: &[ApprovalEntry]) -> Vec<&Who> {
+    asked
+        .iter()
+        .flat_map(|entry| match entry {
+            ApprovalEntry::From { from, .. } => from.iter().collect(),
+            ApprovalEntry::Any(alternatives) => named(alternatives),
+        })
+        .collect()
+}
+
+fn wanted(entry: &ApprovalEntry) -> Phrase {
+    match entry {
+        ApprovalEntry::From { from, count, .. } => {
+            Entry { layer: Layer::BuiltIn, from, count: *count, settings: EffectiveApproval::default() }.wanted()
+        }
+        ApprovalEntry::Any(alternatives) => {
+            Phrase::words("either ").then(Phrase::join(alternatives.iter().map(wanted), " or "))
+        }
+    }
+}
+
+/// The entry, or every alternative of it.
+fn flatten<'a>(cx: &Context<'_>, layer: Layer, entry: &'a ApprovalEntry, into: &mut Vec<Entry<'a>>) {
+    match entry {
+        ApprovalEntry::From { from, count, settings } => {
+            let settings = cx.policies.approval_for(layer, settings);
+            into.push(Entry { layer, from, count: *count, settings });
+        }
+        ApprovalEntry::Any(alternatives) => alternatives.iter().for_each(|entry| flatten(cx, layer, entry, into)),
+    }
+}
+
+/// Every choice of one alternative for each entry; `None` where there are too many.
+fn ways<'a>(cx: &Context<'_>, layer: Layer, asked: &'a [ApprovalEntry]) -> Option<Vec<Vec<Entry<'a>>>> {
+    let alternatives: Vec<Vec<&ApprovalEntry>> = asked.iter().map(leaves).collect();
+    let count = alternatives.iter().try_fold(1_usize, |ways, leaves| ways.checked_mul(leaves.len()))?;
+    if count > MOST_WAYS {
+        return None;
+    }
+    let way = |mut number: usize| {
+        let mut entries = Vec::new();
+        for leaves in &alternatives {
+            flatten(cx, layer, leaves[number % leaves.len()], &mut entries);
+            number /= leaves.len();
+        }
+        entries
+    };
+    Some((0..count).map(way).collect())
+}
+
+fn leaves(entry: &ApprovalEntry) -> Vec<&ApprovalEntry> {
+    match entry {
+        ApprovalEntry::From { .. } => vec![entry],
+        ApprovalEntry::Any(alternatives) => alternatives.iter().flat_map(leaves).collect(),
+    }
+}
+
+/// How far the approvals go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    Enough,
+    Perhaps,
+    NotEnough,
+}
+
+impl Sure {
+    fn rank(self) -> u8 {
+        match self {
+            Self::Enough => 0,
+            Self::Perhaps => 1,
+            Self::NotEnough => 2,
+        }
+    }
+}
+
+/// One way to fill the requirement: entries that must all be filled, and the approvals that are there for them.
+struct Way<'a> {
+    entries: Vec<Entry<'a>>,
+    given: Vec<(&'a Account, &'a Review)>,
+    /// `counts[p][e]`: whether the approval of person `p` counts for entry `e`.
+    counts: Vec<Vec<Finding>>,
+    /// Which entry each approval is given to.
+    assigned: Vec<Option<usize>>,
+    /// How many are missing of each entry.
+    missing: Vec<usize>,
+    sure: Sure,
+}
+
+impl<'a> Way<'a> {
+    fn judge(cx: &Context<'_>, entries: Vec<Entry<'a>>, given: &[(&'a Account, &'a Review)]) -> Self {
+        let of = |(person, review): &(&Account, &Review)| {
+            entries.iter().map(|entry| entry.counts(cx, person, review)).collect::<Vec<_>>()
+        };
+        let counts: Vec<Vec<Finding>> = given.iter().map(of).collect();
+        let places: Vec<usize> = entries.iter().map(|entry| entry.places(given.len())).collect();
+        let assigned = matching::assign(given.len(), &places, &|person, entry| counts[person][entry].is_so());
+        let missing = matching::missing(&places, &assigned);
+        let perhaps = matching::assign(given.len(), &places, &|person, entry| !counts[person][entry].is_not());
+        let weighs = entries.iter().any(|entry| entry.settings.unenforced.iter().any(weighs));
+        let sure = if missing.iter().all(|open| *open == 0) && !weighs {
+            Sure::Enough
+        } else if matching::missing(&places, &perhaps).iter().all(|open| *open == 0) || weighs {
+            Sure::Perhaps
+        } else {
+            Sure::NotEnough
+        };
+        Self { entries, given: given.to_vec(), counts, assigned, missing, sure }
+    }
+
+    fn open(&self) -> usize {
+        self.missing.iter().sum()
+    }
+
+    /// Who approved, and which approvals do not count and why.
+    fn observed(&self, cx: &Context<'_>) -> Phrase {
+        let mut said = Vec::new();
+        for (place, (person, _)) in self.given.iter().enumerate() {
+            let approval = |words: &str| Phrase::words("the approval by ").person(person).and(words);
+            let counts = &self.counts[place];
+            if self.assigned[place].is_some() {
+                said.push(Phrase::default().person(person).and(" approved"));
+            } else if counts.iter().any(Finding::is_so) {
+                said.push(Phrase::default().person(person).and(" approved too"));
+            } else if let Some(doubt) = counts.iter().find(|finding| finding.is_unknown()) {
+                said.push(approval(" may or may not count: ").then(doubt.observed.clone()));
+            } else if let Some(not) = self.telling(cx, place) {
+                said.push(approval(" does not count: ").then(not.observed.clone()));
+            }
+        }
+        for part in self.weighing() {
+            said.push(Phrase::words("this version of countersign does not enforce ").quote(&part.key).and(" yet"));
+        }
+        if said.is_empty() {
+            return Phrase::words("nobody has approved yet");
+        }
+        Phrase::join(said, "; ")
+    }
+
+    /// Why an approval does not count, for an entry that asks its giver where there is one.
+    fn telling(&self, cx: &Context<'_>, place: usize) -> Option<&Finding> {
+        let (person, review) = self.given[place];
+        let asked = self.entries.iter().position(|entry| !entry.is_of(cx, person, review).is_not());
+        self.counts[place].get(asked.unwrap_or(0))
+    }
+
+    fn weighing(&self) -> impl Iterator<Item = &Unenforced> {
+        self.entries.iter().flat_map(|entry| &entry.settings.unenforced).filter(|part| weighs(part))
+    }
+
+    /// What would make known what is not.
+    fn doubts(&self) -> Vec<Act> {
+        let mut acts: Vec<Act> = Vec::new();
+        let unknown = self.counts.iter().flatten().filter(|finding| finding.truth == Truth::Unknown);
+        let weighing = self.weighing().map(|part| keeper(Phrase::words("remove ").quote(&part.key).and(" for now")));
+        for act in unknown.flat_map(|finding| finding.acts.clone()).chain(weighing) {
+            if !acts.contains(&act) {
+                acts.push(act);
+            }
+        }
+        acts
+    }
+
+    /// Who can give what is missing.
+    fn acts(&self, cx: &Context<'_>) -> Vec<Act> {
+        let open = self.entries.iter().zip(&self.missing).enumerate().filter(|(_, (_, missing))| **missing > 0);
+        let acts = open.flat_map(|(place, (entry, missing))| self.act(cx, place, entry, *missing));
+        let mut acts: Vec<Act> = acts.collect();
+        if acts.iter().any(|act| matches!(act.by, Actor::People { .. })) && !self.can_be_filled(cx) {
+            let what = Phrase::words("name more people who may approve and took no part in this change: ");
+            acts.push(keeper(what.and("too few are left, because nobody counts twice")));
+        }
+        acts
+    }
+
+    fn act(&self, cx: &Context<'_>, place: usize, entry: &Entry<'_>, missing: usize) -> Vec<Act> {
+        let mut acts = Vec::new();
+        for role in entry.unfilled(cx) {
+            let what = Phrase::words("name the people for the role ").quote(role);
+            acts.push(keeper(what.and(" in the policy file of this repository")));
+        }
+        let mut people = entry.candidates(cx);
+        let counted = |person: &Account| {
+            self.given.iter().zip(&self.assigned).any(|((other, _), place)| *other == person && place.is_some())
+        };
+        people.named.retain(|person| !counted(person));
+        let nobody = people.named.is_empty() && !people.more;
+        if nobody && acts.is_empty() {
+            acts.push(keeper(nobody_is_left(cx, entry)));
+        }
+        if nobody {
+            return acts;
+        }
+        let count = u32::try_from(missing).unwrap_or(u32::MAX).max(entry.count.saturating_sub(self.taken(place)));
+        let candidates = if cx.names_people() && !people.more { people.named } else { Vec::new() };
+        let by = Actor::People { count, candidates, of: entry.names(cx) };
+        acts.push(Act { by, what: self.approve(cx, place) });
+        acts
+    }
+
+    fn taken(&self, entry: usize) -> u32 {
+        let taken = self.assigned.iter().filter(|place| **place == Some(entry)).count();
+        u32::try_from(taken).unwrap_or(u32::MAX)
+    }
+
+    fn approve(&self, cx: &Context<'_>, entry: usize) -> Phrase {
+        let void = self.given.iter().zip(&self.counts).find(|((person, review), counts)| {
+            let asked = &self.entries[entry];
+            let independent = independence::is_independent(cx, &asked.settings, person);
+            counts[entry].is_not() && asked.is_of(cx, person, review).is_so() && independent.is_so()
+        });
+        match void {
+            Some(((person, _), _)) => Phrase::words("approve this pull request as it is now; the approval by ")
+                .person(person)
+                .and(" no longer counts"),
+            None => Phrase::words("approve this pull request"),
+        }
+    }
+
+    /// Whether everything could be filled if everybody approved who may.
+    fn can_be_filled(&self, cx: &Context<'_>) -> bool {
+        let mut people: Vec<Account> = self.given.iter().map(|(person, _)| (*person).clone()).collect();
+        let candidates: Vec<membership::People> = self.entries.iter().map(|entry| entry.candidates(cx)).collect();
+        if candidates.iter().any(|candidates| candidates.more) {
+            return true;
+        }
+        people.extend(candidates.iter().flat_map(|candidates| candidates.named.iter().cloned()));
+        people.sort();
+        people.dedup();
+        let places: Vec<usize> = self.entries.iter().map(|entry| entry.places(people.len())).collect();
+        let fits = |person: usize, entry: usize| {
+            let given = self.given.iter().position(|(other, _)| **other == people[person]);
+            given.is_some_and(|given| self.counts[given][entry].is_so())
+                || candidates[entry].named.contains(&people[person])
+        };
+        let all = matching::assign(people.len(), &places, &fits);
+        matching::missing(&places, &all).iter().all(|open| *open == 0)
+    }
+
+    fn notices(&self, cx: &Context<'_>, notices: &mut Vec<Phrase>) {
+        let keeps = |entry: &Entry<'_>| entry.settings.keep == Keep::SameDiff;
+        let moved = self
+            .given
+            .iter()
+            .zip(&self.assigned)
+            .any(|((_, review), place)| place.is_none() && binding::head_moved(cx, review));
+        if self.sure != Sure::Enough && moved && self.entries.iter().any(keeps) {
+            let said = Phrase::words("a new commit ends every approval in this version, also where ");
+            notices.push(said.quote("keep = \"same-diff\"").and(" asks to keep those whose diff is the same"));
+        }
+        notices.extend(self.entries.iter().find_map(|entry| independence::nobody_operates(cx, &entry.settings)));
+    }
+}
+
+fn nobody_is_left(cx: &Context<'_>, entry: &Entry<'_>) -> Phrase {
+    let names = Phrase::join(entry.names(cx).into_iter().map(|name| Phrase::default().quote(name)), " or ");
+    if entry.barred(cx).is_empty() {
+        return Phrase::words("name somebody in ").then(names).and(": it has nobody who could approve");
+    }
+    let what = Phrase::words("name somebody in ").then(names);
+    what.and(" who took no part in this change: everybody there who has not approved yet did, and nobody approves their own work")
+}
+
+/// Whether a setting that is not enforced makes approvals uncertain; asking for reviews does not.
+fn weighs(part: &Unenforced) -> bool {
+    !part.key.ends_with("request")
+}
+
+fn keeper(what: Phrase) -> Act {
+    Act { by: Actor::PolicyAdmin, what }
+}
+
+/// What happens where something could not be read.
+pub(crate) fn look_again() -> Act {
+    Act { by: Actor::Nobody, what: Phrase::words("countersign looks again by itself") }
+}

@@ -1,0 +1,176 @@
+//! `checks`: results on the head commit.
+//!
+//! The newest result of a name and its maker decides, so red after green is red.
+//! Only the listed conclusions count: a skipped check has shown nothing. Our own
+//! check never counts. Results of GitHub Actions come from files that the change
+//! may have edited itself; then they count only once somebody who may has read it.
+//! Absent: required checks that have not reported at all, which GitHub's list does
+//! not show; GitHub itself holds the merge for those.
+
+use std::collections::BTreeMap;
+
+use super::forged;
+use crate::account::Account;
+use crate::condition::{Finding, Truth};
+use crate::decision::{Act, Actor, RequirementResult, State};
+use crate::evaluate::Context;
+use crate::facts::{Check, CheckMaker, CheckState, Known};
+use crate::policy::{CheckWanted, WhichCheck};
+use crate::requirement::membership::{Aim, is_called};
+use crate::text::Phrase;
+
+/// The slug of GitHub's own App that runs workflows.
+pub(crate) const ACTIONS: &str = "github-actions";
+
+/// What one entry comes to.
+struct Found {
+    state: State,
+    observed: Phrase,
+    acts: Vec<Act>,
+}
+
+/// What a rule's `checks` come to. `read`: whether results that the change could forge may count.
+pub(super) fn checks(cx: &Context<'_>, wanted: &[CheckWanted], read: &Finding) -> RequirementResult {
+    let names = Phrase::join(wanted.iter().map(|entry| name(&entry.which)), ", ");
+    let found: Vec<Found> = match &cx.facts.checks {
+        Known::Known(checks) => wanted.iter().flat_map(|entry| judge(cx, checks, entry, read)).collect(),
+        Known::Unknown(why) => vec![unknown(Phrase::words("the checks could not be read: ").quote(why))],
+    };
+    let weight = |state: State| match state {
+        State::Blocked => 0,
+        State::Unknown => 1,
+        State::Author => 2,
+        State::Waiting => 3,
+        State::Satisfied | State::Waived | State::NotApplicable => 4,
+    };
+    let state = found.iter().map(|found| found.state).min_by_key(|state| weight(*state)).unwrap_or(State::Unknown);
+    let shown = found.iter().filter(|found| found.state == State::Satisfied || state != State::Satisfied);
+    RequirementResult {
+        key: "checks",
+        state,
+        wanted: Phrase::words("success of ").then(names),
+        observed: Phrase::join(shown.map(|found| found.observed.clone()), "; "),
+        acts: found.into_iter().filter(|found| found.state != State::Satisfied).flat_map(|found| found.acts).collect(),
+    }
+}
+
+fn judge(cx: &Context<'_>, checks: &[Check], wanted: &CheckWanted, read: &Finding) -> Vec<Found> {
+    match &wanted.which {
+        WhichCheck::Run { name, app } => {
+            let is_it = |check: &&Check| {
+                check.name == *name && matches!(&check.maker, CheckMaker::App { slug, .. } if slug == app)
+            };
+            let newest = checks.iter().rfind(|check| is_it(check) && !forged::is_ours(cx, check));
+            vec![newest.map_or_else(|| missing(&wanted.which), |check| result(check, wanted, read))]
+        }
+        WhichCheck::Status { name, creator } => vec![status(cx, checks, wanted, name, creator, read)],
+        WhichCheck::Required => required(cx, checks, wanted, read),
+    }
+}
+
+fn status(
+    cx: &Context<'_>,
+    checks: &[Check],
+    wanted: &CheckWanted,
+    name: &str,
+    creator: &str,
+    read: &Finding,
+) -> Found {
+    let by = |maker: &CheckMaker| match maker {
+        CheckMaker::Creator(Some(account)) => is_creator(cx, account, creator),
+        CheckMaker::Creator(None) => Finding::unknown(Phrase::words("an account that is gone")),
+        CheckMaker::App { .. } => Finding::does_not(Phrase::default()),
+    };
+    let named = checks.iter().rev().filter(|check| check.name == name);
+    for check in named {
+        let by = by(&check.maker);
+        match by.truth {
+            Truth::DoesNot => {}
+            Truth::Holds => return result(check, wanted, read),
+            Truth::Unknown => {
+                let said = Phrase::words("it is not known who set the status ").quote(name).and(": ");
+                return unknown(said.then(by.observed));
+            }
+        }
+    }
+    missing(&wanted.which)
+}
+
+fn is_creator(cx: &Context<'_>, account: &Account, creator: &str) -> Finding {
+    is_called(cx, account, creator, Aim::Grants)
+}
+
+/// Everything that GitHub requires on the base and lists on the head, ours aside.
+fn required(cx: &Context<'_>, checks: &[Check], wanted: &CheckWanted, read: &Finding) -> Vec<Found> {
+    let mut newest: BTreeMap<(&str, &CheckMaker), (&Check, bool)> = BTreeMap::new();
+    for check in checks.iter().filter(|check| !forged::is_ours(cx, check)) {
+        let held = newest.entry((&check.name, &check.maker)).or_insert((check, false));
+        *held = (check, held.1 || check.required);
+    }
+    let found: Vec<Found> =
+        newest.values().filter(|(_, required)| *required).map(|(check, _)| result(check, wanted, read)).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let base = &cx.facts.change.base.name;
+    let observed = Phrase::words("no check that GitHub requires on ").quote(base).and(" has reported yet");
+    let what = Phrase::words("nothing where checks are about to start; where ").quote(base);
+    let what = what.and(" requires no other check, name the checks in the policy instead");
+    vec![Found { state: State::Waiting, observed, acts: vec![Act { by: Actor::PolicyAdmin, what }] }]
+}
+
+/// What the newest result of a check says.
+fn result(check: &Check, wanted: &CheckWanted, read: &Finding) -> Found {
+    let quoted = || Phrase::default().quote(&check.name);
+    let conclusion = match &check.state {
+        CheckState::Running => {
+            let what = Phrase::words("wait for ").quote(&check.name).and(" to finish");
+            let acts = vec![Act { by: Actor::Nobody, what }];
+            return Found { state: State::Waiting, observed: quoted().and(" is running"), acts };
+        }
+        CheckState::Concluded(conclusion) => conclusion,
+    };
+    let observed = quoted().and(" ended with ").quote(conclusion);
+    if !wanted.conclusions.iter().any(|counts| counts == conclusion) {
+        let what =
+            Phrase::words("make ").quote(&check.name).and(" succeed on this commit, or push one on which it does");
+        return Found { state: State::Author, observed, acts: vec![Act { by: Actor::Author, what }] };
+    }
+    let of_actions = match &check.maker {
+        CheckMaker::App { slug, .. } => slug == ACTIONS,
+        // A workflow can set a status by its token.
+        CheckMaker::Creator(creator) => creator.as_ref().is_some_and(|by| by.is_called("github-actions[bot]")),
+    };
+    match read.truth {
+        Truth::Holds => Found { state: State::Satisfied, observed, acts: Vec::new() },
+        _ if !of_actions => Found { state: State::Satisfied, observed, acts: Vec::new() },
+        Truth::DoesNot => Found {
+            state: State::Waiting,
+            observed: observed.and("; it counts once somebody has approved, because ").then(read.observed.clone()),
+            acts: read.acts.clone(),
+        },
+        Truth::Unknown => unknown(observed.and("; whether it counts is not known: ").then(read.observed.clone())),
+    }
+}
+
+fn missing(which: &WhichCheck) -> Found {
+    let what = Phrase::words("wait for ").then(name(which)).and(", or see why it does not start");
+    Found {
+        state: State::Waiting,
+        observed: name(which).and(" has not reported on this commit"),
+        acts: vec![Act { by: Actor::Nobody, what }],
+    }
+}
+
+fn unknown(observed: Phrase) -> Found {
+    Found { state: State::Unknown, observed, acts: vec![super::approvals::look_again()] }
+}
+
+fn name(which: &WhichCheck) -> Phrase {
+    match which {
+        WhichCheck::Run { name, app } if app == ACTIONS => Phrase::default().quote(name),
+        WhichCheck::Run { name, app } => Phrase::default().quote(name).and(" (by the GitHub App ").quote(app).and(")"),
+        WhichCheck::Status { name, creator } => Phrase::default().quote(name).and(" (set by ").quote(creator).and(")"),
+        WhichCheck::Required => Phrase::words("every other check that GitHub requires here"),
+    }
+}
