@@ -35,9 +35,17 @@ impl App {
     /// Opens the store and brings its tables up to date; asks nothing of GitHub.
     pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         let telemetry = Telemetry::new();
-        let store = Store::open(settings.database_url.expose_secret(), clock.clone()).await.context("the database cannot be opened")?;
+        let store = Store::open(settings.database_url.expose_secret(), clock.clone())
+            .await
+            .context("the database cannot be opened")?;
         store.migrate().await.context("the database cannot be brought up to date")?;
-        let github = GitHub::new(settings.github.clone(), settings.app_id, &settings.private_key, clock.clone(), telemetry.clone())?;
+        let github = GitHub::new(
+            settings.github.clone(),
+            settings.app_id,
+            &settings.private_key,
+            clock.clone(),
+            telemetry.clone(),
+        )?;
         Ok(Self { settings, clock, store, github, telemetry })
     }
 
@@ -71,7 +79,12 @@ impl App {
             lease: settings.lease,
         };
         let pipeline = Pipeline::new(store.clone(), github.clone(), clock.clone(), telemetry, rules);
-        let workers = queue::Settings { workers: settings.workers, lease: settings.lease, grace: STOP_WITHIN, ..queue::Settings::default() };
+        let workers = queue::Settings {
+            workers: settings.workers,
+            lease: settings.lease,
+            grace: STOP_WITHIN,
+            ..queue::Settings::default()
+        };
         tracing::info!(address = %listener.local_addr()?, public = %settings.public_url, "serving");
         let beginning = begin(store.clone(), github, stop.clone());
         let door = server::serve(listener, server::routes(door), stop.clone());

@@ -1,9 +1,17 @@
 //! countersign: the shell around the pure core.
+//!
+//! `docs/architecture.md` walks an event through these rooms.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod failpoint;
 pub mod github;
+pub mod logs;
+pub mod pipeline;
 pub mod queue;
 pub mod render;
+pub mod server;
 pub mod settings;
 pub mod signal;
 pub mod store;

@@ -160,9 +160,9 @@ impl Telemetry {
     }
 
     /// How the queue stands.
-    pub fn queue(&self, due: i64, running: i64, dead: i64, oldest: Duration) {
+    pub fn queue(&self, due: u64, running: u64, dead: u64, oldest: Duration) {
         for (state, rows) in [("due", due), ("running", running), ("dead", dead)] {
-            self.0.queue.get_or_create(&QueueRows { state: state.to_owned() }).set(rows);
+            self.0.queue.get_or_create(&QueueRows { state: state.to_owned() }).set(rows.cast_signed());
         }
         self.0.queue_age.set(oldest.as_secs_f64());
     }

@@ -35,6 +35,14 @@ impl<T> Known<T> {
         }
     }
 
+    /// The same of what the fact is worth.
+    pub fn map<U>(self, worth: impl FnOnce(T) -> U) -> Known<U> {
+        match self {
+            Self::Known(value) => Known::Known(worth(value)),
+            Self::Unknown(why) => Known::Unknown(why),
+        }
+    }
+
     /// The same with a borrowed content.
     pub fn as_ref(&self) -> Known<&T> {
         match self {

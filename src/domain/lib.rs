@@ -21,6 +21,6 @@ mod requirement;
 pub mod risk;
 pub mod text;
 
-pub use evaluate::evaluate;
+pub use evaluate::{check_name, evaluate};
 pub use needs::{Needs, needs};
 pub use records::Records;

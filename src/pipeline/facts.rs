@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
-use countersign_domain::facts::{EditedPolicy, Enforced, Facts, File, FileStatus, Known, Review, ReviewVerdict, Seen, Sibling};
-use countersign_domain::needs::Needs;
-use countersign_domain::requirement::commits_hash;
+use countersign_domain::facts::{
+    EditedPolicy, Enforced, Facts, File, FileStatus, Known, Review, ReviewVerdict, Seen, Sibling, commits_hash,
+};
 use jiff::Timestamp;
 
 use super::{Pipeline, Result};
@@ -93,7 +94,7 @@ impl Pipeline {
     async fn files(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<Vec<File>>> {
         let Known::Known(mut files) = look.files.clone() else { return Ok(look.files.clone()) };
         let renamed = files.iter().any(|file| file.status == FileStatus::Renamed);
-        if renamed && needs.old_paths {
+        if renamed && needs.old_names {
             let repository = &look.repository;
             if let Some(renames) = github.renames(&repository.owner, &repository.name, look.change.number).await? {
                 for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
@@ -221,8 +222,16 @@ fn domain_review(review: &ReviewRead, seen: Seen) -> Review {
 /// What a reviewer had before them: the base by GitHub's own timeline, the commits as they stood at the first look
 /// after the review, the description as it stood when it was submitted.
 fn seen(look: &Look, review: &ReviewRead, first_seen: &SeenRow, bodies: &[BodyVersion]) -> Seen {
-    let base = look.bases.iter().find(|(until, _)| *until > review.submitted_at).map_or(&look.change.base.name, |(_, base)| base);
-    let base = if base.is_empty() { Known::unknown("GitHub does not give all former bases") } else { Known::Known(base.clone()) };
+    let base = look
+        .bases
+        .iter()
+        .find(|(until, _)| *until > review.submitted_at)
+        .map_or(&look.change.base.name, |(_, base)| base);
+    let base = if base.is_empty() {
+        Known::unknown("GitHub does not give all former bases")
+    } else {
+        Known::Known(base.clone())
+    };
     let commits = if first_seen.commits.is_empty() {
         Known::unknown("the commits could not be read when the review was first seen")
     } else {
@@ -267,7 +276,9 @@ fn policy_edit(look: &Look) -> Option<Known<EditedPolicy>> {
         return None;
     }
     Some(match &look.head_policy {
-        Known::Known(version) => Known::Known(EditedPolicy { text: version.as_ref().map(|version| version.text.clone()) }),
+        Known::Known(version) => {
+            Known::Known(EditedPolicy { text: version.as_ref().map(|version| version.text.clone()) })
+        }
         Known::Unknown(why) => Known::Unknown(why.clone()),
     })
 }

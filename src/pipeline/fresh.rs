@@ -32,13 +32,16 @@ fn meets(look: &Look, want: &Want) -> bool {
                 || look.checks.known().is_none_or(|checks| {
                     let newer = |check: &&crate::github::CheckRead| check.id > *id && check.check.name == *name;
                     let done = |state: &CheckState| !concluded || matches!(state, CheckState::Concluded(_));
-                    checks.iter().any(|check| check.id == *id && done(&check.check.state)) || checks.iter().any(|check| newer(&check))
+                    checks.iter().any(|check| check.id == *id && done(&check.check.state))
+                        || checks.iter().any(|check| newer(&check))
                 })
         }
         Want::Status { head: on, context, at } => {
             on != head
                 || look.checks.known().is_none_or(|checks| {
-                    checks.iter().any(|check| check.check.name == *context && check.made_at.is_some_and(|made| made >= *at))
+                    checks
+                        .iter()
+                        .any(|check| check.check.name == *context && check.made_at.is_some_and(|made| made >= *at))
                 })
         }
     }
@@ -140,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_check_is_as_new_as_its_number_and_state() {
-        let run = |head: &str, id: u64, concluded: bool| Want::Check { head: head.into(), id, name: "ci".into(), concluded };
+        let run =
+            |head: &str, id: u64, concluded: bool| Want::Check { head: head.into(), id, name: "ci".into(), concluded };
         check(&[run("h2", 8, false)], true);
         check(&[run("h2", 8, true)], false);
         check(&[run("h2", 7, true)], true);

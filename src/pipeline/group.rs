@@ -33,7 +33,13 @@ impl Pipeline {
         self.answer_group(work, &github, &row, base, head, &answered).await
     }
 
-    async fn member(&self, github: &Installation, row: &RepositoryRow, base: &str, number: Option<u64>) -> Result<GroupMember> {
+    async fn member(
+        &self,
+        github: &Installation,
+        row: &RepositoryRow,
+        base: &str,
+        number: Option<u64>,
+    ) -> Result<GroupMember> {
         let unknown = |number: u64, why: &str| GroupMember {
             number,
             title: None,
@@ -41,11 +47,15 @@ impl Pipeline {
             next: Phrase::words(why),
             names_people: false,
         };
-        let Some(number) = number else { return Ok(unknown(0, "the merge queue does not say which pull request this is")) };
+        let Some(number) = number else {
+            return Ok(unknown(0, "the merge queue does not say which pull request this is"));
+        };
         let target = Target { owner: row.name.owner.clone(), name: row.name.name.clone(), number, comment: None };
         let look = match github.look(&target, COMMENT_MARKER).await? {
             github::Outcome::Whole(look) => look,
-            github::Outcome::Torn => return Err(github::Error::Outage("a member of the group moved while it was read".to_owned()).into()),
+            github::Outcome::Torn => {
+                return Err(github::Error::Outage("a member of the group moved while it was read".to_owned()).into());
+            }
         };
         if look.change.base.name != base {
             return Ok(unknown(number, "it goes into another branch now"));
@@ -75,14 +85,12 @@ impl Pipeline {
         if members.iter().all(|member| member.outcome == Verdict::Silent) && !members.is_empty() {
             return Ok(Outcome::Done { next: None });
         }
-        let key = work.claim.subject.key();
-        if self.store.group_shown(&key).await?.as_deref() == Some(run.fingerprint.as_str()) {
-            return Ok(Outcome::Done { next: None });
+        let (owner, repository) = (row.name.owner.as_str(), row.name.name.as_str());
+        let shown = github.own_run(owner, repository, head, &name).await?;
+        if shown.is_none_or(|(_, fingerprint)| fingerprint != run.fingerprint) {
+            let place = Place { owner, name: repository, number: 0 };
+            self.write_one(work, github, place, &Action::CreateRun(run), true).await?;
         }
-        let place = Place { owner: &row.owner, name: &row.name, number: 0 };
-        let fingerprint = run.fingerprint.clone();
-        self.write_one(work, github, place, &Action::CreateRun(run), true).await?;
-        self.store.remember_group(&key, &fingerprint).await?;
         Ok(Outcome::Done { next: None })
     }
 }
@@ -100,9 +108,15 @@ mod tests {
 
     #[test]
     fn members_are_the_entries_up_to_the_groups_head() {
-        let entry = |number: Option<u64>, head: &str, position: u64| QueueEntry { number, head: Some(Oid::new(head)), position };
+        let entry = |number: Option<u64>, head: &str, position: u64| QueueEntry {
+            number,
+            head: Some(Oid::new(head)),
+            position,
+        };
         let queue = [entry(Some(1), "a", 1), entry(None, "b", 2), entry(Some(3), "c", 3)];
-        let check = |head: &str, expected: Option<&[Option<u64>]>| assert_eq!(members(&queue, &Oid::new(head)).as_deref(), expected);
+        let check = |head: &str, expected: Option<&[Option<u64>]>| {
+            assert_eq!(members(&queue, &Oid::new(head)).as_deref(), expected)
+        };
         check("a", Some(&[Some(1)]));
         check("b", Some(&[Some(1), None]));
         check("z", None);

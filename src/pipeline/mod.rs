@@ -82,6 +82,14 @@ impl Pipeline {
         }
     }
 
+    /// How long the first of the events that asked has been waiting.
+    async fn since_asked(&self, work: &Work) -> Result<Option<Duration>> {
+        let Some(first) = work.claim.causes.first() else { return Ok(None) };
+        let now = self.store.now().await?;
+        let received = self.store.received_at(first).await?;
+        Ok(received.and_then(|at| Duration::try_from(now.duration_since(at)).ok()))
+    }
+
     async fn settled(&self, work: &Work, worked: Result<Outcome>) -> Outcome {
         let error = match worked {
             Ok(outcome) => return outcome,

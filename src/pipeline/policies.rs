@@ -93,7 +93,12 @@ impl Pipeline {
         Ok(Source { layer: place.layer, path: place.shown(), read, last_good })
     }
 
-    async fn last_good_of_history(&self, github: &Installation, place: &Place<'_>, above: &[Source]) -> Result<Option<Version>> {
+    async fn last_good_of_history(
+        &self,
+        github: &Installation,
+        place: &Place<'_>,
+        above: &[Source],
+    ) -> Result<Option<Version>> {
         let branch = Some(place.kept.base).filter(|_| place.layer == Layer::Repository);
         let versions = github.file_history(place.owner, place.repository, branch, place.path).await?;
         let good = versions.into_iter().find(|version| is_valid(place, version, None, above));
@@ -122,5 +127,7 @@ fn is_valid(place: &Place<'_>, version: &Version, last_good: Option<&Version>, a
     layers.push(source);
     let (_, diagnostics) = policy::load(&layers);
     let of_this_layer = |label: &Label| label.origin == Origin::Policy(place.layer);
-    !diagnostics.iter().any(|found| found.severity == Severity::Error && found.labels.first().is_some_and(of_this_layer))
+    !diagnostics
+        .iter()
+        .any(|found| found.severity == Severity::Error && found.labels.first().is_some_and(of_this_layer))
 }

@@ -2,12 +2,11 @@
 
 use countersign_domain::decision::{Decision, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts};
-use countersign_domain::needs::{Needs, needs};
+use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::Template;
-use countersign_domain::records::Records;
-use countersign_domain::{check_name, evaluate};
+use countersign_domain::{Needs, Records, check_name, evaluate, needs};
 use jiff::SignedDuration;
 
 use super::{Pipeline, Result, fresh};
@@ -17,7 +16,8 @@ use crate::queue::{FRESHNESS, Outcome, Work};
 use crate::render::{self, COMMENT_MARKER, Lowered, Reason};
 use crate::signal::{PullIndex, Want};
 use crate::store::{
-    CaredCheck, Cares, ChangeRow, Claim, NewDecision, PolicyRef, RepositoryRow, ShownIds, ShownRunIds, TemplateVersion, snapshot,
+    CaredCheck, Cares, ChangeRow, Claim, NewDecision, PolicyRef, RepositoryRow, ShownIds, ShownRunIds, TemplateVersion,
+    snapshot,
 };
 
 /// Tries of a look that pass before an event that only takes green away does so without one: half a second and one.
@@ -43,13 +43,27 @@ impl Pipeline {
         let github = self.github.installation(work.claim.installation);
         let shown = self.store.shown(repository, number).await?;
         self.take_back_retargeted(work, &github, &row, number, &shown).await?;
-        let target = Target { owner: row.name.owner.clone(), name: row.name.name.clone(), number, comment: shown.comment_node.clone() };
+        let target = Target {
+            owner: row.name.owner.clone(),
+            name: row.name.name.clone(),
+            number,
+            comment: shown.comment_node.clone(),
+        };
         let look = match github.look(&target, COMMENT_MARKER).await {
             Ok(github::Outcome::Whole(look)) => look,
-            Ok(github::Outcome::Torn) => return self.not_yet(work, &github, &row, number, &shown, "the pull request moved while it was read").await,
+            Ok(github::Outcome::Torn) => {
+                return self
+                    .not_yet(work, &github, &row, number, &shown, "the pull request moved while it was read")
+                    .await;
+            }
             // A pull request that was just told of and is not there yet will be.
-            Err(github::Error::NotFound(_)) if !work.claim.wants.is_empty() && work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) => {
-                return self.not_yet(work, &github, &row, number, &shown, "GitHub does not show the pull request yet").await;
+            Err(github::Error::NotFound(_))
+                if !work.claim.wants.is_empty()
+                    && work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) =>
+            {
+                return self
+                    .not_yet(work, &github, &row, number, &shown, "GitHub does not show the pull request yet")
+                    .await;
             }
             Err(github::Error::NotFound(_)) => {
                 self.forget(work, repository, number).await?;
@@ -57,13 +71,14 @@ impl Pipeline {
             }
             Err(error) => {
                 if work.claim.lowers {
-                    self.take_back(work, &github, &row, number, &shown, &Reason::LookingAgain(lowered(&work.claim))).await?;
+                    self.take_back(work, &github, &row, number, &shown, &Reason::LookingAgain(lowered(&work.claim)))
+                        .await?;
                 }
                 return Err(error.into());
             }
         };
         failpoint::reach("look-done");
-        let unmet = fresh::unmet(&look, &claim.wants);
+        let unmet = fresh::unmet(&look, &work.claim.wants);
         if !unmet.is_empty() {
             if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
                 return self.not_yet(work, &github, &row, number, &shown, "GitHub's reads lag behind its events").await;
@@ -89,7 +104,14 @@ impl Pipeline {
         outcome
     }
 
-    async fn answer_alone(&self, work: &Work, github: &Installation, look: &Look, stored: ShownIds, name: &str) -> Result<Outcome> {
+    async fn answer_alone(
+        &self,
+        work: &Work,
+        github: &Installation,
+        look: &Look,
+        stored: ShownIds,
+        name: &str,
+    ) -> Result<Outcome> {
         let members_since = work.claim.wants.iter().filter_map(|want| match want {
             Want::Members(at) => Some(*at),
             _ => None,
@@ -97,7 +119,7 @@ impl Pipeline {
         let decided = self.decide(github, look, members_since.max(), name).await?;
         failpoint::reach("decided");
         let decision = &decided.decision;
-        let shown = merge_shown(look, &stored, name, &claim.wants);
+        let shown = merge_shown(look, &stored, name, &work.claim.wants);
         let answer = self.rendered(look, &decided, &shown);
         let actions = plan::plan(&answer, &shown);
         let now_shown = self.write(work, github, look, &actions, ids(look, &stored, name)).await?;
@@ -107,9 +129,14 @@ impl Pipeline {
             Some(id) => {
                 failpoint::reach("decision-stored");
                 tracing::Span::current().record("decision", id.to_string());
-                let took = self.since_asked(&work.claim).await?;
+                let took = self.since_asked(work).await?;
                 self.telemetry.decision(decision.outcome.name(), took);
-                tracing::info!(outcome = decision.outcome.name(), head = decision.head.short(), writes = actions.len(), "decided");
+                tracing::info!(
+                    outcome = decision.outcome.name(),
+                    head = decision.head.short(),
+                    writes = actions.len(),
+                    "decided"
+                );
             }
             None => tracing::warn!("the lease was lost; the decision is left to whoever has it now"),
         }
@@ -221,7 +248,8 @@ fn merge_shown(look: &Look, stored: &ShownIds, name: &str, wants: &[Want]) -> Sh
         (Want::Rerun(run), Some(newest)) => newest.id <= *run,
         _ => false,
     });
-    let run = ids.run.filter(|_| !rerun).map(|run| ShownRun { id: run.id, status: run.status, fingerprint: run.fingerprint });
+    let run =
+        ids.run.filter(|_| !rerun).map(|run| ShownRun { id: run.id, status: run.status, fingerprint: run.fingerprint });
     let comment = match (&look.own_comment, ids.comment) {
         (Some(comment), _) => Some(comment.shown.clone()),
         // Written and not shown yet, or deleted: writing to it tells which.
@@ -262,7 +290,7 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
         layer: policy.layer.name().to_owned(),
         path: policy.source.path.clone(),
         blob: policy.source.blob.clone(),
-        standing: render::standing_word(&policy.standing).to_owned(),
+        standing: policy.standing.name().to_owned(),
     });
     let mut parts = snapshot::parts(&decided.facts, &decided.sources, &decided.templates);
     parts.push(snapshot::outcome_of(decision));
@@ -286,13 +314,19 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
     }
 }
 
+/// Which checks of others can change the decision.
 fn cares(needs: &Needs) -> Cares {
-    match &needs.checks {
-        countersign_domain::needs::ChecksNeeded::Any => Cares::All,
-        countersign_domain::needs::ChecksNeeded::Named(named) => {
-            Cares::Only(named.iter().map(|check| CaredCheck { name: check.name.clone(), app: check.app.clone() }).collect())
-        }
+    if needs.required_checks {
+        return Cares::All;
     }
+    let cared = needs.checks.iter().map(|(name, by)| CaredCheck {
+        name: name.clone(),
+        app: match by {
+            CheckBy::App(slug) => Some(slug.clone()),
+            CheckBy::Creator(_) => None,
+        },
+    });
+    Cares::Only(cared.collect())
 }
 
 fn index(look: &Look) -> PullIndex {

@@ -64,7 +64,10 @@ impl Pipeline {
 fn differs(open: &github::OpenPull, known: Option<&OpenPull>) -> bool {
     let Some(known) = known else { return true };
     let shown = known.run.as_ref().is_none_or(|(_, fingerprint)| open.own_runs.values().any(|own| own == fingerprint));
-    known.decided_head.as_ref() != Some(&open.head) || known.base != open.base || known.updated_at < open.updated_at || !shown
+    known.decided_head.as_ref() != Some(&open.head)
+        || known.base != open.base
+        || known.updated_at < open.updated_at
+        || !shown
 }
 
 fn index(repository: u64, pull: &github::OpenPull) -> PullIndex {

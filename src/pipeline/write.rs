@@ -32,7 +32,8 @@ impl Pipeline {
                         Action::CreateRun(run) | Action::UpdateRun { run, .. } => run,
                         _ => continue,
                     };
-                    shown.run = Some(ShownRunIds { id, status, fingerprint, head: run.head.clone(), name: run.name.clone() });
+                    shown.run =
+                        Some(ShownRunIds { id, status, fingerprint, head: run.head.clone(), name: run.name.clone() });
                     failpoint::reach("run-written");
                 }
                 Written::Comment { id, node } => {
@@ -63,7 +64,8 @@ impl Pipeline {
         let now = self.store.now().await?;
         let write = github.apply(place, action, render::bare_verdict, now);
         let written = tokio::time::timeout(self.write_within(), write).await;
-        let outcome = written.unwrap_or_else(|_| Err(github::Error::Outage("a write took longer than half of the lease".to_owned())));
+        let outcome = written
+            .unwrap_or_else(|_| Err(github::Error::Outage("a write took longer than half of the lease".to_owned())));
         self.telemetry.write(match action {
             Action::CreateRun(_) => "run created",
             Action::UpdateRun { .. } => "run updated",
@@ -106,12 +108,18 @@ impl Pipeline {
         number: u64,
         shown: &ShownIds,
     ) -> Result<()> {
-        let (Some(run), Some(index)) = (&shown.run, self.store.pull_index(row.name.id, number).await?) else { return Ok(()) };
+        let (Some(run), Some(index)) = (&shown.run, self.store.pull_index(row.name.id, number).await?) else {
+            return Ok(());
+        };
         if run.name == check_name(&index.base, &row.name.default_branch) {
             return Ok(());
         }
         let sharing = self.store.open_pulls_at(row.name.id, &run.head, &run.name).await?;
-        if sharing.iter().any(|pull| pull.number != number) { Ok(()) } else { self.take_back(work, github, row, number, shown, &Reason::Retargeted).await }
+        if sharing.iter().any(|pull| pull.number != number) {
+            Ok(())
+        } else {
+            self.take_back(work, github, row, number, shown, &Reason::Retargeted).await
+        }
     }
 
     /// A dead row: people are told that it could not be evaluated, by a path that needs no look.
@@ -139,7 +147,8 @@ impl Pipeline {
         shown: &ShownIds,
         run: Run,
     ) -> Result<()> {
-        let already = shown.run.as_ref().is_some_and(|there| there.fingerprint == run.fingerprint && there.head == run.head);
+        let already =
+            shown.run.as_ref().is_some_and(|there| there.fingerprint == run.fingerprint && there.head == run.head);
         if already {
             return Ok(());
         }

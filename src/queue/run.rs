@@ -41,7 +41,7 @@ pub async fn run<H: Handler>(store: Store, settings: Settings, handler: Arc<H>, 
     }
     let ending = async {
         while let Some(ended) = jobs.join_next().await {
-            report(ended)
+            report(ended);
         }
     };
     if timeout(runner.settings.grace, ending).await.is_err() {

@@ -31,7 +31,7 @@ use countersign_domain::plan::Answer;
 pub use check_run::bare_verdict;
 pub use comment::COMMENT_MARKER;
 pub use group::{GroupMember, group_answer};
-pub use unread::{Reason, could_not_evaluate};
+pub use unread::{Lowered, Reason, could_not_evaluate};
 
 /// What a rendering needs to know besides the decision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -34,8 +34,10 @@ impl Answer {
         "the payload is a form\nhelp: set the webhook's content type on GitHub to application/json",
     );
     const NO_JSON: Self = Self(StatusCode::BAD_REQUEST, "the payload is no JSON");
-    const NO_HEADING: Self = Self(StatusCode::BAD_REQUEST, "X-GitHub-Event and X-GitHub-Delivery must name the delivery");
-    const NOT_STORED: Self = Self(StatusCode::SERVICE_UNAVAILABLE, "the delivery could not be stored; GitHub keeps it for another try");
+    const NO_HEADING: Self =
+        Self(StatusCode::BAD_REQUEST, "X-GitHub-Event and X-GitHub-Delivery must name the delivery");
+    const NOT_STORED: Self =
+        Self(StatusCode::SERVICE_UNAVAILABLE, "the delivery could not be stored; GitHub keeps it for another try");
 }
 
 pub(super) async fn take(State(door): State<Arc<Door>>, headers: HeaderMap, body: Body) -> Response {
@@ -44,7 +46,11 @@ pub(super) async fn take(State(door): State<Arc<Door>>, headers: HeaderMap, body
     let (delivery, event) = (text("x-github-delivery"), text("x-github-event"));
     let span = tracing::info_span!("delivery", delivery, event);
     let Answer(status, words) = answer(&door, &headers, delivery, event, body).instrument(span).await;
-    door.telemetry.delivery(if status == StatusCode::UNAUTHORIZED { "unsigned" } else { event }, status.as_u16(), started.elapsed());
+    door.telemetry.delivery(
+        if status == StatusCode::UNAUTHORIZED { "unsigned" } else { event },
+        status.as_u16(),
+        started.elapsed(),
+    );
     (status, format!("{words}\n")).into_response()
 }
 
@@ -63,7 +69,10 @@ async fn answer(door: &Door, headers: &HeaderMap, delivery: &str, event: &str, b
     let Ok(payload) = serde_json::from_slice::<serde_json::Value>(&body) else { return Answer::NO_JSON };
     let received_at = door.clock.now();
     let (heading, signal) = event::read(event, &payload, door.app_id, received_at);
-    if !door.installations.is_empty() && heading.installation != 0 && !door.installations.contains(&heading.installation) {
+    if !door.installations.is_empty()
+        && heading.installation != 0
+        && !door.installations.contains(&heading.installation)
+    {
         tracing::info!(installation = heading.installation, "not served");
         return Answer::NOT_SERVED;
     }

@@ -50,6 +50,7 @@ statements! {
         WHERE installation = $1 AND gone_at IS NULL ORDER BY id"
     );
     KNOWN_INSTALLATIONS = Sql::both("SELECT id FROM installation WHERE gone_at IS NULL AND id <> 0 ORDER BY id");
+    RECEIVED = Sql::both("SELECT received_at FROM delivery WHERE id = $1");
     PULL = Sql::both("SELECT head, base, open, updated_at FROM pull WHERE repository = $1 AND number = $2");
     OPEN_PULLS = Sql::both(
         "SELECT number, head, base, updated_at, decided_head, run_id, run_fingerprint FROM pull
@@ -315,6 +316,15 @@ impl Store {
     /// The database's.
     pub async fn is_taken(&self, delivery: &str) -> Result<bool> {
         Ok(!self.db.fetch(IS_TAKEN, values![delivery]).await?.is_empty())
+    }
+
+    /// When a delivery was received.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn received_at(&self, delivery: &str) -> Result<Option<Timestamp>> {
+        let rows = self.db.fetch(RECEIVED, values![delivery]).await?;
+        rows.first().map(|row| row.instant("received_at")).transpose()
     }
 
     /// A delivery's body; `None` where it was never taken, or its retention is over.

@@ -96,7 +96,8 @@ async fn an_installation_that_is_not_listed_is_not_served() {
 /// All of GitHub's own example payloads, as npm's `@octokit/webhooks-examples` has them.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_example_payload_of_githubs_is_taken() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node_modules/@octokit/webhooks-examples/api.github.com/index.json");
+    let file =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node_modules/@octokit/webhooks-examples/api.github.com/index.json");
     let Ok(text) = std::fs::read_to_string(file) else {
         println!("the npm package @octokit/webhooks-examples is not installed: its payloads are left out");
         return;

@@ -38,7 +38,10 @@ fn the_rooms_know_only_whom_they_may() {
     // Room, and the rooms and crates that it must not name.
     let arrows: [(&str, &[&str]); 7] = [
         ("src/github", &["crate::store", "crate::pipeline", "crate::queue", "crate::render", "crate::server", "sqlx"]),
-        ("src/store", &["crate::github", "crate::pipeline", "crate::queue", "crate::render", "crate::server", "reqwest"]),
+        (
+            "src/store",
+            &["crate::github", "crate::pipeline", "crate::queue", "crate::render", "crate::server", "reqwest"],
+        ),
         ("src/queue", &["crate::pipeline", "crate::github", "crate::render", "crate::server", "reqwest", "sqlx"]),
         ("src/render", &["crate::github", "crate::store", "crate::pipeline", "crate::queue", "reqwest", "sqlx"]),
         ("src/server", &["crate::pipeline", "crate::queue", "crate::render", "reqwest", "sqlx"]),
@@ -79,7 +82,9 @@ fn paths_named_in_the_documents_exist() {
     for document in documents {
         let text = fs::read_to_string(&document).unwrap();
         let named = text.split('`').skip(1).step_by(2).filter(|word| {
-            ["src/", "tests/", "docs/", "policies/", "deploy/", "examples/", ".ci/"].iter().any(|start| word.starts_with(start))
+            ["src/", "tests/", "docs/", "policies/", "deploy/", "examples/", ".ci/"]
+                .iter()
+                .any(|start| word.starts_with(start))
         });
         for path in named.filter(|path| !path.contains([' ', '*', '<', '…'])) {
             assert!(root().join(path).exists(), "{} names `{path}`", document.display());
@@ -88,7 +93,11 @@ fn paths_named_in_the_documents_exist() {
 }
 
 fn metadata() -> serde_json::Value {
-    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--locked", "--offline"]).current_dir(root()).output().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -96,13 +105,31 @@ fn metadata() -> serde_json::Value {
 #[test]
 fn every_dependency_comes_from_the_registry_under_a_licence_that_asks_nothing_back() {
     let allowed = [
-        "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0",
-        "CDLA-Permissive-2.0", "ISC", "MIT", "MIT-0", "Unicode-3.0", "Unicode-DFS-2016", "Unlicense", "Zlib",
+        "0BSD",
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "CC0-1.0",
+        "CDLA-Permissive-2.0",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "Unicode-3.0",
+        "Unicode-DFS-2016",
+        "Unlicense",
+        "Zlib",
     ];
     // `A OR B`: one is enough; `A AND B`: both. No dependency nests deeper than brackets around an `OR`.
     let is_allowed = |licence: &str| {
         let licence = licence.replace(" / ", " OR ").replace('/', " OR ");
-        let any = |choice: &str| choice.trim_matches(['(', ')', ' ']).split(" OR ").any(|one| allowed.contains(&one.trim_matches(['(', ')', ' '])));
+        let any = |choice: &str| {
+            choice
+                .trim_matches(['(', ')', ' '])
+                .split(" OR ")
+                .any(|one| allowed.contains(&one.trim_matches(['(', ')', ' '])))
+        };
         licence.split(" AND ").all(any)
     };
     for package in metadata()["packages"].as_array().unwrap() {
@@ -117,7 +144,8 @@ fn every_dependency_comes_from_the_registry_under_a_licence_that_asks_nothing_ba
 #[test]
 fn what_must_not_be_linked_is_not() {
     let packages = metadata();
-    let names: BTreeSet<&str> = packages["packages"].as_array().unwrap().iter().map(|package| package["name"].as_str().unwrap()).collect();
+    let names: BTreeSet<&str> =
+        packages["packages"].as_array().unwrap().iter().map(|package| package["name"].as_str().unwrap()).collect();
     for banned in ["openssl", "native-tls", "octocrab", "rsa"] {
         assert!(!names.contains(banned), "`{banned}` is in the tree");
     }

@@ -1,11 +1,16 @@
 //! Everything that is tested from outside: the house, the store's contract, the door, and stories of the whole bot
 //! over the stand-in GitHub.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a test that cannot go on has failed, and says what it left out")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and says what it left out"
+)]
 
 mod databases;
 mod door;
 mod house;
 mod queue;
+mod signals;
 mod store;
 mod stories;
 mod world;

@@ -359,7 +359,7 @@ async fn a_decision_ends_its_row_and_a_lost_lease_records_nothing() {
             head: Oid::new("c0ffee"),
             name: "countersign".into(),
         };
-        let shown = ShownIds { run: Some(run), comment: Some(12) };
+        let shown = ShownIds { run: Some(run), comment: Some(12), comment_node: Some("IC_12".into()) };
         let change = ChangeRow {
             repository: SHOP,
             number: 1,

@@ -173,7 +173,12 @@ impl World {
 
     /// Alice opens a pull request with that description, and the bot has answered.
     pub(crate) async fn opened(&self, body: &str) -> PullRequest {
-        let pull = self.shop.open_pull_request(NewPullRequest { author: "alice", title: "Sell more", body, ..NewPullRequest::default() });
+        let pull = self.shop.open_pull_request(NewPullRequest {
+            author: "alice",
+            title: "Sell more",
+            body,
+            ..NewPullRequest::default()
+        });
         self.settled().await;
         pull
     }
@@ -190,7 +195,8 @@ impl World {
 
     /// Our comment; more than one is a fault of its own.
     pub(crate) fn comment(&self, pull: &PullRequest) -> Option<Comment> {
-        let ours: Vec<_> = pull.comments().into_iter().filter(|comment| comment.author == self.github.bot_login()).collect();
+        let ours: Vec<_> =
+            pull.comments().into_iter().filter(|comment| comment.author == self.github.bot_login()).collect();
         assert!(ours.len() <= 1, "more than one comment: {ours:#?}");
         ours.into_iter().next()
     }
@@ -199,7 +205,11 @@ impl World {
     #[track_caller]
     pub(crate) fn expect(&self, pull: &PullRequest, state: &str, title: &str) {
         let (found, said) = self.shows(pull);
-        assert!(found == state && said.contains(title), "expected {state} {title:?}, found {found} {said:?}\n{}", self.explained(pull));
+        assert!(
+            found == state && said.contains(title),
+            "expected {state} {title:?}, found {found} {said:?}\n{}",
+            self.explained(pull)
+        );
     }
 
     fn explained(&self, pull: &PullRequest) -> String {

@@ -32,10 +32,15 @@ use self::layers::InForce;
 /// The type of every change: this version grants neither `standard` nor `emergency`.
 pub(crate) const RESOLVED_TYPE: ChangeType = ChangeType::Normal;
 
-/// The name of the check for a pull request: it hangs on a commit that pull requests into several bases may share.
-pub fn check_name(facts: &Facts) -> String {
-    let base = &facts.change.base.name;
-    if *base == facts.repository.default_branch { "countersign".to_owned() } else { format!("countersign: {base}") }
+/// The name of the check for pull requests into a base: a check hangs on a commit that pull requests into several
+/// bases may share.
+pub fn check_name(base: &str, default_branch: &str) -> String {
+    if base == default_branch { "countersign".to_owned() } else { format!("countersign: {base}") }
+}
+
+/// The name of the check that carries the decision on these facts.
+fn own_check(facts: &Facts) -> String {
+    check_name(&facts.change.base.name, &facts.repository.default_branch)
 }
 
 /// What a change request comes to under the policies in force, at `facts.as_of`.
@@ -114,7 +119,7 @@ impl<'a> Draft<'a> {
         Decision {
             as_of: facts.as_of,
             head: facts.change.head.tip.clone(),
-            check_name: check_name(facts),
+            check_name: own_check(facts),
             outcome: siblings.iter().map(|(_, outcome)| *outcome).fold(own, Outcome::min),
             own_outcome: own,
             draft: facts.change.draft,

@@ -1,7 +1,7 @@
 //! What people should know besides: limits of this version, layers that could not be read, a check that holds nothing.
 
-use super::check_name;
 use super::layers::InForce;
+use super::own_check;
 use crate::evaluate::Context;
 use crate::facts::Enforced;
 use crate::policy::{Policy, Standing, Unenforced};
@@ -66,7 +66,7 @@ fn requests(policy: &Policy) -> Option<Phrase> {
 fn names(cx: &Context<'_>, policy: &Policy) -> Option<Phrase> {
     let base = &cx.facts.change.base.name;
     let (_, name) = policy.check_names.iter().find(|(globs, _)| globs.matches(base))?;
-    let own = check_name(cx.facts);
+    let own = own_check(cx.facts);
     (*name != own).then(|| {
         let said = Phrase::words("this version of countersign calls the check ").quote(own);
         said.and(", not ").quote(name)

@@ -1,7 +1,7 @@
 //! What no single rule asks: nobody objects, our check is ours, something applies, an edited policy is valid.
 
-use super::check_name;
 use super::layers::InForce;
+use super::own_check;
 use super::rules::Judged;
 use crate::condition::Truth;
 use crate::decision::{Act, Actor, PolicyEdit, RequirementResult, RuleResult, State};
@@ -36,7 +36,7 @@ pub(super) fn results(
         _ => edit.and_then(edit_with_errors),
     };
     let found = [
-        forged::forged(cx, &check_name(cx.facts)),
+        forged::forged(cx, &own_check(cx.facts)),
         objections(cx, speaking, judged),
         nothing_asked(speaking, judged, strongest),
         edit,

@@ -62,6 +62,19 @@ pub enum Standing {
     Unseen,
 }
 
+impl Standing {
+    /// Its name in the store and in logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::LastKnownGood { .. } => "last-known-good",
+            Self::Wrong => "wrong",
+            Self::Unreachable(_) => "unreachable",
+            Self::Unseen => "unseen",
+        }
+    }
+}
+
 /// What one file says, every default filled in.
 #[derive(Debug, Clone)]
 pub struct Policy {

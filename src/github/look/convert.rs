@@ -131,7 +131,7 @@ impl Reading {
             pull.head.take().and_then(|head| head.nodes.into_iter().flatten().next()).map(|node| node.commit);
         let torn = head_node.as_ref().is_some_and(|commit| commit.oid != pull.head_ref_oid);
         let (head_policy, own_runs, rollup) = match head_node {
-            Some(commit) => (head_policy(commit.policy), own_runs(commit.ours), Some(commit.status_check_rollup)),
+            Some(commit) => (head_policy(commit.policy.as_ref()), own_runs(commit.ours), Some(commit.status_check_rollup)),
             None => (Known::unknown("GitHub did not give the head commit"), Vec::new(), None),
         };
         let (repository_policy, base_tip) = base(pull.base_ref.take(), &pull.base_ref_oid);
@@ -326,8 +326,8 @@ fn base(base: Option<wire::BaseRef>, oid: &str) -> (Read, String) {
     }
 }
 
-fn head_policy(entry: Option<wire::TreeEntry>) -> Known<Option<Version>> {
-    match file(entry.as_ref(), ".github/countersign.toml") {
+fn head_policy(entry: Option<&wire::TreeEntry>) -> Known<Option<Version>> {
+    match file(entry, ".github/countersign.toml") {
         Read::Text(version) => Known::Known(Some(version)),
         Read::Absent => Known::Known(None),
         Read::Unreachable(why) => Known::Unknown(why),

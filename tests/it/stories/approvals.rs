@@ -121,7 +121,8 @@ async fn an_approver_who_pushes_is_a_pusher_and_no_approver() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_push_from_before_we_watched_is_found_in_githubs_activity() {
     let mut world = World::without_bot(PEER).await;
-    let pull = world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Old", ..NewPullRequest::default() });
+    let pull =
+        world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Old", ..NewPullRequest::default() });
     let alice = world.github.identity("alice");
     pull.push_commit(Commit { by: "bob", author: Some(alice.clone()), committer: Some(alice), ..Commit::default() });
     world.start(&[]).await;

@@ -12,7 +12,12 @@ async fn green_on_a_lax_base_is_worth_nothing_after_a_retarget() {
     world.shop.branch("lax", "main");
     world.shop.commit("lax", "dave", [(".github/countersign.toml", LAX)]);
     world.start(&[]).await;
-    let pull = world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Slip in", base: "lax", ..NewPullRequest::default() });
+    let pull = world.shop.open_pull_request(NewPullRequest {
+        author: "alice",
+        title: "Slip in",
+        base: "lax",
+        ..NewPullRequest::default()
+    });
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     assert_eq!(pull.check("countersign: lax").map(|check| check.state().to_owned()).as_deref(), Some("success"));
@@ -31,7 +36,8 @@ async fn two_open_pull_requests_with_one_head_and_one_check_show_the_worst() {
     first.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&first, "success", "");
-    let second = NewPullRequest { author: "carol", title: "The same commit", head: "change-1", ..NewPullRequest::default() };
+    let second =
+        NewPullRequest { author: "carol", title: "The same commit", head: "change-1", ..NewPullRequest::default() };
     let second = world.shop.open_pull_request(second);
     world.settled().await;
     assert_eq!(first.head(), second.head());

@@ -42,7 +42,12 @@ async fn a_check_of_that_name_from_another_app_is_another_check() {
 async fn results_of_a_workflow_that_the_pull_request_edits_wait_for_a_reader() {
     let world = World::with_policy(CI).await;
     let changes = [(".github/workflows/ci.yml", "on: push\n")];
-    let pull = world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Faster", changes: changes.into(), ..NewPullRequest::default() });
+    let pull = world.shop.open_pull_request(NewPullRequest {
+        author: "alice",
+        title: "Faster",
+        changes: changes.into(),
+        ..NewPullRequest::default()
+    });
     pull.check_run("github-actions", "ci", Outcome::Success);
     world.settled().await;
     world.expect(&pull, "in_progress", "");

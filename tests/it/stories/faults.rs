@@ -83,7 +83,8 @@ async fn the_same_delivery_three_times_is_one() {
     world.github.faults().duplicate_webhooks(1);
     pull.label("dave", "twice");
     world.settled().await;
-    let labelled = world.github.deliveries().into_iter().rfind(|delivery| delivery.action.as_deref() == Some("labeled")).unwrap();
+    let labelled =
+        world.github.deliveries().into_iter().rfind(|delivery| delivery.action.as_deref() == Some("labeled")).unwrap();
     world.github.redeliver(&labelled.guid);
     world.settled().await;
     let log = world.github.take_log();
@@ -96,7 +97,8 @@ async fn events_that_never_arrived_are_found_by_the_sweep() {
     let pull = world.opened("").await;
     world.github.faults().forget_all_webhooks();
     pull.review("bob", Verdict::Approve);
-    let lost = world.shop.open_pull_request(NewPullRequest { author: "carol", title: "Lost", ..NewPullRequest::default() });
+    let lost =
+        world.shop.open_pull_request(NewPullRequest { author: "carol", title: "Lost", ..NewPullRequest::default() });
     world.settled().await;
     world.expect(&pull, "in_progress", "1");
     assert_eq!(lost.checks().len(), 0);

@@ -45,7 +45,12 @@ async fn every_one_of_many_pull_requests_is_answered_once() {
     let world = World::with_policy(PEER).await;
     let open = |number: usize| {
         let head = format!("burst-{number}");
-        world.shop.open_pull_request(NewPullRequest { author: "alice", title: "One of many", head: &head, ..NewPullRequest::default() })
+        world.shop.open_pull_request(NewPullRequest {
+            author: "alice",
+            title: "One of many",
+            head: &head,
+            ..NewPullRequest::default()
+        })
     };
     let pulls: Vec<_> = (0..40).map(open).collect();
     world.settled().await;

@@ -117,7 +117,12 @@ async fn without_a_policy_nothing_is_posted_and_a_deleted_one_is_judged_by_itsel
     let world = World::with_policy(PEER).await;
     let open = world.opened("").await;
     let changes = Changes::new().remove(".github/countersign.toml");
-    let deletion = world.shop.open_pull_request(NewPullRequest { author: "alice", title: "No more rules", changes, ..NewPullRequest::default() });
+    let deletion = world.shop.open_pull_request(NewPullRequest {
+        author: "alice",
+        title: "No more rules",
+        changes,
+        ..NewPullRequest::default()
+    });
     world.settled().await;
     world.expect(&deletion, "in_progress", "1");
     deletion.review("bob", Verdict::Approve);
@@ -132,10 +137,18 @@ async fn a_pull_request_is_judged_by_its_bases_policy_and_its_own_edit_is_annota
     let world = World::with_policy(PEER).await;
     let wrong = "version = 1\n\n[[rule]]\nid = \"peer\"\naprovals = []\n";
     let changes = Changes::new().write(".github/countersign.toml", wrong);
-    let pull = world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Edit", changes, ..NewPullRequest::default() });
+    let pull = world.shop.open_pull_request(NewPullRequest {
+        author: "alice",
+        title: "Edit",
+        changes,
+        ..NewPullRequest::default()
+    });
     world.settled().await;
     let check = world.check(&pull).unwrap();
-    let on_line_5 = check.annotations.iter().any(|note| note["start_line"] == 5 && note["message"].as_str().unwrap().contains("aprovals"));
+    let on_line_5 = check
+        .annotations
+        .iter()
+        .any(|note| note["start_line"] == 5 && note["message"].as_str().unwrap().contains("aprovals"));
     assert!(on_line_5, "{:#?}", check.annotations);
     pull.review("bob", Verdict::Approve);
     world.settled().await;

@@ -32,7 +32,11 @@ async fn what_is_missing_is_said_once_and_folded_when_it_is_there() {
     world.expect(&pull, "success", "");
     let folded = world.comment(&pull).unwrap();
     assert_eq!(folded.id, comment.id);
-    assert!(folded.body.lines().filter(|line| !line.starts_with("<!--") && !line.is_empty()).count() == 1, "{}", folded.body);
+    assert!(
+        folded.body.lines().filter(|line| !line.starts_with("<!--") && !line.is_empty()).count() == 1,
+        "{}",
+        folded.body
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +72,9 @@ async fn our_comment_is_restored_when_somebody_edits_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_an_authors_comes_alive() {
     let world = World::with_policy(RECORD).await;
-    let pull = world.opened("## Summary\n@everyone <img src=x> ![x](https://evil.example/x.png) #1\n\n## Risk\nMaybe @bob\n").await;
+    let pull = world
+        .opened("## Summary\n@everyone <img src=x> ![x](https://evil.example/x.png) #1\n\n## Risk\nMaybe @bob\n")
+        .await;
     let check = world.check(&pull).unwrap();
     let comment = world.comment(&pull).unwrap();
     for text in [check.summary.as_str(), comment.body.as_str()] {
