@@ -303,24 +303,27 @@ impl Installation {
         struct Body {
             #[serde(default)]
             data: Value,
-            #[serde(default)]
-            errors: Vec<FieldError>,
+            errors: Option<Vec<FieldError>>,
         }
         let url = self.github.0.address.graphql.clone();
         let path = format!("/graphql {operation}");
         let request = json!({ "query": query, "operationName": operation, "variables": variables });
         let answer = self.authorised(Method::POST, &url, &path, Some(&request)).await?;
         let body: Body = answer.read()?;
-        if let Some(limited) = body.errors.iter().find(|error| error.kind == "RATE_LIMITED") {
+        let errors = body.errors.unwrap_or_default();
+        if let Some(limited) = errors.iter().find(|error| error.kind == "RATE_LIMITED") {
             tracing::debug!(message = %limited.message, "GraphQL budget used up");
             return Err(Error::Limited(self.reset(&answer)));
         }
         if body.data.is_null() {
-            let first = body.errors.first().map_or("no data", |error| error.message.as_str());
+            let first = errors.first().map_or("no data", |error| error.message.as_str());
             return Err(Error::Odd(format!("`{path}`: {first}")));
         }
+        for error in &errors {
+            tracing::debug!(operation, kind = %error.kind, message = %error.message, "GitHub left something out");
+        }
         let data = serde_json::from_value(body.data).map_err(|error| Error::Odd(format!("`{path}`: {error}")))?;
-        Ok(Partial { data, errors: body.errors })
+        Ok(Partial { data, errors })
     }
 
     fn reset(&self, answer: &Answer) -> Timestamp {

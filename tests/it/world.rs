@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use countersign::app::App;
 use countersign::clock::Clock;
-use countersign::settings::{Settings, Written};
+use countersign::logs;
+use countersign::settings::{LogFormat, Settings, Written};
 use countersign::store::Store;
 use github_stand_in::{Check, Comment, GitHub, Installed, NewPullRequest, Owner, Permission, PullRequest, Repository};
 use jiff::SignedDuration;
@@ -59,6 +60,10 @@ impl World {
 
     /// The same, before the bot starts.
     pub(crate) async fn without_bot(policy: &str) -> Self {
+        if let Ok(filter) = std::env::var("COUNTERSIGN_TEST_LOG") {
+            // Begun by the first story, and good for all of them.
+            let _ = logs::begin(LogFormat::Human, &filter);
+        }
         let github = GitHub::start(github_stand_in::Settings::default()).await;
         let acme = github.organisation("acme");
         let shop = acme.repository("shop").private();

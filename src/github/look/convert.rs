@@ -131,7 +131,9 @@ impl Reading {
             pull.head.take().and_then(|head| head.nodes.into_iter().flatten().next()).map(|node| node.commit);
         let torn = head_node.as_ref().is_some_and(|commit| commit.oid != pull.head_ref_oid);
         let (head_policy, own_runs, rollup) = match head_node {
-            Some(commit) => (head_policy(commit.policy.as_ref()), own_runs(commit.ours), Some(commit.status_check_rollup)),
+            Some(commit) => {
+                (head_policy(commit.policy.as_ref()), own_runs(commit.ours), Some(commit.status_check_rollup))
+            }
             None => (Known::unknown("GitHub did not give the head commit"), Vec::new(), None),
         };
         let (repository_policy, base_tip) = base(pull.base_ref.take(), &pull.base_ref_oid);
