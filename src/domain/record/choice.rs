@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::fold::fold;
 use super::page::Tick;
+use super::{FieldKind, FieldSpec};
 
 /// The choices of a field and the words for them, folded.
 #[derive(Debug, Default)]
@@ -31,7 +32,19 @@ pub(crate) enum Lead {
 }
 
 impl Choices {
-    pub(crate) fn new<'a>(choices: &'a [String], synonyms: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// The choices of a field, whatever its kind.
+    pub(crate) fn of(spec: &FieldSpec) -> Self {
+        match spec.kind {
+            FieldKind::YesNo => Self::yes_no(),
+            FieldKind::Choice | FieldKind::ManyOf => {
+                let synonyms = spec.synonyms.iter().map(|(word, choice)| (word.as_str(), choice.as_str()));
+                Self::new(&spec.choices, synonyms)
+            }
+            _ => Self::default(),
+        }
+    }
+
+    fn new<'a>(choices: &'a [String], synonyms: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let own = choices.iter().map(|choice| (fold(choice), choice.clone()));
         let mut words: Vec<(String, String)> = own.collect();
         for (word, choice) in synonyms {
@@ -43,7 +56,7 @@ impl Choices {
         Self { words, count: choices.len() }
     }
 
-    pub(crate) fn yes_no() -> Self {
+    fn yes_no() -> Self {
         const YES: &str = "yes|y|true|ja|wahr|oui|vrai|si|verdadero|sim|verdadeiro|はい|有|有り|あり|可|可能|ok";
         const NO: &str = "no|n|false|nein|falsch|non|faux|falso|nao|いいえ|無|無し|なし|否|不可|不可能";
         let words = |list: &'static str, choice: &str| -> Vec<(String, String)> {

@@ -30,10 +30,11 @@ pub(crate) fn read<'p>(rows: &'p [Vec<Line>], names: &Names<'_>) -> (Vec<Row<'p>
     }
     let mut found = Vec::new();
     let mut others = Vec::new();
+    let even = rows.iter().all(|row| row.len() == rows[0].len());
     for row in rows {
         let filled = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
         match row.as_slice() {
-            [label, value] | [label, value, ..] if filled <= 2 && rows.iter().all(|r| r.len() == row.len()) => {
+            [label, value] | [label, value, ..] if filled <= 2 && even => {
                 let hits = hits(label, names);
                 if hits.is_empty() {
                     others.push(row.as_slice());
