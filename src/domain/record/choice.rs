@@ -96,6 +96,9 @@ impl Choices {
 
     /// Reads a line; `bold` are the parts of it that stand out.
     pub(crate) fn lead(&self, text: &str, bold: &[Range<usize>]) -> Lead {
+        if is_not_applicable(text) {
+            return Lead::Other;
+        }
         let skipped = text.len() - text.trim_start_matches(is_ornament).len();
         let body = text.get(skipped..).unwrap_or_default();
         if let Some((named, rest)) = self.list(body) {
@@ -215,10 +218,19 @@ impl Choices {
         }
         let remark =
             tail.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '#' | '@' | '<' | '"' | '\'' | '`'));
-        let remark =
-            if tail.contains('(') && !remark.contains('(') { remark.trim_end().trim_end_matches(')') } else { remark };
+        let remark = if tail.contains(['(', '（']) && !remark.contains(['(', '（']) {
+            remark.trim_end().trim_end_matches([')', '）'])
+        } else {
+            remark
+        };
         Lead::Choice(choice.to_owned(), remark.trim().to_owned())
     }
+}
+
+/// `N/A` does not begin with the `n` of `no`.
+fn is_not_applicable(text: &str) -> bool {
+    let head: String = text.trim_start().chars().take(5).collect::<String>().to_lowercase();
+    ["n/a", "n.a", "n / a"].iter().any(|words| head.starts_with(words))
 }
 
 /// Marks before a word that say nothing; a box, a comparison or a negation does say something.

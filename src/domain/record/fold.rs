@@ -51,7 +51,10 @@ pub(crate) fn label_key(text: &str) -> String {
             words.push(word);
         }
     }
-    words.join(" ")
+    // The two verbs that templates spell in one word, in two and with a hyphen.
+    let joined = words.join(" ");
+    let joined = if joined.contains("roll back") { joined.replace("roll back", "rollback") } else { joined };
+    if joined.contains("back out") { joined.replace("back out", "backout") } else { joined }
 }
 
 /// The same for each of the names that a heading joins: `rollback / recovery plan`, `risks & mitigations`.

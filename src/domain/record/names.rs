@@ -67,7 +67,10 @@ impl<'f> Names<'f> {
         }
         for (words, part) in [(WINDOW_STARTS, Part::Start), (WINDOW_ENDS, Part::End), (WINDOW_ZONES, Part::Zone)] {
             for word in words.split('|') {
-                names.parts.insert(label_key(word), part);
+                let key = label_key(word);
+                if !key.is_empty() {
+                    names.parts.insert(key, part);
+                }
             }
         }
         names

@@ -404,6 +404,7 @@ impl Reader<'_, '_> {
             choices: self.names.choices(hit.field),
             said: Vec::new(),
             kept: Vec::new(),
+            covered: &[],
             diagnostics: Vec::new(),
             lenient: false,
         };

@@ -32,6 +32,8 @@ pub(crate) struct Place<'a> {
     pub(crate) said: Vec<&'a Said>,
     /// For each line of the place, whether it is one of those.
     pub(crate) kept: Vec<bool>,
+    /// For each line, whether a template says it.
+    pub(crate) covered: &'a [bool],
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether foreign options mean another question.
     pub(crate) lenient: bool,
@@ -50,7 +52,7 @@ pub(crate) fn read(
     };
     let kept: Vec<bool> = found.content.iter().zip(covered).map(answers).collect();
     let said = found.content.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(said, _)| said).collect();
-    let mut place = Place { spec, found, choices, said, kept, diagnostics: Vec::new(), lenient };
+    let mut place = Place { spec, found, choices, said, kept, covered, diagnostics: Vec::new(), lenient };
     let (content, rationale) = place.read()?;
     let (content, rationale) = place.beware(content, rationale);
     let raw = raw(&place.found.content);
