@@ -16,6 +16,9 @@ pub(crate) struct Choices {
     pub(crate) count: usize,
 }
 
+/// A choice and the place of the word for it.
+type Named<'t> = (&'t str, Range<usize>);
+
 /// What a line of text says about a choice.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Lead {
@@ -110,9 +113,9 @@ impl Choices {
     }
 
     /// Options one after the other: each with its place, and where the list ends.
-    fn list(&self, text: &str) -> Option<(Vec<(&str, Range<usize>)>, usize)> {
+    fn list<'a>(&'a self, text: &str) -> Option<(Vec<Named<'a>>, usize)> {
         let bracket = text.starts_with(['[', '(', '{']);
-        let mut named: Vec<(&str, Range<usize>)> = Vec::new();
+        let mut named: Vec<Named<'_>> = Vec::new();
         let mut at = usize::from(bracket);
         loop {
             let tail = text.get(at..)?;
@@ -149,14 +152,7 @@ impl Choices {
         self.first(text.get(..stop)?)
     }
 
-    fn judge(
-        &self,
-        text: &str,
-        named: &[(&str, Range<usize>)],
-        end: usize,
-        bold: &[Range<usize>],
-        skipped: usize,
-    ) -> Lead {
+    fn judge(&self, text: &str, named: &[Named<'_>], end: usize, bold: &[Range<usize>], skipped: usize) -> Lead {
         let rest = text.get(end..).unwrap_or_default();
         let answer = rest.trim_start_matches(|c: char| is_ornament(c) || matches!(c, ':' | '：' | '-' | '–' | '='));
         if let Some((choice, at)) = self.first(answer) {
@@ -170,7 +166,7 @@ impl Choices {
         let is_bold =
             |range: &Range<usize>| bold.iter().any(|b| b.start < range.end + skipped && range.start + skipped < b.end);
         for stands_out in [&is_loud as &dyn Fn(&Range<usize>) -> bool, &is_bold] {
-            let marked: Vec<&(&str, Range<usize>)> = named.iter().filter(|(_, range)| stands_out(range)).collect();
+            let marked: Vec<&Named<'_>> = named.iter().filter(|(_, range)| stands_out(range)).collect();
             if let [(choice, _)] = marked.as_slice() {
                 return Lead::Marked((*choice).to_owned());
             }

@@ -10,10 +10,7 @@ pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return spaced(&text.to_ascii_lowercase());
     }
-    let bare: String = text
-        .nfkd()
-        .filter(|c| !(is_combining_mark(*c) && ('\u{300}'..='\u{36f}').contains(c)) && !is_selector(*c))
-        .collect();
+    let bare: String = text.nfkd().filter(|c| !is_accent(*c) && !is_selector(*c)).collect();
     let lower: String = bare.nfkc().collect::<String>().to_lowercase().replace('ß', "ss");
     spaced(&lower)
 }
@@ -28,6 +25,11 @@ pub(crate) fn spaced(text: &str) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// The voicing marks of Japanese, which make other words, are no accents.
+fn is_accent(c: char) -> bool {
+    is_combining_mark(c) && ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 fn is_selector(c: char) -> bool {

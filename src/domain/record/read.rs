@@ -33,7 +33,7 @@ pub fn parse(text: &str, fields: &FieldSet, templates: &[Template]) -> (ChangeRe
         let source = Source::read(&template.text, &names);
         fronts.extend(source.front.as_ref().map(|front| front.parsed.entries.clone()));
         blocks.extend(source.blocks.iter().map(|block| block.parsed.entries.clone()));
-        prompts.add(&source.found(&names, &[], &[], &mut Vec::new()));
+        prompts.add(&source.found(&names, &[], &[], &mut Vec::new()), &names);
     }
     let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let mut reader = Reader {
@@ -302,7 +302,7 @@ impl Reader<'_, '_> {
             let covered = if filled_in {
                 vec![false; found.content.len()]
             } else {
-                self.prompts.covers(hit.field, &found.content)
+                self.prompts.covers(hit.field, &found.content, self.names)
             };
             let Some(mut reading) = value::read(
                 spec,
@@ -373,7 +373,7 @@ impl Reader<'_, '_> {
         let part = |wanted: Part| group.iter().find(|(_, _, part)| *part == wanted).map(|(found, _, _)| *found);
         let said = |found: Option<&Found>| -> String {
             let Some(found) = found else { return String::new() };
-            let covered = self.prompts.covers(hit.field, &found.content);
+            let covered = self.prompts.covers(hit.field, &found.content, self.names);
             let kept = found
                 .content
                 .iter()

@@ -219,7 +219,7 @@ impl Pass<'_, '_> {
             asked.extend(self.names.find_part(label.name, window).filter(|_| timely));
         }
         if asked.is_empty() {
-            self.foreign_label(line, &label, value, place, block);
+            self.foreign_label(line, &label, &value, place, block);
             return;
         }
         self.end_labels_at(place);
@@ -240,7 +240,7 @@ impl Pass<'_, '_> {
     }
 
     /// A label that names no field: in bold it ends the label before it.
-    fn foreign_label(&mut self, line: &Line, label: &label::Label<'_>, value: Line, place: &Place, block: &Block) {
+    fn foreign_label(&mut self, line: &Line, label: &label::Label<'_>, value: &Line, place: &Place, block: &Block) {
         let sibling = self.trailers == Some(place.paragraph) || (self.is_short_answer() && is_key(label.name));
         if sibling && !value.text.is_empty() {
             self.end_labels();

@@ -108,3 +108,13 @@ fn a_block_of_the_template() {
     let filled = block.replace("\"low\"", "\"high\"");
     check_with(&fields, &known, &filled, "risk present: high & backout unfilled");
 }
+
+#[test]
+fn who_deletes_all_options_but_one_has_chosen() {
+    let fields = FieldSet::standard();
+    let known = templates(&["## Risk\nDelete what does not apply.\n- Low\n- High\n\n## Environments\n- uat\n- prod\n"]);
+    check_with(&fields, &known, "## Risk\n- Low\n- High\n", "risk unfilled");
+    check_with(&fields, &known, "## Risk\nDelete what does not apply.\n- High\n", "risk present: high");
+    check_with(&fields, &known, "## Environments\n- uat\n- prod\n", "environments unfilled");
+    check_with(&fields, &known, "## Environments\n- prod\n", "environments present: prod");
+}
