@@ -7,4 +7,6 @@ mod every_field;
 mod every_operation;
 mod first;
 mod payloads;
+mod semantics;
 mod world;
+mod wrong;
