@@ -31,10 +31,13 @@ pub(crate) struct FileChange {
 
 /// Differences already computed, by the two trees.
 #[derive(Debug, Default)]
-pub(crate) struct Cache(Mutex<HashMap<(Oid, Oid), Arc<Vec<FileChange>>>>);
+pub(crate) struct Cache(Mutex<HashMap<(Oid, Oid), Files>>);
+
+/// Shared: a pull request may change thousands.
+pub(crate) type Files = Arc<Vec<FileChange>>;
 
 /// The files that differ between two trees, sorted by path.
-pub(crate) fn files(objects: &Objects, from: &Oid, to: &Oid) -> Arc<Vec<FileChange>> {
+pub(crate) fn files(objects: &Objects, from: &Oid, to: &Oid) -> Files {
     let key = (from.clone(), to.clone());
     let Cache(cache) = objects.diffs();
     if let Some(known) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {

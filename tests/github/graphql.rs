@@ -330,6 +330,9 @@ impl<'i> Args<'i> {
     }
 }
 
+/// Fields beside the usual ones.
+type More<'s, T> = Box<dyn Fn(&str, &T) -> Option<Val<'s>> + 's>;
+
 /// One page of a list, and how to show what is on it.
 struct Connection<'s, T> {
     cx: Cx<'s>,
@@ -337,9 +340,9 @@ struct Connection<'s, T> {
     items: Vec<T>,
     show: Box<dyn Fn(&T) -> Object<'s> + 's>,
     /// Fields of this connection that others do not have.
-    extra: Box<dyn Fn(&str, &[T]) -> Option<Val<'s>> + 's>,
+    extra: More<'s, [T]>,
     /// Fields of its edges beside `node` and `cursor`.
-    edge: Box<dyn Fn(&str, &T) -> Option<Val<'s>> + 's>,
+    edge: More<'s, T>,
     edge_name: &'static str,
 }
 

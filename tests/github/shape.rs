@@ -30,7 +30,7 @@ pub(crate) fn with(object: Value, more: Value) -> Value {
 }
 
 /// Adds a `…_url` for each of these names, under one address.
-fn add_urls(object: &mut Map<String, Value>, under: &str, names: &[&str]) {
+pub(crate) fn add_urls(object: &mut Map<String, Value>, under: &str, names: &[&str]) {
     for name in names {
         object.insert(format!("{name}_url"), format!("{under}/{name}").into());
     }

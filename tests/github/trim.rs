@@ -90,10 +90,10 @@ impl GraphqlCut<'_> {
             Definition::InputObjectTypeDefinition(it) => {
                 it.fields.iter().for_each(|field| self.reach(field.ty.inner_named_type()));
             }
-            Definition::UnionTypeDefinition(it) => {
-                if !it.members.iter().any(|member| self.wanted.contains_key(member.as_str())) {
-                    self.problems.push(format!("no member of the union `{name}` is listed"));
-                }
+            Definition::UnionTypeDefinition(it)
+                if !it.members.iter().any(|member| self.wanted.contains_key(member.as_str())) =>
+            {
+                self.problems.push(format!("no member of the union `{name}` is listed"));
             }
             _ => {}
         }

@@ -81,7 +81,7 @@ impl<'a> Turn<'a> {
             payload.insert("action".into(), action.into());
         }
         payload.extend(shape::fields(body));
-        payload.insert("repository".into(), shown);
+        payload.entry("repository").or_insert(shown);
         self.add_organisation(&mut payload, self.repository(repository).owner);
         self.send(name, Some(installation), Some(repository), sender, payload);
     }

@@ -29,6 +29,7 @@ pub(super) fn query<'s>(cx: Cx<'s>) -> Object<'s> {
                     }
                 }
             }
+            "id" => leaf("Query"),
             "viewer" => Val::Object(people::viewer(cx)),
             "node" => return node(cx, args.text("id").unwrap_or("")),
             "nodes" => {

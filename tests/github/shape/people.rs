@@ -90,10 +90,11 @@ pub(crate) fn team(state: &State, team: &Team) -> Value {
 pub(crate) fn team_full(state: &State, team: &Team) -> Value {
     let granted = state.repositories.values().filter(|it| it.teams.contains_key(&team.id)).count();
     let Some(owner) = state.account(team.organisation) else { return Value::Null };
+    let login = &owner.login;
     let owner = with(
         organisation(state, owner),
         json!({
-            "name": owner.name, "type": "Organization", "html_url": format!("{}/{}", state.url, owner.login),
+            "name": login, "type": "Organization", "html_url": format!("{}/{}", state.url, owner.login),
             "created_at": stamp(owner.created_at), "updated_at": stamp(owner.created_at), "archived_at": null,
             "has_organization_projects": true, "has_repository_projects": true, "public_repos": 0,
             "public_gists": 0, "followers": 0, "following": 0,

@@ -137,7 +137,7 @@ pub(crate) fn label(state: &State, repository: &Repository, label: &Label) -> Va
         "name": label.name,
         "color": label.color,
         "default": false,
-        "description": null,
+        "description": "",
     })
 }
 

@@ -35,6 +35,11 @@ pub(crate) struct StatusChange<'a> {
     pub creator: u64,
 }
 
+/// A branch as a status names it.
+fn branch_line(at: &str, branch: &str, tip: &Oid) -> Value {
+    json!({ "name": branch, "commit": { "sha": tip, "url": format!("{at}/commits/{tip}") }, "protected": false })
+}
+
 impl Turn<'_> {
     fn marks_mut(&mut self, repository: u64, commit: &Oid) -> &mut CommitMarks {
         Arc::make_mut(self.repository_mut(repository).marks.entry(commit.clone()).or_default())
@@ -212,8 +217,9 @@ impl Turn<'_> {
         };
         self.marks_mut(repository, commit).statuses.push(Arc::new(status));
         let it = self.repository(repository);
+        let at = show_repository::url(self.state, &it);
         let branches = it.branches.iter().filter(|(_, tip)| *tip == commit);
-        let branches = branches.map(|(branch, tip)| json!({ "name": branch, "commit": { "sha": tip } }));
+        let branches = branches.map(|(branch, tip)| branch_line(&at, branch, tip));
         let body = json!({
             "id": id,
             "sha": commit,
@@ -301,22 +307,33 @@ impl Turn<'_> {
         let at = show_repository::url(self.state, &it);
         let branch = it.branches.iter().find(|(_, tip)| *tip == commit).map(|(branch, _)| branch.clone());
         let now = stamp(self.now);
+        let page = format!("{}/actions/runs/{run}", show_repository::html_url(self.state, &it));
+        let mut shown = shape::fields(json!({
+            "id": run, "node_id": shape::node("WFR", &[&run]), "name": name, "workflow_id": workflow,
+            "run_number": 1, "run_attempt": 1, "event": "pull_request", "status": "completed",
+            "conclusion": conclusion, "head_sha": commit, "head_branch": branch,
+            "check_suite_id": suite, "check_suite_node_id": shape::node("CS", &[&repository, commit, &suite]),
+            "url": format!("{at}/actions/runs/{run}"), "html_url": page, "created_at": now, "updated_at": now,
+            "run_started_at": now, "pull_requests": [], "previous_attempt_url": null,
+            "workflow_url": format!("{at}/actions/workflows/{workflow}"),
+            "check_suite_url": format!("{at}/check-suites/{suite}"),
+            "head_commit": it.objects.commit(commit).map(|commit| show_code::head_commit(&commit)),
+            "repository": show_repository::repository(self.state, &it),
+            "head_repository": show_repository::repository(self.state, &it),
+        }));
+        shape::add_urls(
+            &mut shown,
+            &format!("{at}/actions/runs/{run}"),
+            &["jobs", "logs", "artifacts", "cancel", "rerun"],
+        );
         let body = json!({
             "workflow": {
                 "id": workflow, "node_id": shape::node("W", &[&workflow]), "name": name, "state": "active",
                 "path": format!(".github/workflows/{name}.yml"), "created_at": now, "updated_at": now,
                 "url": format!("{at}/actions/workflows/{workflow}"),
+                "html_url": format!("{page}/workflow"), "badge_url": format!("{page}/badge.svg"),
             },
-            "workflow_run": {
-                "id": run, "node_id": shape::node("WFR", &[&run]), "name": name, "workflow_id": workflow,
-                "run_number": 1, "run_attempt": 1, "event": "pull_request", "status": "completed",
-                "conclusion": conclusion, "head_sha": commit, "head_branch": branch, "check_suite_id": suite,
-                "url": format!("{at}/actions/runs/{run}"), "created_at": now, "updated_at": now,
-                "run_started_at": now, "pull_requests": [],
-                "head_commit": it.objects.commit(commit).map(|commit| show_code::head_commit(&commit)),
-                "repository": show_repository::repository(self.state, &it),
-                "head_repository": show_repository::repository(self.state, &it),
-            },
+            "workflow_run": shown,
         });
         let bot = self.bot_of(app);
         self.tell(repository, "workflow_run", "completed", bot, body);

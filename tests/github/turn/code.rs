@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::Turn;
 use crate::git::{Entry, Identity, NewCommit, Oid, Signature};
 use crate::shape::{code as show, repository as show_repository};
+use crate::state::account::Account;
 use crate::state::pull_request::{Happened, Item};
-use crate::state::repository::{Push, PushKind};
+use crate::state::repository::{Push, PushKind, Repository};
 
 /// What a new commit is to be.
 #[derive(Clone, Debug)]
@@ -23,6 +24,17 @@ pub(crate) struct CommitPlan {
     pub author: Identity,
     pub committer: Identity,
     pub signature: Option<Signature>,
+}
+
+/// A push shows its repository in an older way than all other events: instants as numbers.
+fn pushed_repository(mut shown: Value, owner: Option<&Account>, it: &Repository) -> Value {
+    shown["created_at"] = it.created_at.as_second().into();
+    shown["pushed_at"] = it.pushed_at.map(|at| at.as_second()).into();
+    shown["stargazers"] = 0.into();
+    shown["master_branch"] = it.default_branch.as_str().into();
+    shown["owner"]["name"] = owner.map(|it| it.login.as_str()).into();
+    shown["owner"]["email"] = owner.map(|it| it.email.as_str()).into();
+    shown
 }
 
 impl Turn<'_> {
@@ -102,7 +114,9 @@ impl Turn<'_> {
             commits.iter().take(2048).map(|commit| show::pushed_commit(self.state, &it, commit)).collect();
         let head = it.objects.commit(&push.after).map(|commit| show::pushed_commit(self.state, &it, &commit));
         let (login, email) = self.state.account(push.by).map(|by| (by.login.clone(), by.email.clone())).unzip();
+        let owner = self.state.account(it.owner).cloned();
         let body = json!({
+            "repository": pushed_repository(show_repository::repository(self.state, &it), owner.as_deref(), &it),
             "ref": format!("refs/heads/{}", push.branch),
             "before": &push.before,
             "after": &push.after,

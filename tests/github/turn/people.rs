@@ -10,6 +10,7 @@ use crate::shape::{people as show, repository as show_repository};
 use crate::state::account::{Account, AccountKind, Organisation, Team};
 use crate::state::app::{App, Installation};
 use crate::state::repository::{Permission, Repository, Visibility};
+use crate::state::stamp;
 
 impl Turn<'_> {
     fn account(&mut self, login: &str, kind: AccountKind) -> u64 {
@@ -320,12 +321,15 @@ impl Turn<'_> {
 
     /// What GitHub sends when somebody asks whether anybody is there.
     pub(crate) fn ping(&mut self) {
+        let url = format!("{}/app/hook", self.state.url);
         let body = json!({
             "zen": "Is anybody there?",
             "hook_id": self.state.app,
             "hook": {
                 "type": "App", "id": self.state.app, "name": "web", "active": true, "events": show::events(),
-                "app_id": self.state.app, "config": { "content_type": "json", "insecure_ssl": "0" },
+                "app_id": self.state.app, "created_at": stamp(self.now), "updated_at": stamp(self.now),
+                "url": url, "ping_url": format!("{url}/pings"), "deliveries_url": format!("{url}/deliveries"),
+                "config": { "content_type": "json", "insecure_ssl": "0", "url": url },
             },
         });
         self.send("ping", None, None, self.state.bot(), crate::shape::fields(body));

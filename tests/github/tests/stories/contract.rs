@@ -15,7 +15,7 @@ fn read(path: &Path) -> String {
 }
 
 /// GitHub's npm packages, where somebody has installed them.
-fn npm(file: &str) -> Option<String> {
+pub(crate) fn npm(file: &str) -> Option<String> {
     let modules = std::env::var_os("COUNTERSIGN_NODE_MODULES")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules"), PathBuf::from);
     let path = modules.join("@octokit").join(file);
