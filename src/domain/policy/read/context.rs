@@ -11,8 +11,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
+use crate::policy::fields;
 use crate::policy::model::{Authority, Policy};
-use crate::record::{FieldId, FieldSet};
+use crate::record::FieldId;
 
 /// A layer above the file that is read.
 #[derive(Clone, Copy)]
@@ -74,8 +75,6 @@ pub(super) struct Context<'a> {
     pub(super) text: &'a str,
     /// Names that this file has tables for, with the places of their keys.
     own: BTreeMap<Naming, BTreeMap<&'a str, Own>>,
-    /// The standard fields of RECORD.md.
-    pub(super) standard: FieldSet,
     /// Whether the file sets a zone for its local times.
     pub(super) has_timezone: bool,
     /// The zone of local times in this file, once its top was read.
@@ -108,7 +107,6 @@ impl<'a> Context<'a> {
             around,
             text,
             own,
-            standard: FieldSet::standard(),
             has_timezone,
             timezone: RefCell::default(),
             rule_ids: rule_ids(file),
@@ -206,7 +204,7 @@ impl<'a> Context<'a> {
 
     /// Whether RECORD.md has a field of that name.
     pub(super) fn is_standard(&self, field: &str) -> bool {
-        self.standard.spec(&FieldId::new(field)).is_some()
+        fields::standard().spec(&FieldId::new(field)).is_some()
     }
 
     /// The nearest layer above that defines the name, and where, as far as the place can be shown.
@@ -223,7 +221,7 @@ impl<'a> Context<'a> {
             return choices;
         }
         let above = self.around.upper.iter().flat_map(|upper| upper.policy.fields.iter());
-        let spec = above.chain(self.standard.iter()).find(|spec| spec.id.as_str() == field);
+        let spec = above.chain(fields::standard().iter()).find(|spec| spec.id.as_str() == field);
         spec.map(|spec| spec.choices.clone()).unwrap_or_default()
     }
 
@@ -241,7 +239,7 @@ impl<'a> Context<'a> {
             names.extend(names_of(upper.policy, naming));
         }
         if naming == Naming::Field {
-            names.extend(self.standard.iter().map(|spec| spec.id.as_str().to_owned()));
+            names.extend(fields::standard().iter().map(|spec| spec.id.as_str().to_owned()));
         }
         names
     }

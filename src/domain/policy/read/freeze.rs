@@ -78,7 +78,8 @@ fn window(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
 fn bounds(table: &Table<'_>, has_until: bool) {
     let zone = time::zone_of(table);
     let from = table.value("from").and_then(|value| time::moment(&value));
-    let until = table.value("until").filter(|_| has_until).and_then(|value| time::moment(&value));
+    let until = if has_until { table.value("until") } else { None };
+    let until = until.and_then(|value| time::moment(&value));
     for moment in [&from, &until].into_iter().flatten() {
         if moment.value.is_local() {
             time::needs_zone(table.cx, table.has("timezone"), moment.span.clone());

@@ -7,7 +7,7 @@ use super::pattern::pattern;
 use super::rule::sound_name;
 use super::{redefined, who};
 use crate::layer::Layer;
-use crate::policy::codes;
+use crate::policy::{codes, fields};
 use crate::record::fold::{fold, label_key};
 use crate::record::{FieldId, FieldKind, FieldSpec, NoneAnswer};
 
@@ -42,7 +42,7 @@ impl Record {
     fn field(&mut self, table: &Table<'_>, name: &At<&str>, aliases: &mut Aliases) {
         let cx = table.cx;
         let id = FieldId::new(name.value);
-        let standard = cx.standard.spec(&id);
+        let standard = fields::standard().spec(&id);
         let only = |allowed: &[&str]| table.present().all(|key| allowed.contains(&key.name));
         let extends = cx.knows_above(Naming::Field, name.value)
             && (only(&["aliases"]) || (standard.is_some() && only(&["aliases", "values"])));
@@ -180,17 +180,17 @@ impl Aliases {
 
 /// The field that an alias leads to by itself or above.
 fn alias_above(cx: &Context<'_>, key: &str) -> Option<FieldId> {
-    let above = cx.around.upper.iter();
-    let mut specs = cx.standard.iter().chain(above.flat_map(|upper| upper.policy.fields.iter()));
+    let policies = || cx.around.upper.iter().map(|upper| upper.policy);
     let leads = |spec: &&FieldSpec| {
         let mut words = spec.aliases.iter().map(|(alias, _)| alias.as_str()).chain([spec.id.as_str()]);
         words.any(|word| label_key(word) == key)
     };
+    let defined = || policies().flat_map(|policy| &policy.fields).find(leads).map(|spec| spec.id.clone());
     let added = || {
-        let mut aliases = cx.around.upper.iter().flat_map(|upper| upper.policy.aliases.iter());
+        let mut aliases = policies().flat_map(|policy| &policy.aliases);
         aliases.find(|(_, alias)| label_key(alias) == key).map(|(id, _)| id.clone())
     };
-    specs.find(leads).map(|spec| spec.id.clone()).or_else(added)
+    fields::standard_heading(key).cloned().or_else(defined).or_else(added)
 }
 
 fn kind(word: &str) -> FieldKind {
