@@ -39,7 +39,11 @@ pub async fn run<H: Handler>(store: Store, settings: Settings, handler: Arc<H>, 
             () = sleep(wait), if free > 0 => {}
         }
     }
-    let ending = async { while let Some(ended) = jobs.join_next().await { report(ended) } };
+    let ending = async {
+        while let Some(ended) = jobs.join_next().await {
+            report(ended)
+        }
+    };
     if timeout(runner.settings.grace, ending).await.is_err() {
         give_up.cancel();
         while let Some(ended) = jobs.join_next().await {

@@ -147,9 +147,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn template_versions(&self, repository: u64) -> Result<Vec<TemplateVersion>> {
-        let template = |row: &Row| {
-            Ok(TemplateVersion { path: row.text("path")?, text: pack::unpack_text(&row.bytes("text")?)? })
-        };
+        let template =
+            |row: &Row| Ok(TemplateVersion { path: row.text("path")?, text: pack::unpack_text(&row.bytes("text")?)? });
         self.db.fetch(TEMPLATES, values![repository]).await?.iter().map(template).collect()
     }
 

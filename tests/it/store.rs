@@ -91,7 +91,7 @@ async fn a_delivery_is_taken_once_however_often_it_comes() {
         assert_eq!(claimed.subject, Subject::Pull { repository: SHOP, number: 1 });
         assert_eq!((claimed.installation, claimed.head.as_str()), (ACME, "c0ffee"));
         assert_eq!(claimed.causes, ["a"]);
-        assert_eq!(store.take(&[first.clone()]).await.expect("taken"), [Taken::Before]);
+        assert_eq!(store.take(std::slice::from_ref(&first)).await.expect("taken"), [Taken::Before]);
         assert!(store.done(&claimed, None).await.expect("done"));
         assert_eq!(due(db).await, [0; 0], "the third time changed nothing");
         assert!(store.is_taken("a").await.expect("read"));
@@ -129,7 +129,13 @@ async fn what_a_delivery_says_never_makes_taking_it_fail() {
             ],
             evidence: vec![
                 Evidence::Pull(PullIndex { base: odd.into(), repository: 9, ..pull(1, odd) }),
-                Evidence::Body { repository: 9, number: 1, at: at("2026-03-02T10:00:00Z"), editor: None, text: odd.into() },
+                Evidence::Body {
+                    repository: 9,
+                    number: 1,
+                    at: at("2026-03-02T10:00:00Z"),
+                    editor: None,
+                    text: odd.into(),
+                },
                 Evidence::Push {
                     repository: 9,
                     branch: odd.into(),
@@ -160,13 +166,8 @@ async fn marks_find_open_pull_requests_by_head_base_owner_and_installation() {
         let shop = vec![Evidence::Pull(pull(1, "c0ffee")), Evidence::Pull(release), Evidence::Pull(closed)];
         take(&db.store, "shop", Signal { repository: Some(repository(SHOP, "Acme")), ..proves(shop) }).await;
         db.store.take(&[delivery_for(2, "other", other)]).await.expect("taken");
-        let head = Mark::Head {
-            repository: SHOP,
-            head: Oid::new("c0ffee"),
-            check: None,
-            want: Want::Anything,
-            lowers: false,
-        };
+        let head =
+            Mark::Head { repository: SHOP, head: Oid::new("c0ffee"), check: None, want: Want::Anything, lowers: false };
         let base = |branch: &str| Mark::Base { repository: SHOP, branch: branch.into(), want: Want::Anything };
         let cases = [
             ("head", head, vec![1]),
@@ -204,7 +205,10 @@ async fn a_team_finds_the_pull_requests_that_rest_on_it() {
         decided(db, 2, &decision(2, "beef")).await;
         let moved = |slug: &str| marks(vec![Mark::Team { organisation: "Acme".into(), slug: slug.into() }]);
         take(&db.store, "cab", moved("CAB")).await;
-        let wanted = { db.advance(SignedDuration::from_secs(2)); claim(&db.store).await };
+        let wanted = {
+            db.advance(SignedDuration::from_secs(2));
+            claim(&db.store).await
+        };
         assert_eq!(wanted.wants, [Want::Members(at("2026-03-02T10:00:00Z"))]);
         let fewer = NewDecision { teams: vec![team("acme/payments")], ..decision(1, "c0ffee") };
         db.store.record_decision(&wanted, &fewer).await.expect("answered").expect("recorded");
@@ -556,7 +560,8 @@ async fn a_budget_is_shared_keeps_something_for_withdrawals_and_waits_when_asked
         let retry_after = db.store.now().await.expect("now") + SignedDuration::from_mins(10);
         db.store.park(ACME, retry_after).await.expect("parked");
         db.store.park(ACME, until).await.expect("parked");
-        let wait = Spent::Wait { until: Timestamp::from_millisecond(retry_after.as_millisecond()).expect("an instant") };
+        let wait =
+            Spent::Wait { until: Timestamp::from_millisecond(retry_after.as_millisecond()).expect("an instant") };
         assert_eq!(other.spend(ACME, cost(true)).await.expect("asked"), wait);
         db.store.unpark(ACME).await.expect("unparked");
         assert_eq!(other.spend(ACME, cost(true)).await.expect("asked"), Spent::Granted);
@@ -583,7 +588,7 @@ async fn two_processes_may_migrate_at_once_and_an_address_is_checked() {
     let url = format!("sqlite:{}", directory.path().join("store.db").display());
     let open = async || Store::open(&url, countersign::clock::Clock::default()).await.expect("opens");
     let (one, two) = (open().await, open().await);
-    assert!(matches!(one.ready().await, Err(_)), "not before it is migrated");
+    assert!(one.ready().await.is_err(), "not before it is migrated");
     let (first, second) = tokio::join!(one.migrate(), two.migrate());
     first.and(second).expect("migrated");
     one.ready().await.expect("ready");
