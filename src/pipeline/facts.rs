@@ -112,24 +112,36 @@ impl Pipeline {
         let Known::Known(read) = &look.reviews else {
             return Ok(look.reviews.as_ref().map(|_| Vec::new()));
         };
-        let (repository, number) = (look.repository.id, look.change.number);
-        let bodies = self.store.bodies(repository, number).await?;
+        let pull = (look.repository.id, look.change.number);
+        let bodies = self.store.bodies(pull.0, pull.1).await?;
+        let (base, head) = (&look.change.base.name, &look.change.head.tip);
         let commits = look.commits.known().map(|commits| commits_hash(commits)).unwrap_or_default();
-        let now = SeenRow { base: look.change.base.name.clone(), commits, at: self.store.now().await? };
+        if !commits.is_empty() {
+            self.store.remember_commits(pull, head, base, &commits).await?;
+        }
         let mut reviews = Vec::with_capacity(read.len());
         for review in read {
-            let first_seen = match self.store.seen_at_review(review.id).await? {
-                Some(seen) => seen,
-                None => {
-                    self.store.remember_seen((repository, number), review.id, &now).await?;
-                    now.clone()
-                }
-            };
-            let seen = seen(look, review, &first_seen, &bodies);
-            reviews.push(domain_review(review, seen));
+            let first_seen = self.first_seen(pull, look, review, &commits).await?;
+            reviews.push(domain_review(review, seen(look, review, &first_seen, &bodies)));
         }
         reviews.sort_by_key(|review| (review.submitted_at, review.id));
         Ok(Known::Known(reviews))
+    }
+
+    /// What stood before a reviewer: the commits as they are when the review is first seen, or, where it was given on
+    /// another head, as they were when that head was looked at.
+    async fn first_seen(&self, pull: (u64, u64), look: &Look, review: &ReviewRead, commits: &str) -> Result<SeenRow> {
+        if let Some(seen) = self.store.seen_at_review(review.id).await? {
+            return Ok(seen);
+        }
+        let given_here = review.commit.as_ref() == Some(&look.change.head.tip);
+        let (base, commits) = match &review.commit {
+            Some(head) if !given_here => self.store.commits_at(pull, head).await?.unwrap_or_default(),
+            _ => (look.change.base.name.clone(), commits.to_owned()),
+        };
+        let seen = SeenRow { base, commits, at: self.store.now().await? };
+        self.store.remember_seen(pull, review.id, &seen).await?;
+        Ok(seen)
     }
 
     /// Everybody who was seen moving the head. What was pushed before we watched is asked of GitHub's activity list.

@@ -115,7 +115,7 @@ mod tests {
         };
         let queue = [entry(Some(1), "a", 1), entry(None, "b", 2), entry(Some(3), "c", 3)];
         let check = |head: &str, expected: Option<&[Option<u64>]>| {
-            assert_eq!(members(&queue, &Oid::new(head)).as_deref(), expected)
+            assert_eq!(members(&queue, &Oid::new(head)).as_deref(), expected);
         };
         check("a", Some(&[Some(1)]));
         check("b", Some(&[Some(1), None]));

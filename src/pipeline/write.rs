@@ -25,6 +25,10 @@ impl Pipeline {
     ) -> Result<ShownIds> {
         let place = Place { owner: &look.repository.owner, name: &look.repository.name, number: look.change.number };
         for action in actions {
+            // In a flood of events only the last look words what has not changed otherwise.
+            if is_wording(action, shown.run.as_ref()) && self.store.asked_again(&work.claim).await? {
+                continue;
+            }
             let green = shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success);
             match self.write_one(work, github, place, action, lowers(action, green)).await? {
                 Written::Run { id, status, fingerprint } => {
@@ -168,5 +172,14 @@ fn lowers(action: &Action, green: bool) -> bool {
     match action {
         Action::CreateRun(run) | Action::UpdateRun { run, .. } => green && run.status != RunStatus::Success,
         Action::CreateComment(_) | Action::UpdateComment { .. } => false,
+    }
+}
+
+/// Whether the action changes words only: not how the check stands, and no first word to people.
+fn is_wording(action: &Action, shown: Option<&ShownRunIds>) -> bool {
+    match action {
+        Action::CreateRun(run) | Action::UpdateRun { run, .. } => shown.is_some_and(|there| there.status == run.status),
+        Action::CreateComment(_) => false,
+        Action::UpdateComment { .. } => true,
     }
 }

@@ -103,6 +103,7 @@ statements! {
             dead_at = CASE WHEN seq > claimed_seq THEN NULL ELSE dead_at END
         WHERE key = $1 AND lease = $2"
     ));
+    ASKED_AGAIN = Sql::both("SELECT key FROM due WHERE key = $1 AND lease = $2 AND seq > claimed_seq");
     RELEASE = Sql::both("UPDATE due SET lease = NULL, lease_until = NULL WHERE key = $1 AND lease = $2");
     /// The first instant at which there is something to claim.
     NEXT = Sql::both(
@@ -321,6 +322,15 @@ impl Store {
         }
         tx.commit().await?;
         Ok(claims)
+    }
+
+    /// Whether events arrived since the claim: then another look follows this one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn asked_again(&self, claim: &Claim) -> Result<bool> {
+        let rows = self.db.fetch(ASKED_AGAIN, values![&claim.subject.key(), &claim.lease]).await?;
+        Ok(!rows.is_empty())
     }
 
     /// Prolongs the lease; `false` where it was lost.

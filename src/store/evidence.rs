@@ -37,6 +37,13 @@ statements! {
         "INSERT INTO seen (review, repository, number, base, commits, at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (review) DO NOTHING"
     );
+    HEAD_COMMITS = Sql::both(
+        "SELECT base, commits FROM head_commits WHERE repository = $1 AND number = $2 AND head = $3"
+    );
+    REMEMBER_HEAD = Sql::both(
+        "INSERT INTO head_commits (repository, number, head, base, commits) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (repository, number, head) DO UPDATE SET base = excluded.base, commits = excluded.commits"
+    );
     SIBLINGS = Sql::both(
         "SELECT number, CASE WHEN decided_head = head THEN own_outcome END AS outcome FROM pull
         WHERE repository = $1 AND head = $2 AND open = 1
@@ -202,6 +209,28 @@ impl Store {
         let mut tx = self.db.begin(Writes::Records).await?;
         let at = seen.at.as_millisecond();
         tx.execute(REMEMBER_SEEN, values![review, pull.0, pull.1, &seen.base, &seen.commits, at]).await?;
+        tx.commit().await
+    }
+
+    /// Base and hash of the commits of a pull request when that head was last looked at.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn commits_at(&self, pull: (u64, u64), head: &Oid) -> Result<Option<(String, String)>> {
+        let rows = self.db.fetch(HEAD_COMMITS, values![pull.0, pull.1, head.as_str()]).await?;
+        rows.first().map(|row| Ok((row.text("base")?, row.text("commits")?))).transpose()
+    }
+
+    /// Remembers base and commits of a head; what is the same already is not written again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn remember_commits(&self, pull: (u64, u64), head: &Oid, base: &str, commits: &str) -> Result<()> {
+        if self.commits_at(pull, head).await?.is_some_and(|(at, known)| at == base && known == commits) {
+            return Ok(());
+        }
+        let mut tx = self.db.begin(Writes::Records).await?;
+        tx.execute(REMEMBER_HEAD, values![pull.0, pull.1, head.as_str(), base, commits]).await?;
         tx.commit().await
     }
 

@@ -97,7 +97,9 @@ impl World {
         let stop = CancellationToken::new();
         let running = tokio::spawn(app.run(listener, stop.clone()));
         self.github.send_webhooks_to(&format!("http://{address}/github/webhook"));
+        let swept = self.github.log().of("query OpenPulls").count();
         self.bot = Some(Bot { address, store, stop, running });
+        self.until("the first sweep", || self.github.log().of("query OpenPulls").count() > swept).await;
         self.settled().await;
     }
 

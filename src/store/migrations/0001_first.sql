@@ -211,6 +211,16 @@ CREATE TABLE seen (
     at BIGINT NOT NULL
 );
 
+-- The commits from base to head, as they were when each head of a pull request was last looked at.
+CREATE TABLE head_commits (
+    repository BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    head TEXT NOT NULL,
+    base TEXT NOT NULL,
+    commits TEXT NOT NULL,
+    PRIMARY KEY (repository, number, head)
+);
+
 -- The last valid version of each policy file.
 CREATE TABLE policy_version (
     repository BIGINT NOT NULL,

@@ -135,7 +135,7 @@ async fn a_text_that_github_refuses_does_not_stop_the_verdict() {
     let world = World::with_policy(PEER).await;
     world.github.faults().fail_with(On::Operation("check-runs"), 1, 422);
     let pull = world.opened("").await;
-    world.expect(&pull, "in_progress", "1");
+    world.expect(&pull, "in_progress", "Waiting");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,10 +145,11 @@ async fn what_cannot_be_evaluated_says_so_after_ten_tries_and_lives_again_with_t
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "success", "");
-    world.github.faults().fail_with(On::GraphQl, 10, 418);
+    world.github.faults().fail_with(On::Operation("query Look"), 1_000, 418);
     pull.label("dave", "trouble");
     world.settled().await;
     world.expect(&pull, "failure", "Could not be evaluated");
+    world.github.faults().up();
     pull.label("dave", "again");
     world.settled().await;
     world.expect(&pull, "success", "");

@@ -19,7 +19,10 @@ impl World {
         let mut world = Self::without_bot(repository).await;
         let home = world.acme.repository(".github").private();
         home.commit("main", "dave", [("countersign.toml", organisation)]);
-        world.acme.install(installed);
+        if let Installed::Selected(names) = installed {
+            world.acme.uninstall();
+            world.acme.install(Installed::Selected(names));
+        }
         world.start(&[]).await;
         world
     }
