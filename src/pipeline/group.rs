@@ -98,7 +98,8 @@ impl Pipeline {
 /// The numbers of the group's members, `None` within where the queue does not say; no list where the group's head is
 /// not in the queue.
 fn members(queue: &[QueueEntry], head: &Oid) -> Option<Vec<Option<u64>>> {
-    let last = queue.iter().position(|entry| entry.head.as_ref() == Some(head))?;
+    // Entries that are built together may show one head: the group reaches up to the last of them.
+    let last = queue.iter().rposition(|entry| entry.head.as_ref() == Some(head))?;
     Some(queue[..=last].iter().map(|entry| entry.number).collect())
 }
 
@@ -113,12 +114,13 @@ mod tests {
             head: Some(Oid::new(head)),
             position,
         };
-        let queue = [entry(Some(1), "a", 1), entry(None, "b", 2), entry(Some(3), "c", 3)];
+        let queue = [entry(Some(1), "a", 1), entry(None, "b", 2), entry(Some(3), "c", 3), entry(Some(4), "c", 4)];
         let check = |head: &str, expected: Option<&[Option<u64>]>| {
             assert_eq!(members(&queue, &Oid::new(head)).as_deref(), expected);
         };
         check("a", Some(&[Some(1)]));
         check("b", Some(&[Some(1), None]));
+        check("c", Some(&[Some(1), None, Some(3), Some(4)]));
         check("z", None);
     }
 }
