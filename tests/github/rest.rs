@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::faults::members_of;
 use crate::server::{Answer, Call, Caller};
 use crate::state::State;
 use crate::state::pull_request::PullRequest;
@@ -191,17 +192,21 @@ pub(crate) fn subject(state: &State, call: &Call) -> (Option<String>, Option<(St
     (Some(name.clone()), number.map(|number| (name, number)))
 }
 
-/// Whether a fault hides from the caller what this request is about.
-pub(crate) fn hidden(world: &World, call: &Call) -> bool {
+/// What a fault has the caller see instead of what this request is about.
+pub(crate) fn hidden(world: &World, call: &Call) -> Option<Answer> {
     let (owner, repo) = (call.part("owner").to_lowercase(), call.part("repo").to_lowercase());
+    let organisation = call.part("org").to_lowercase();
     let inside = world.lock();
     let wrong = &inside.wrong;
     let denied = |name: &str| wrong.denied.contains(name);
-    if denied(&owner) || denied(&format!("{owner}/{repo}")) || denied(&call.part("org").to_lowercase()) {
-        return true;
+    if !organisation.is_empty() && denied(&members_of(&organisation)) {
+        return Some(forbidden());
+    }
+    if denied(&owner) || denied(&format!("{owner}/{repo}")) || denied(&organisation) {
+        return Some(not_found());
     }
     let number = call.number("pull_number").or_else(|_| call.number("issue_number"));
-    let (Some(behind), Ok(number)) = (wrong.unseen_for, number) else { return false };
+    let (Some(behind), Ok(number)) = (wrong.unseen_for, number) else { return None };
     let found = inside.state.repository(&owner, &repo).and_then(|it| it.pull_requests.get(&number));
-    found.is_some_and(|it| it.created_at + behind > world.clock.now())
+    found.filter(|it| it.created_at + behind > world.clock.now()).map(|_| not_found())
 }

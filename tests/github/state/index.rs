@@ -47,7 +47,7 @@ impl Index {
         self.by_head.get(&Oid::from(oid)).into_iter().flatten().copied()
     }
 
-    pub(crate) fn from_branch(&self, repository: u64, branch: &str) -> impl Iterator<Item = u64> {
+    pub(crate) fn coming_from(&self, repository: u64, branch: &str) -> impl Iterator<Item = u64> {
         self.by_branch.get(&(Some(repository), branch.to_owned())).into_iter().flatten().copied()
     }
 

@@ -165,7 +165,7 @@ impl Turn<'_> {
         let mut found = BTreeSet::new();
         for home in homes.into_iter().flatten() {
             let here = self.repository(home);
-            found.extend(here.index.from_branch(repository, branch).map(|number| (home, number)));
+            found.extend(here.index.coming_from(repository, branch).map(|number| (home, number)));
         }
         found.into_iter().collect()
     }
