@@ -238,6 +238,12 @@ impl Faults {
         self.set(|it| it.denied.extend([name.to_lowercase()]));
     }
 
+    /// The App may not see who belongs to this organisation and to its teams.
+    pub fn deny_members(&self, organisation: &str) {
+        let name = members_of(organisation);
+        self.set(|it| it.denied.extend([name]));
+    }
+
     /// The App may see everything of its installations again.
     pub fn allow_all(&self) {
         self.set(|it| it.denied.clear());
@@ -253,6 +259,11 @@ impl Faults {
         self.fresh();
         self.set(|it| *it = Wrong::default());
     }
+}
+
+/// What stands for an organisation's members among what is denied.
+pub(crate) fn members_of(organisation: &str) -> String {
+    format!("{}'s members", organisation.to_lowercase())
 }
 
 /// The state that a read sees at `now`.

@@ -174,21 +174,12 @@ async fn answer_rest(world: &World, asked: Asked<'_>, trace: &mut Trace) -> Answ
 }
 
 fn carry_out(world: &World, call: &Call) -> Answer {
+    if let Some(instead) = rest::hidden(world, call) {
+        return instead;
+    }
     let result = match rest::handler(&call.operation) {
-        Some(Handler::Read(read)) => {
-            if rest::hidden(world, call) {
-                Err(Answer::error(404, "Not Found"))
-            } else {
-                read(&world.seen(), call)
-            }
-        }
-        Some(Handler::Write(write)) => {
-            if rest::hidden(world, call) {
-                Err(Answer::error(404, "Not Found"))
-            } else {
-                world.turn(|turn| write(turn, call))
-            }
-        }
+        Some(Handler::Read(read)) => read(&world.seen(), call),
+        Some(Handler::Write(write)) => world.turn(|turn| write(turn, call)),
         Some(Handler::Limits) => Ok(rest::app::rate_limit(world, call)),
         None => {
             world.violation(format!("{}: not built yet", call.operation));

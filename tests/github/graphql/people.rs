@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Connection, Cx, Object, Resolved, Val, leaf, query, stamp, unbuilt};
+use super::{Connection, Cx, Object, Resolved, Val, failure, leaf, query, stamp, unbuilt};
+use crate::faults::members_of;
 use crate::git::{Commit, Identity};
 use crate::shape::people as names;
 use crate::state::State;
@@ -39,6 +40,10 @@ pub(super) fn viewer<'s>(cx: Cx<'s>) -> Object<'s> {
 fn account<'s>(cx: Cx<'s>, it: &'s Arc<Account>) -> Object<'s> {
     let kind = it.kind_name();
     Object::new(cx, kind, move |field, args| {
+        let closed = matches!(field, "team" | "teams" | "membersWithRole");
+        if closed && cx.denied.contains(&members_of(&it.login)) {
+            return Err(failure("FORBIDDEN", "Resource not accessible by integration"));
+        }
         Ok(match field {
             "id" => leaf(names::account_node(it)),
             "databaseId" => leaf(it.id),

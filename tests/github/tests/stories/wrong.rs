@@ -148,6 +148,16 @@ async fn answers_are_partial_and_doors_are_closed() {
     assert_eq!(answer["errors"][0]["type"], "FORBIDDEN");
     assert_eq!(pull(&world, 1).await, 404);
     faults.allow_all();
+    faults.deny_members("acme");
+    let answer = world.app.query(&world.token, text, json!({})).await;
+    assert_eq!(
+        (&answer["errors"][0]["type"], &answer["data"]["organization"]["team"]),
+        (&json!("FORBIDDEN"), &Value::Null)
+    );
+    let members = "/orgs/acme/teams/payments/members";
+    assert_eq!(world.app.rest("GET", members, &world.token, Value::Null).await.0, 403);
+    assert_eq!(pull(&world, 1).await, 200);
+    faults.allow_all();
     faults.most_nodes(50);
     let text = "{ repository(owner: \"acme\", name: \"shop\") { pullRequests(first: 51) { totalCount } } }";
     let (status, _) = world.app.rest("POST", "/api/graphql", &world.token, json!({ "query": text })).await;
