@@ -90,6 +90,14 @@ pub(crate) fn bracketed(text: &str) -> Vec<String> {
     out
 }
 
+/// The last remark in brackets: `high` of `Risk (high)`.
+pub(crate) fn remark(text: &str) -> Option<&str> {
+    let body = text.trim_end_matches([' ', ':', '：', '*']);
+    let inner = body.strip_suffix([')', ']', '）', '】'])?;
+    let open = inner.rfind(['(', '[', '（', '【'])?;
+    inner.get(open..)?.trim_start_matches(['(', '[', '（', '【']).trim().into()
+}
+
 /// The options of a list such as `Low / Medium / High`; nothing when there are fewer than two.
 pub(crate) fn options_of(text: &str) -> Vec<String> {
     let parts: Vec<String> =

@@ -15,8 +15,8 @@ pub(crate) fn is_placeholder(said: &Said) -> bool {
     if said.shape == Shape::Code {
         return said.line.text.trim().is_empty();
     }
-    let none = super::none::read(&said.line.text).is_some();
-    (said.line.italic && !none && said.tick.is_none()) || is_blank(&said.line.text)
+    let prompt = said.line.italic && said.tick.is_none() && super::none::read(&said.line.text).is_none();
+    prompt || is_blank(&said.line.text)
 }
 
 /// Whether a text is a blank, whatever stands around it.

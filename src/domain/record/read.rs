@@ -67,6 +67,9 @@ pub fn parse(text: &str, fields: &FieldSet, templates: &[Template]) -> (ChangeRe
     (record, diagnostics)
 }
 
+/// So many problems of one block are shown; who has mended those will see the rest.
+const MOST_PROBLEMS: usize = 20;
+
 /// A text with its forms taken apart.
 struct Source<'t> {
     text: &'t str,
@@ -147,7 +150,7 @@ impl<'t> Source<'t> {
         if let Some(front) = &self.front {
             let bom = self.base - front.rest;
             let places = block::Places::from(bom + front.inner.start);
-            for problem in &front.parsed.problems {
+            for problem in front.parsed.problems.iter().take(MOST_PROBLEMS) {
                 let code = if problem.code == codes::BLOCK_SYNTAX { codes::FRONT_MATTER_SYNTAX } else { problem.code };
                 diagnostics.push(broken(code, &problem.message, places.span(self.text, &problem.span), "front matter"));
             }
@@ -166,7 +169,7 @@ impl<'t> Source<'t> {
         }
         for block in &self.blocks {
             let places = block::Places::new(self.text, &block.span, &block.literal);
-            for problem in &block.parsed.problems {
+            for problem in block.parsed.problems.iter().take(MOST_PROBLEMS) {
                 diagnostics.push(broken(
                     problem.code,
                     &problem.message,

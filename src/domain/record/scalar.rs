@@ -227,6 +227,10 @@ fn ticket(place: &mut Place<'_>, lines: &[&Said], span: &Range<usize>) -> Answer
                     && tail(other) == tail(&key)
                     && (other.starts_with('#') || key.starts_with('#')))
         };
+        // Two are one too many already.
+        if distinct.len() > 8 {
+            break;
+        }
         match distinct.iter_mut().find(|other| same(other)) {
             Some(known) if known.starts_with('#') && !key.starts_with('#') => *known = key,
             Some(_) => {}

@@ -130,9 +130,23 @@ impl Pass<'_, '_> {
             self.content(Said { shape: Shape::Title, ..Said::plain(line.clone()) }, &block.span);
         } else {
             self.push(hits, Form::Heading, Opened::Heading(level), block, asked.options);
+            self.remark(&line.text, block);
         }
         if let Some(answer) = asked.answer {
             self.content(Said::plain(answer), &block.span);
+        }
+    }
+
+    /// A choice in the brackets of a heading is seen, and so it is read: `## Risk (high)`.
+    fn remark(&mut self, heading: &str, block: &Block) {
+        let Some(remark) = fold::remark(heading) else { return };
+        let names = self.names;
+        let chosen = self
+            .top()
+            .is_some_and(|found| found.hits.iter().any(|hit| names.choices(hit.field).exact(remark).is_some()));
+        if chosen {
+            let line = Line { text: remark.to_owned(), span: block.span.clone(), ..Line::default() };
+            self.content(Said::plain(line), &block.span);
         }
     }
 
@@ -233,6 +247,7 @@ impl Pass<'_, '_> {
         let form = if self.trailers == Some(place.paragraph) { Form::Trailer } else { Form::Label };
         let reach = Reach { paragraph: place.paragraph, depth: place.depth, item: place.item, bare };
         self.push(hits, form, Opened::Label(reach), block, fold::bracketed(label.name));
+        self.remark(label.name, block);
         if !bare || place.tick.is_some() {
             let value = Said { shape: Shape::Prose, ..said(value, place) };
             self.content(value, &block.span);

@@ -394,12 +394,19 @@ fn leading(lines: Vec<&Said>, choices: &Choices, beside_boxes: bool) -> Plain {
                     result = Plain::Chosen(choice, remark, span);
                 }
                 Plain::Chosen(first, _, _) => {
+                    // Who says the same again gives another remark, and no contradiction.
+                    if *first == choice {
+                        rest.push(
+                            text.get(text.len() - remark.len()..).filter(|_| text.ends_with(&remark)).unwrap_or(text),
+                        );
+                        continue;
+                    }
                     // A later line that is nothing but another choice contradicts the first.
                     let alone = remark.is_empty()
                         || said.shape == Shape::Bullet
                         || text.contains([':', '–'])
                         || text.contains(" - ");
-                    if *first != choice && alone {
+                    if alone {
                         places.push(span);
                     }
                     rest.push(text);

@@ -69,8 +69,11 @@ pub(crate) fn toml(text: &str) -> Parsed {
         let message = error.message().trim().replace('\n', ", ").to_lowercase();
         let code = if message.contains("duplicate") { codes::DUPLICATE_KEY } else { codes::BLOCK_SYNTAX };
         // One slip makes a parser stumble several times over; the first on a line tells.
-        let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count();
-        if problems.last().is_none_or(|last| line(last.span.start) != line(span.start)) && problems.len() < 20 {
+        let same_line = problems.last().is_some_and(|last| {
+            let between = last.span.start.min(span.start)..last.span.start.max(span.start);
+            !text.get(between).unwrap_or_default().contains('\n')
+        });
+        if !same_line {
             problems.push(Problem { code, message, span });
         }
     }

@@ -79,6 +79,33 @@ fn sections() {
 }
 
 #[test]
+fn a_choice_in_the_brackets_of_a_heading_is_seen_and_read() {
+    check("## Risk (High)\n", "risk present: high");
+    check("## Risk (High)\nLow\n", "risk conflicting");
+    check("## Risk (Low)\nLow\n", "risk present: low");
+    check("**Risk (High)**: Low\n", "risk conflicting");
+    check("**Risk** (low): Low\n", "risk present: low");
+    check("## Risk (required)\nLow\n", "risk present: low");
+    check("## Rollback plan (low risk)\nrevert\n", "backout present: revert");
+}
+
+#[test]
+fn places_beside_each_other() {
+    check("## Risks\nIf the cache is cold, it slows.\n\n**Risk level**: Low\n", "risk present: low");
+    check("## Risk\nRisk: Low\nImpact: none\n", "risk present: low & impact none");
+    check("<risk>\n\n- [ ] Low\n- [x] High\n\n</risk>", "risk present: high");
+    check("**Risk level** (select one):\n- [ ] Low\n- [x] High\n", "risk present: high");
+    check("Risk level: [ ] Low [x] High", "risk present: high");
+    check("Risk: ~~High~~ Low", "risk present: low");
+    check(
+        "**Type:** emergency\n**Risk:** high\nServices: cart, shop\nOwner: bob\n",
+        "type present: emergency & risk present: high & services present: cart, shop",
+    );
+    check("## Risk\n$\\color{white}{High}$ Low\n", "risk ambiguous");
+    check("## Change window\n**Start:** 2026-01-30 13:00 UTC **End:** 2026-01-30 14:00 UTC\n", "window ambiguous");
+}
+
+#[test]
 fn labels() {
     for text in [
         "**Risk**: Low",

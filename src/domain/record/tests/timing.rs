@@ -1,7 +1,8 @@
 //! Reading takes time in proportion to the text, whatever the text.
 //!
-//! Run with `cargo test --release -p countersign-domain timing -- --nocapture` to
-//! hold it to its numbers; a debug build compares only, and generously.
+//! Run with `cargo test --release -p countersign-domain timing -- --nocapture
+//! --include-ignored --test-threads=1` to hold it to its numbers; a debug build
+//! compares only, and generously.
 
 #![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "the test is about time")]
 
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::read;
 
-const WHOLE: usize = 65_536;
+const WHOLE: usize = if cfg!(debug_assertions) { 16_384 } else { 65_536 };
 
 /// The shortest of several runs: noise only ever adds.
 fn shortest(mut run: impl FnMut()) -> Duration {
@@ -19,6 +20,23 @@ fn shortest(mut run: impl FnMut()) -> Duration {
         begun.elapsed()
     };
     std::iter::repeat_with(once).take(if cfg!(debug_assertions) { 2 } else { 7 }).min().unwrap_or_default()
+}
+
+/// Holds if it holds once in a few attempts: a busy machine makes no text slower.
+#[track_caller]
+fn holds(mut attempt: impl FnMut() -> Result<(), String>) {
+    let mut last = String::new();
+    for _ in 0..5 {
+        match attempt() {
+            Ok(()) => return,
+            Err(why) => last = why,
+        }
+    }
+    panic!("{last}");
+}
+
+fn within(is: Duration, limit: Duration, told: impl Fn() -> String) -> Result<(), String> {
+    if is < limit { Ok(()) } else { Err(told()) }
 }
 
 fn times(piece: &str, length: usize) -> String {
@@ -72,42 +90,81 @@ const HOSTILE: [(&str, &str); 26] = [
     ("details", "<details><summary>Risk</summary>\n\n"),
 ];
 
+/// An opening, and what is repeated after it.
+const OPENED: [(&str, &str, &str); 20] = [
+    ("yaml keys", "```change yaml\n", "a: b\n"),
+    ("yaml indents", "```change yaml\na:\n", "  - b\n"),
+    ("yaml brackets", "```change yaml\na: ", "[b],"),
+    ("yaml list", "```change yaml\nrisk: [", "a, "),
+    ("yaml errors", "```change yaml\na: [\n", "risk: low\n"),
+    ("yaml quotes", "```change yaml\na: \"", "b "),
+    ("yaml anchors", "```change yaml\na: ", "&a *a "),
+    ("json", "```change json\n{", "\"a\": \"b\", "),
+    ("toml keys", "```change\n", "risk = \"low\"\n"),
+    ("toml errors", "```change\n", "a = = \"\n"),
+    ("toml tables", "```change\n", "[[a]]\n"),
+    ("toml dots", "```change\na", ".a"),
+    ("toml text", "```change\nbackout = \"\"\"\n", "*a **b [c]( \n"),
+    ("front matter", "---\nrisk: low\n", "a: b\n"),
+    ("tickets", "Ticket: ", "#1 A-2 "),
+    ("links", "Ticket: ", "[a](https://e.org/A-1) "),
+    ("boxes", "Risk: ", "☐ low ☑ high "),
+    ("risk in many words", "## Risk\n", "low or high, "),
+    ("risk in many lines", "## Risk\n", "- [x] high\n"),
+    ("a plan in many lines", "## Rollback plan\n", "- revert: `a` and\n  restart\n\n"),
+];
+
 /// Beyond what is the same for every text, such as the aliases.
 const GROUND: Duration = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 4 });
 
 #[test]
 fn an_ordinary_description_of_full_length() {
     let text = times(ORDINARY, WHOLE);
-    let (ours, comraks) = (ours(&text), comraks(&text));
-    println_times("ordinary", ours, comraks);
-    if cfg!(debug_assertions) {
-        assert!(ours < comraks * 12 + GROUND, "{ours:?} against {comraks:?}");
-    } else {
-        assert!(ours < Duration::from_millis(20), "{ours:?}");
-    }
+    holds(|| {
+        let (ours, comraks) = (ours(&text), comraks(&text));
+        println_times("ordinary", ours, comraks);
+        within(ours, comraks * 25 + GROUND, || format!("{ours:?} against {comraks:?}"))
+    });
+}
+
+#[test]
+#[ignore = "in milliseconds, so for a release build on a machine with nothing else to do"]
+fn an_ordinary_description_takes_less_than_twenty_milliseconds() {
+    let text = times(ORDINARY, 65_536);
+    holds(|| {
+        let ours = ours(&text);
+        within(ours, Duration::from_millis(20), || format!("{ours:?}"))
+    });
 }
 
 #[test]
 fn hostile_descriptions() {
+    // Where the parser itself is done at once, a floor stands in for twice its time.
+    let (factor, floor) = if cfg!(debug_assertions) { (12, 2000) } else { (2, 40) };
     for (name, piece) in HOSTILE {
         let text = times(piece, WHOLE);
-        let (ours, comraks) = (ours(&text), comraks(&text));
-        println_times(name, ours, comraks);
-        let factor = if cfg!(debug_assertions) { 12 } else { 2 };
-        // Where the parser itself is done at once, a floor stands in for twice its time.
-        let floor = Duration::from_millis(if cfg!(debug_assertions) { 2000 } else { 40 });
-        assert!(ours < comraks * factor + floor, "{name}: {ours:?} against {comraks:?}");
+        holds(|| {
+            let (ours, comraks) = (ours(&text), comraks(&text));
+            println_times(name, ours, comraks);
+            let limit = comraks * factor + Duration::from_millis(floor);
+            within(ours, limit, || format!("{name}: {ours:?} against {comraks:?}"))
+        });
     }
 }
 
 #[test]
 fn four_times_the_text_takes_at_most_five_times_as_long() {
-    let within = if cfg!(debug_assertions) { 12 } else { 5 };
-    for (name, piece) in HOSTILE.iter().chain(&[("ordinary", ORDINARY)]) {
-        let (short, long) = (times(piece, WHOLE / 4), times(piece, WHOLE));
-        let parser = comraks(&long).saturating_sub(comraks(&short) * 4);
-        let (brief, lengthy) = (ours(&short), ours(&long));
-        assert!(lengthy < brief * within + parser * 2 + GROUND, "{name}: {brief:?} grew to {lengthy:?}");
+    let factor = if cfg!(debug_assertions) { 12 } else { 5 };
+    let plain = HOSTILE.iter().chain(&[("ordinary", ORDINARY)]).map(|(name, piece)| (*name, "", *piece));
+    for (name, opening, piece) in plain.chain(OPENED) {
+        let (short, long) = (opening.to_owned() + &times(piece, WHOLE / 4), opening.to_owned() + &times(piece, WHOLE));
+        holds(|| {
+            let parser = comraks(&long);
+            let (brief, lengthy) = (ours(&short), ours(&long));
+            println_times(name, lengthy, parser);
+            let limit = brief * factor + parser * 2 + GROUND;
+            within(lengthy, limit, || format!("{name}: {brief:?} grew to {lengthy:?}"))
+        });
     }
 }
 
