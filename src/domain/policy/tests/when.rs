@@ -24,6 +24,11 @@ pub(super) const CASES: &[Case] = &[
         "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { repositories = [\"legacy-*\"], head = [\"eve:*\"], on_declaration = true }",
         &[],
     ),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { files = [\"{a/**,b/**}\", \"{**/c,d}\"] }", &[]),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { on_declaration = true }",
+        &[("empty-when", "{ on_declaration = true }")],
+    ),
     // Comparisons
     (
         "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { lines = \">= 500\", files_changed = \"<3\", commits = \"!= 1\" }",
