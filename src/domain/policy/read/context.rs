@@ -76,8 +76,14 @@ const LONGEST: usize = 240;
 /// With more problems than this, hints are left out.
 const CROWD: usize = 200;
 
-/// How many globs and patterns a file may have.
+/// What a file may have compiled, counted in globs.
 const MOST_COMPILED: u32 = 10_000;
+
+/// The price of a glob.
+pub(super) const GLOB: u32 = 1;
+
+/// The price of a pattern, which may take a hundred times as long.
+pub(super) const PATTERN: u32 = 40;
 
 /// What every reader of one file shares.
 pub(super) struct Context<'a> {
@@ -95,7 +101,7 @@ pub(super) struct Context<'a> {
     pub(super) broken: bool,
     /// The ids used so far, with their places.
     pub(super) ids: RefCell<BTreeMap<String, Range<usize>>>,
-    /// Globs and patterns compiled so far: each has its price, and a file may not ask any.
+    /// The price of the globs and patterns compiled so far.
     pub(super) compiled: Cell<u32>,
     /// The headings that lead to fields of the layers above.
     headings: OnceCell<BTreeMap<String, FieldId>>,
@@ -160,12 +166,13 @@ impl<'a> Context<'a> {
         self.found.borrow().len() > CROWD
     }
 
-    /// Takes one glob or pattern from what a file may have compiled.
-    pub(super) fn may_compile(&self, span: &Range<usize>) -> bool {
-        let compiled = self.compiled.get() + 1;
+    /// Takes the price of a glob or pattern from what a file may have compiled.
+    pub(super) fn may_compile(&self, price: u32, span: &Range<usize>) -> bool {
+        let before = self.compiled.get();
+        let compiled = before.saturating_add(price);
         self.compiled.set(compiled);
-        if compiled == MOST_COMPILED + 1 {
-            let message = format!("a file may have {MOST_COMPILED} globs and patterns");
+        if before <= MOST_COMPILED && compiled > MOST_COMPILED {
+            let message = format!("a file may have {MOST_COMPILED} globs, or {} patterns", MOST_COMPILED / PATTERN);
             self.problem(codes::TOO_LARGE, message, span.clone());
         }
         compiled <= MOST_COMPILED

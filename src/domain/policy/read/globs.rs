@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::context::Context;
+use super::context::{Context, GLOB};
 use super::cursor::{At, Value};
 use crate::policy::codes;
 use crate::policy::model::{BranchGlobs, Globs};
@@ -115,7 +115,7 @@ fn builder_of(pattern: &str) -> GlobBuilder<'_> {
 }
 
 fn compile(cx: &Context<'_>, pattern: &str, span: &Range<usize>, over: Over) -> Option<Glob> {
-    if !cx.may_compile(span) {
+    if !cx.may_compile(GLOB, span) {
         return None;
     }
     if pattern.len() > LONGEST {

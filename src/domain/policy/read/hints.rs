@@ -96,6 +96,10 @@ fn key_hint(table: &'static str, word: &str) -> KeyHint {
 
 /// The word that was probably meant.
 pub(super) fn nearest<T: AsRef<str>>(word: &str, known: impl IntoIterator<Item = T>) -> Option<T> {
+    // Nobody mistypes a name of this length, and comparing it would cost.
+    if word.len() > 64 {
+        return None;
+    }
     let allowed = (word.chars().count() / 3).clamp(1, 3);
     let distances =
         known.into_iter().map(|candidate| (strsim::damerau_levenshtein(candidate.as_ref(), word), candidate));

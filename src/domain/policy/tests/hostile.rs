@@ -43,6 +43,11 @@ fn many_of_one_mistake_are_read() {
 #[test]
 fn globs_and_patterns_are_counted() {
     check(&format!("{}]", filled("[checks]\ntrusted_paths = [", |n| format!("\"{n}\","))), "too-large");
+    let rule = |n: usize| format!("[[rule]]\nid = \"a{n}\"\ndeny = \"b\"\nwhen = {{ diff = 'x' }}\n");
+    check(&format!("version = 1\n{}", (0..251).map(rule).collect::<String>()), "too-large");
+    let long = "x".repeat(1_025);
+    check(&format!("version = 1\n[emergency]\nticket = '{long}'"), "bad-pattern");
+    check(&format!("version = 1\ntimezone = '{}'", long.repeat(400)), "bad-zone");
     check(&format!("version = 1\n[checks]\ntrusted_paths = [\"{}\"]", "?".repeat(600)), "bad-glob");
 }
 
