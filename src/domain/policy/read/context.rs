@@ -1,8 +1,8 @@
 //! What every reader of one file shares: the layer, the names that may be used, and
 //! the list of what was found wrong.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
@@ -11,9 +11,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
-use crate::policy::fields;
 use crate::policy::model::{Authority, Policy};
+use crate::policy::{codes, fields};
 use crate::record::FieldId;
+use crate::record::fold::label_key;
 
 /// A layer above the file that is read.
 #[derive(Clone, Copy)]
@@ -69,6 +70,21 @@ impl Naming {
     }
 }
 
+/// The longest message in characters; a file's own words in it may be of any length.
+const LONGEST: usize = 240;
+
+/// With more problems than this, hints are left out.
+const CROWD: usize = 200;
+
+/// What a file may have compiled, counted in globs.
+const MOST_COMPILED: u32 = 10_000;
+
+/// The price of a glob.
+pub(super) const GLOB: u32 = 1;
+
+/// The price of a pattern, which may take a hundred times as long.
+pub(super) const PATTERN: u32 = 40;
+
 /// What every reader of one file shares.
 pub(super) struct Context<'a> {
     pub(super) around: Surroundings<'a>,
@@ -80,9 +96,15 @@ pub(super) struct Context<'a> {
     /// The zone of local times in this file, once its top was read.
     pub(super) timezone: RefCell<Option<TimeZone>>,
     /// The ids of the file's rules, as far as they can be read.
-    pub(super) rule_ids: Vec<&'a str>,
+    pub(super) rule_ids: BTreeSet<&'a str>,
     /// Whether TOML itself is broken: what is missing may only have been lost.
     pub(super) broken: bool,
+    /// The ids used so far, with their places.
+    pub(super) ids: RefCell<BTreeMap<String, Range<usize>>>,
+    /// The price of the globs and patterns compiled so far.
+    pub(super) compiled: Cell<u32>,
+    /// The headings that lead to fields of the layers above.
+    headings: OnceCell<BTreeMap<String, FieldId>>,
     /// Where a condition of this file first compares tiers.
     pub(super) reads_tier: RefCell<Option<Range<usize>>>,
     /// The authorities that rules ask, with their places.
@@ -111,6 +133,9 @@ impl<'a> Context<'a> {
             timezone: RefCell::default(),
             rule_ids: rule_ids(file),
             broken,
+            ids: RefCell::default(),
+            compiled: Cell::new(0),
+            headings: OnceCell::new(),
             reads_tier: RefCell::default(),
             uses: RefCell::default(),
             found: RefCell::default(),
@@ -126,11 +151,45 @@ impl<'a> Context<'a> {
     }
 
     /// Takes a diagnostic. Where TOML is broken, a place that the parser lost is not reported twice.
-    pub(super) fn report(&self, diagnostic: Diagnostic) {
+    pub(super) fn report(&self, mut diagnostic: Diagnostic) {
         let lost = self.broken && diagnostic.labels.first().is_some_and(|label| label.span.is_empty());
         if !lost {
+            diagnostic.message = one_line(diagnostic.message);
+            diagnostic.help = diagnostic.help.map(one_line);
+            diagnostic.fix = diagnostic.fix.filter(|fix| fix.len() <= LONGEST);
             self.found.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// Whether so much is wrong that hints, which compare with every name, are no longer worth their time.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.found.borrow().len() > CROWD
+    }
+
+    /// Takes the price of a glob or pattern from what a file may have compiled.
+    pub(super) fn may_compile(&self, price: u32, span: &Range<usize>) -> bool {
+        let before = self.compiled.get();
+        let compiled = before.saturating_add(price);
+        self.compiled.set(compiled);
+        if before <= MOST_COMPILED && compiled > MOST_COMPILED {
+            let message = format!("a file may have {MOST_COMPILED} globs, or {} patterns", MOST_COMPILED / PATTERN);
+            self.problem(codes::TOO_LARGE, message, span.clone());
+        }
+        compiled <= MOST_COMPILED
+    }
+
+    /// The field of a layer above that a heading leads to.
+    pub(super) fn heading_above(&self, key: &str) -> Option<&FieldId> {
+        let headings = self.headings.get_or_init(|| {
+            let policies = || self.around.upper.iter().map(|upper| upper.policy);
+            let defined = policies().flat_map(|policy| &policy.fields).flat_map(|spec| {
+                let aliases = spec.aliases.iter().map(|(alias, _)| alias.as_str());
+                aliases.chain([spec.id.as_str()]).map(|alias| (label_key(alias), spec.id.clone()))
+            });
+            let added = policies().flat_map(|policy| &policy.aliases);
+            defined.chain(added.map(|(id, alias)| (label_key(alias), id.clone()))).collect()
+        });
+        headings.get(key)
     }
 
     /// Takes what the parser of TOML reports.
@@ -245,6 +304,22 @@ impl<'a> Context<'a> {
     }
 }
 
+/// A message on one line and of a bearable length, its backticks in pairs.
+fn one_line(text: String) -> String {
+    if text.len() <= LONGEST && !text.contains(char::is_control) {
+        return text;
+    }
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut line: String = plain.take(LONGEST).collect();
+    if line.chars().count() == LONGEST {
+        line.push('…');
+    }
+    if line.matches('`').count() % 2 == 1 {
+        line.push('`');
+    }
+    line
+}
+
 /// Keys of the tables that give names of one kind, as far as the file has such tables.
 fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own> {
     let mut table = Some(file);
@@ -265,7 +340,7 @@ fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own
 }
 
 /// The ids of the rules, whatever else is wrong with them.
-fn rule_ids<'a>(file: &'a DeTable<'a>) -> Vec<&'a str> {
+fn rule_ids<'a>(file: &'a DeTable<'a>) -> BTreeSet<&'a str> {
     let rules = file.get("rule").and_then(|rules| rules.get_ref().as_array());
     let rules = rules.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table());
     rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).collect()

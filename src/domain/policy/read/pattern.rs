@@ -2,11 +2,15 @@
 
 use regex::{Regex, RegexBuilder};
 
+use super::context::PATTERN;
 use super::cursor::Value;
 use crate::policy::codes;
 
 /// A compiled pattern may take this many bytes: enough for any that a person wrote.
 const SIZE_LIMIT: usize = 1 << 20;
+
+/// The longest pattern.
+const LONGEST: usize = 1_024;
 
 /// Reads and compiles a pattern.
 pub(super) fn pattern(value: &Value<'_>) -> Option<Regex> {
@@ -15,6 +19,13 @@ pub(super) fn pattern(value: &Value<'_>) -> Option<Regex> {
         let message = "`\\b` in double quotes is a backspace, not a word boundary";
         let problem = value.cx.error(codes::BACKSPACE_IN_PATTERN, message, text.span);
         value.cx.report(problem.help("write patterns in single quotes: `'\\bword\\b'`"));
+        return None;
+    }
+    if text.value.len() > LONGEST {
+        value.cx.problem(codes::BAD_PATTERN, format!("a pattern has at most {LONGEST} bytes"), text.span);
+        return None;
+    }
+    if !value.cx.may_compile(PATTERN, &text.span) {
         return None;
     }
     match RegexBuilder::new(text.value).size_limit(SIZE_LIMIT).build() {

@@ -17,48 +17,49 @@ fn repository(read: Read, last_good: Option<Version>) -> Source {
 }
 
 /// The standing of the layer, the blob in force, and the id of the rule in force.
-fn check(source: Source, expected: (Standing, &str, Option<&str>), codes: &[&str]) {
-    let (set, found) = load(std::slice::from_ref(&source));
+fn check(source: &Source, standing: &Standing, in_force: (&str, Option<&str>), codes: &[&str]) {
+    let (set, found) = load(std::slice::from_ref(source));
     let layer = &set.layers[0];
     let rule = layer.policy.as_ref().map(|policy| policy.rules[0].id.as_str());
-    assert_eq!((layer.standing.clone(), layer.source.blob.as_str(), rule), expected, "{source:?}");
+    assert_eq!((&layer.standing, (layer.source.blob.as_str(), rule)), (standing, in_force), "{source:?}");
     assert_eq!(found.iter().map(|problem| problem.code).collect::<Vec<_>>(), codes, "{source:?}");
 }
 
 #[test]
 fn a_valid_text_is_in_force() {
-    check(repository(Read::Text(version("1", GOOD)), None), (Standing::Current, "1", Some("old")), &[]);
+    check(&repository(Read::Text(version("1", GOOD)), None), &Standing::Current, ("1", Some("old")), &[]);
 }
+
+const PROBLEMS: [&str; 2] = ["no-requirement", "unknown-key"];
 
 #[test]
 fn a_wrong_text_leaves_its_last_valid_version_in_force_and_is_reported() {
     let source = repository(Read::Text(version("2", WRONG)), Some(version("1", GOOD)));
     let standing = Standing::LastKnownGood { wrong: "2".to_owned() };
-    check(source, (standing, "1", Some("old")), &["no-requirement", "unknown-key"]);
+    check(&source, &standing, ("1", Some("old")), &PROBLEMS);
 }
 
 #[test]
 fn a_wrong_text_without_a_valid_version_passes_nothing() {
-    let wrong = || Read::Text(version("2", WRONG));
-    check(repository(wrong(), None), (Standing::Wrong, "", None), &["no-requirement", "unknown-key"]);
-    let same = Some(version("2", WRONG));
-    check(repository(wrong(), same), (Standing::Wrong, "", None), &["no-requirement", "unknown-key"]);
-    let other = Some(version("1", WRONG));
-    check(repository(wrong(), other), (Standing::Wrong, "", None), &["no-requirement", "unknown-key"]);
+    for last_good in [None, Some(version("2", WRONG)), Some(version("1", WRONG))] {
+        let source = repository(Read::Text(version("2", WRONG)), last_good);
+        check(&source, &Standing::Wrong, ("", None), &PROBLEMS);
+    }
 }
 
 #[test]
 fn an_unreachable_file_leaves_its_last_version_in_force() {
-    let read = || Read::Unreachable("502".to_owned());
-    let standing = || Standing::Unreachable("502".to_owned());
-    check(repository(read(), Some(version("1", GOOD))), (standing(), "1", Some("old")), &[]);
-    check(repository(read(), None), (standing(), "", None), &[]);
-    check(repository(read(), Some(version("1", WRONG))), (standing(), "", None), &[]);
+    let cases =
+        [(Some(version("1", GOOD)), ("1", Some("old"))), (None, ("", None)), (Some(version("1", WRONG)), ("", None))];
+    for (last_good, in_force) in cases {
+        let source = repository(Read::Unreachable("502".to_owned()), last_good);
+        check(&source, &Standing::Unreachable("502".to_owned()), in_force, &[]);
+    }
 }
 
 #[test]
 fn a_layer_that_was_never_seen_has_no_policy() {
-    check(repository(Read::Unseen, None), (Standing::Unseen, "", None), &[]);
+    check(&repository(Read::Unseen, None), &Standing::Unseen, ("", None), &[]);
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn a_file_larger_than_github_hands_out_is_refused() {
 }
 
 #[test]
-fn the_largest_file_is_read_without_a_wait() {
+fn a_thousand_rules_are_read() {
     let rule = |n: usize| {
         format!(
             "[[rule]]\nid = \"rule-{n}\"\nwhy = \"because\"\ncontrols = [\"SOC2:CC8.1\"]\n\
@@ -113,10 +114,9 @@ fn the_largest_file_is_read_without_a_wait() {
         )
     };
     let head = "version = 1\n[authorities.peer]\npermission = \"write\"\n";
-    let text: String = std::iter::once(head.to_owned()).chain((0..2_400).map(rule)).collect();
-    assert!(text.len() > 480 * 1024 && text.len() < 512 * 1024, "{}", text.len());
+    let text: String = std::iter::once(head.to_owned()).chain((0..1_000).map(rule)).collect();
     let policy = valid(&text);
-    assert_eq!(policy.rules.len(), 2_400);
+    assert_eq!(policy.rules.len(), 1_000);
 }
 
 #[test]
@@ -144,4 +144,12 @@ fn the_topmost_file_says_more_of_a_standard_field_and_keeps_its_headings() {
     let knows = |heading: &str| backout.aliases.iter().find(|(alias, _)| alias == heading).map(|(_, layer)| *layer);
     assert_eq!(knows("way back"), Some(Layer::Repository));
     assert_eq!(knows("rollback plan"), Some(Layer::BuiltIn));
+}
+
+#[test]
+fn a_file_of_any_editor_is_read() {
+    assert_eq!(valid(&format!("\u{feff}{GOOD}")).rules.len(), 1);
+    assert_eq!(valid(&GOOD.replace('\n', "\r\n")).rules.len(), 1);
+    let (_, found) = load_one("\u{feff}version = 1\r\nmod = \"warn\"\r\n");
+    assert_eq!(found[0].labels[0].span, 16..19);
 }

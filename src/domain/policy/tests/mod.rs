@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 
 mod authorities;
+mod hostile;
 mod layers;
 mod loading;
 mod merging;

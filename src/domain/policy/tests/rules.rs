@@ -6,6 +6,15 @@ pub(super) const CASES: &[Case] = &[
     ("[[rule]]\napprovals = [{ from = [\"user:carol\"], count = 1 }]", &[("missing-key", "[[rule]]")]),
     ("[[rule]]\nid = \"a b\"\ndeny = \"no\"", &[("bad-name", "\"a b\"")]),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\n[[rule]]\nid = \"a\"\ndeny = \"no\"", &[("duplicate-id", "\"a\"")]),
+    ("[[rule]]\nid = \"policy\"\ndeny = \"no\"", &[("bad-name", "\"policy\"")]),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\n[[freeze]]\nid = \"a\"\nwhy = \"b\"\ncalendar = \"a.ics\"",
+        &[("duplicate-id", "\"a\"")],
+    ),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nalways = true\nwaive = { from = [\"user:carol\"], count = 1, for = \"24h\" }",
+        &[("says-nothing", "waive")],
+    ),
     ("[[rule]]\nid = \"a\"", &[("no-requirement", "[[rule]]")]),
     ("[[rule]]\nid = \"a\"\ndeny = \"\"", &[("empty-text", "\"\"")]),
     ("[[rule]]\nid = \"a\"\nallow = \"yes\"\ndeny = \"no\"", &[("allow-and-ask", "allow")]),

@@ -55,3 +55,17 @@ fn a_fix_can_be_pasted() {
     let (_, found) = load_one("version = 1\nmode = \"enforced\"");
     assert_eq!(found[0].fix.as_deref(), Some("\"enforce\""));
 }
+
+#[test]
+fn a_key_or_header_that_stands_twice_shows_where_it_stood_first() {
+    let cases = [
+        ("version = 1\nmode = \"warn\"\n\n  mode = \"warn\"", "mode"),
+        ("version = 1\r\n[services.a]\r\npaths = [\"a\"]\r\n[scope]\r\n[services.a]\r\n", "[services.a]"),
+        ("version = 1\n[services.a]\npaths = [\"a\"]\npaths = [\"b\"]", "paths"),
+    ];
+    for (text, marked) in cases {
+        let (_, found) = load_one(text);
+        let label = &found.iter().find(|problem| problem.labels.len() == 2).unwrap().labels[1];
+        assert_eq!((&text[label.span.clone()], label.span.start), (marked, text.find(marked).unwrap()));
+    }
+}

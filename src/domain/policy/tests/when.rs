@@ -24,6 +24,11 @@ pub(super) const CASES: &[Case] = &[
         "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { repositories = [\"legacy-*\"], head = [\"eve:*\"], on_declaration = true }",
         &[],
     ),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { files = [\"{a/**,b/**}\", \"{**/c,d}\"] }", &[]),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { on_declaration = true }",
+        &[("empty-when", "{ on_declaration = true }")],
+    ),
     // Comparisons
     (
         "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { lines = \">= 500\", files_changed = \"<3\", commits = \"!= 1\" }",
@@ -79,6 +84,7 @@ pub(super) const CASES: &[Case] = &[
     // Patterns
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { diff = '(?i)\\bDROP\\s+TABLE\\b' }", &[]),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { diff = \"\\bDROP\" }", &[("backspace-in-pattern", "\"\\bDROP\"")]),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { title = '\\bCHG\\w{7}\\b', on_declaration = true }", &[]),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { diff = '(?!a)' }", &[("bad-pattern", "'(?!a)'")]),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { diff = '\\w{60000}' }", &[("bad-pattern", "'\\w{60000}'")]),
     // What the author decides
