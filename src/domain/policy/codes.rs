@@ -14,7 +14,7 @@ macro_rules! codes {
 
 codes! {
     SYNTAX "syntax" "the file is not TOML"
-    TOO_LARGE "too-large" "the file is larger than GitHub hands out whole"
+    TOO_LARGE "too-large" "the file is larger than GitHub hands out whole, or has too many globs and patterns"
     UNKNOWN_KEY "unknown-key" "the table has no key of that name"
     MISSING_KEY "missing-key" "a key that the table needs is not there"
     WRONG_TYPE "wrong-type" "the value is of another type than the key takes"
@@ -50,7 +50,7 @@ codes! {
     DUPLICATE_ID "duplicate-id" "an id or a name that this file uses twice"
     REDEFINED "redefined" "a name that is defined already, here or above"
     ALIAS_CLASH "alias-clash" "an alias that leads to another field already"
-    CIRCULAR "circular" "an authority that excepts itself by way of others"
+    CIRCULAR "circular" "an authority whose exceptions lead in a circle"
     ROLE_LOOSENED "role-loosened" "a layer that fills a role may name people and loosen nothing"
     ROLE_UNFILLED "role-unfilled" "a rule asks for a role for which nobody is named"
     TIER_MISSING "tier-missing" "tiers are compared and a service has none"

@@ -1,8 +1,12 @@
 //! The fields that a description is read for, as the layers of policy make them.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::model::PolicySet;
 use crate::layer::Layer;
-use crate::record::{FieldSet, FieldSpec};
+use crate::record::fold::label_key;
+use crate::record::{FieldId, FieldSet, FieldSpec};
 
 /// The fields that a description is read for: the standard ones, and what the layers add.
 ///
@@ -10,7 +14,7 @@ use crate::record::{FieldSet, FieldSpec};
 /// answers a higher layer's question. Where two layers define one field, the
 /// higher one's definition stands.
 pub fn field_set(set: &PolicySet) -> FieldSet {
-    let mut specs: Vec<FieldSpec> = FieldSet::standard().iter().cloned().collect();
+    let mut specs: Vec<FieldSpec> = standard().iter().cloned().collect();
     let topmost = set.policies().next().map(|(layer, _)| layer);
     for (layer, policy) in set.policies() {
         for field in &policy.fields {
@@ -35,4 +39,22 @@ pub fn field_set(set: &PolicySet) -> FieldSet {
         }
     }
     FieldSet::new(specs)
+}
+
+/// The standard fields, built once: they are the same for every file.
+pub(super) fn standard() -> &'static FieldSet {
+    static STANDARD: LazyLock<FieldSet> = LazyLock::new(FieldSet::standard);
+    &STANDARD
+}
+
+/// The standard field that a heading leads to.
+pub(super) fn standard_heading(key: &str) -> Option<&'static FieldId> {
+    static HEADINGS: LazyLock<BTreeMap<String, FieldId>> = LazyLock::new(|| {
+        let words = |spec: &FieldSpec| {
+            let aliases = spec.aliases.iter().map(|(alias, _)| label_key(alias));
+            aliases.chain([label_key(spec.id.as_str())]).map(|key| (key, spec.id.clone())).collect::<Vec<_>>()
+        };
+        standard().iter().flat_map(words).collect()
+    });
+    HEADINGS.get(key)
 }

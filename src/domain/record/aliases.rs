@@ -157,7 +157,7 @@ pub(crate) const ALIASES: [(&str, [&str; 6]); 17] = [
         "test_plan",
         [
             "test plan|testing|tests|test|test results|test evidence|testing done|testing performed|how was this tested|\
-             how has this been tested|how did you test this|how did you test|how to test|how to test this|how tested|\
+             how has this been tested|how did you test this|how did you test|how did you test this change|how did you test this pr|how did you test these changes|how was this pr tested|how have these changes been tested|how to test|how to test this|how tested|\
              testing plan|testing strategy|test strategy|testing instructions|testing notes|testing steps|test steps|\
              verification|verification plan|verification steps|validation|validation plan|validation steps|qa|qa plan|\
              qa notes|qa steps|qa instructions|test cases|manual testing|tested|steps to test|how was it tested|\

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::fold::fold;
 use super::page::Tick;
+use super::{FieldKind, FieldSpec};
 
 /// The choices of a field and the words for them, folded.
 #[derive(Debug, Default)]
@@ -14,6 +15,9 @@ pub(crate) struct Choices {
     /// How many different choices there are.
     pub(crate) count: usize,
 }
+
+/// A choice and the place of the word for it.
+type Named<'t> = (&'t str, Range<usize>);
 
 /// What a line of text says about a choice.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +35,19 @@ pub(crate) enum Lead {
 }
 
 impl Choices {
-    pub(crate) fn new<'a>(choices: &'a [String], synonyms: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// The choices of a field, whatever its kind.
+    pub(crate) fn of(spec: &FieldSpec) -> Self {
+        match spec.kind {
+            FieldKind::YesNo => Self::yes_no(),
+            FieldKind::Choice | FieldKind::ManyOf => {
+                let synonyms = spec.synonyms.iter().map(|(word, choice)| (word.as_str(), choice.as_str()));
+                Self::new(&spec.choices, synonyms)
+            }
+            _ => Self::default(),
+        }
+    }
+
+    fn new<'a>(choices: &'a [String], synonyms: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let own = choices.iter().map(|choice| (fold(choice), choice.clone()));
         let mut words: Vec<(String, String)> = own.collect();
         for (word, choice) in synonyms {
@@ -43,7 +59,7 @@ impl Choices {
         Self { words, count: choices.len() }
     }
 
-    pub(crate) fn yes_no() -> Self {
+    fn yes_no() -> Self {
         const YES: &str = "yes|y|true|ja|wahr|oui|vrai|si|verdadero|sim|verdadeiro|はい|有|有り|あり|可|可能|ok";
         const NO: &str = "no|n|false|nein|falsch|non|faux|falso|nao|いいえ|無|無し|なし|否|不可|不可能";
         let words = |list: &'static str, choice: &str| -> Vec<(String, String)> {
@@ -83,6 +99,9 @@ impl Choices {
 
     /// Reads a line; `bold` are the parts of it that stand out.
     pub(crate) fn lead(&self, text: &str, bold: &[Range<usize>]) -> Lead {
+        if is_not_applicable(text) {
+            return Lead::Other;
+        }
         let skipped = text.len() - text.trim_start_matches(is_ornament).len();
         let body = text.get(skipped..).unwrap_or_default();
         if let Some((named, rest)) = self.list(body) {
@@ -94,9 +113,9 @@ impl Choices {
     }
 
     /// Options one after the other: each with its place, and where the list ends.
-    fn list(&self, text: &str) -> Option<(Vec<(&str, Range<usize>)>, usize)> {
+    fn list<'a>(&'a self, text: &str) -> Option<(Vec<Named<'a>>, usize)> {
         let bracket = text.starts_with(['[', '(', '{']);
-        let mut named: Vec<(&str, Range<usize>)> = Vec::new();
+        let mut named: Vec<Named<'_>> = Vec::new();
         let mut at = usize::from(bracket);
         loop {
             let tail = text.get(at..)?;
@@ -133,14 +152,7 @@ impl Choices {
         self.first(text.get(..stop)?)
     }
 
-    fn judge(
-        &self,
-        text: &str,
-        named: &[(&str, Range<usize>)],
-        end: usize,
-        bold: &[Range<usize>],
-        skipped: usize,
-    ) -> Lead {
+    fn judge(&self, text: &str, named: &[Named<'_>], end: usize, bold: &[Range<usize>], skipped: usize) -> Lead {
         let rest = text.get(end..).unwrap_or_default();
         let answer = rest.trim_start_matches(|c: char| is_ornament(c) || matches!(c, ':' | '：' | '-' | '–' | '='));
         if let Some((choice, at)) = self.first(answer) {
@@ -154,7 +166,7 @@ impl Choices {
         let is_bold =
             |range: &Range<usize>| bold.iter().any(|b| b.start < range.end + skipped && range.start + skipped < b.end);
         for stands_out in [&is_loud as &dyn Fn(&Range<usize>) -> bool, &is_bold] {
-            let marked: Vec<&(&str, Range<usize>)> = named.iter().filter(|(_, range)| stands_out(range)).collect();
+            let marked: Vec<&Named<'_>> = named.iter().filter(|(_, range)| stands_out(range)).collect();
             if let [(choice, _)] = marked.as_slice() {
                 return Lead::Marked((*choice).to_owned());
             }
@@ -202,10 +214,19 @@ impl Choices {
         }
         let remark =
             tail.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '#' | '@' | '<' | '"' | '\'' | '`'));
-        let remark =
-            if tail.contains('(') && !remark.contains('(') { remark.trim_end().trim_end_matches(')') } else { remark };
+        let remark = if tail.contains(['(', '（']) && !remark.contains(['(', '（']) {
+            remark.trim_end().trim_end_matches([')', '）'])
+        } else {
+            remark
+        };
         Lead::Choice(choice.to_owned(), remark.trim().to_owned())
     }
+}
+
+/// `N/A` does not begin with the `n` of `no`.
+fn is_not_applicable(text: &str) -> bool {
+    let head: String = text.trim_start().chars().take(5).collect::<String>().to_lowercase();
+    ["n/a", "n.a", "n / a"].iter().any(|words| head.starts_with(words))
 }
 
 /// Marks before a word that say nothing; a box, a comparison or a negation does say something.

@@ -10,10 +10,7 @@ pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return spaced(&text.to_ascii_lowercase());
     }
-    let bare: String = text
-        .nfkd()
-        .filter(|c| !(is_combining_mark(*c) && ('\u{300}'..='\u{36f}').contains(c)) && !is_selector(*c))
-        .collect();
+    let bare: String = text.nfkd().filter(|c| !is_accent(*c) && !is_selector(*c)).collect();
     let lower: String = bare.nfkc().collect::<String>().to_lowercase().replace('ß', "ss");
     spaced(&lower)
 }
@@ -28,6 +25,11 @@ pub(crate) fn spaced(text: &str) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// The voicing marks of Japanese, which make other words, are no accents.
+fn is_accent(c: char) -> bool {
+    is_combining_mark(c) && ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 fn is_selector(c: char) -> bool {
@@ -51,7 +53,10 @@ pub(crate) fn label_key(text: &str) -> String {
             words.push(word);
         }
     }
-    words.join(" ")
+    // The two verbs that templates spell in one word, in two and with a hyphen.
+    let joined = words.join(" ");
+    let joined = if joined.contains("roll back") { joined.replace("roll back", "rollback") } else { joined };
+    if joined.contains("back out") { joined.replace("back out", "backout") } else { joined }
 }
 
 /// The same for each of the names that a heading joins: `rollback / recovery plan`, `risks & mitigations`.

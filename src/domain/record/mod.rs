@@ -20,6 +20,7 @@ mod names;
 mod none;
 mod page;
 mod placeholder;
+mod raw_html;
 mod read;
 mod scalar;
 mod scopes;

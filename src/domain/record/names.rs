@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::aliases::{ALSO_ASKED_OTHERWISE, ONLY_WITHIN, WINDOW_ENDS, WINDOW_STARTS, WINDOW_ZONES};
+use super::choice::Choices;
 use super::fold::{label_key, label_parts};
 use super::{FieldKind, FieldSet, FieldSpec};
 use crate::layer::Layer;
@@ -32,6 +33,7 @@ pub(crate) enum Part {
 /// All words that lead to fields.
 pub(crate) struct Names<'f> {
     specs: Vec<&'f FieldSpec>,
+    choices: Vec<Choices>,
     by_key: BTreeMap<String, Vec<Hit>>,
     /// The same without spaces, for tags and keys.
     tight: BTreeMap<String, Vec<Hit>>,
@@ -45,8 +47,15 @@ const LONGEST: usize = 160;
 impl<'f> Names<'f> {
     pub(crate) fn new(fields: &'f FieldSet) -> Self {
         let specs: Vec<&FieldSpec> = fields.iter().collect();
-        let mut names =
-            Self { specs, by_key: BTreeMap::new(), tight: BTreeMap::new(), parts: BTreeMap::new(), window: None };
+        let choices = specs.iter().map(|spec| Choices::of(spec)).collect();
+        let mut names = Self {
+            specs,
+            choices,
+            by_key: BTreeMap::new(),
+            tight: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            window: None,
+        };
         for (field, spec) in fields.iter().enumerate() {
             names.add(spec.id.as_str(), field, spec.layer);
             for (alias, layer) in &spec.aliases {
@@ -58,7 +67,10 @@ impl<'f> Names<'f> {
         }
         for (words, part) in [(WINDOW_STARTS, Part::Start), (WINDOW_ENDS, Part::End), (WINDOW_ZONES, Part::Zone)] {
             for word in words.split('|') {
-                names.parts.insert(label_key(word), part);
+                let key = label_key(word);
+                if !key.is_empty() {
+                    names.parts.insert(key, part);
+                }
             }
         }
         names
@@ -82,6 +94,11 @@ impl<'f> Names<'f> {
     /// The field at a place of the set.
     pub(crate) fn spec(&self, field: usize) -> &'f FieldSpec {
         self.specs[field]
+    }
+
+    /// Its choices and the words for them.
+    pub(crate) fn choices(&self, field: usize) -> &Choices {
+        &self.choices[field]
     }
 
     /// How many fields there are.

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use super::FieldKind;
+use super::choice::Lead;
 use super::fold::{fold, options_of, spaced};
 use super::found::{Found, Said, Shape};
+use super::names::Names;
 
 /// Whether a line is a blank or a prompt by its looks.
 pub(crate) fn is_placeholder(said: &Said) -> bool {
@@ -169,13 +172,19 @@ fn is_fill(text: &str) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Prompts {
     lines: BTreeSet<(usize, String)>,
+    /// The lines that list options, place by place: who deletes all but one has chosen.
+    lists: Vec<(usize, BTreeSet<String>)>,
 }
 
 impl Prompts {
     /// Takes in what a template says.
-    pub(crate) fn add(&mut self, found: &[Found]) {
+    pub(crate) fn add(&mut self, found: &[Found], names: &Names<'_>) {
         for place in found {
             for hit in &place.hits {
+                let list = options(hit.field, &place.content, names);
+                if list.len() > 1 && !self.lists.iter().any(|(field, known)| *field == hit.field && *known == list) {
+                    self.lists.push((hit.field, list));
+                }
                 for key in keys(&place.content) {
                     self.lines.insert((hit.field, key));
                 }
@@ -184,7 +193,7 @@ impl Prompts {
     }
 
     /// For each line, whether a template says it at this field.
-    pub(crate) fn covers(&self, field: usize, content: &[Said]) -> Vec<bool> {
+    pub(crate) fn covers(&self, field: usize, content: &[Said], names: &Names<'_>) -> Vec<bool> {
         if self.lines.is_empty() {
             return vec![false; content.len()];
         }
@@ -195,16 +204,36 @@ impl Prompts {
         let mut from = 0;
         while from < content.len() {
             let to = from + paragraph(&content[from..]);
-            if to - from > 1 || !covered[from] {
-                let whole = joined(&content[from..to]);
-                if known(whole) {
-                    covered[from..to].fill(true);
-                }
+            if (to - from > 1 || !covered[from]) && known(joined(&content[from..to])) {
+                covered[from..to].fill(true);
             }
             from = to;
         }
+        let left = options(field, content, names);
+        let whole = |list: &BTreeSet<String>| left.is_disjoint(list) || list.is_subset(&left);
+        if !left.is_empty() && !self.lists.iter().filter(|(of, _)| *of == field).all(|(_, list)| whole(list)) {
+            for (said, covered) in content.iter().zip(&mut covered) {
+                *covered &= !left.contains(&said.prompt_key());
+            }
+        }
         covered
     }
+}
+
+/// The lines that offer one option each.
+fn options(field: usize, content: &[Said], names: &Names<'_>) -> BTreeSet<String> {
+    let offers = |said: &&Said| {
+        let plain = said.tick.is_none() && matches!(said.shape, Shape::Prose | Shape::Bullet) && !said.line.italic;
+        plain
+            && match names.spec(field).kind {
+                FieldKind::Choice | FieldKind::YesNo => {
+                    matches!(names.choices(field).lead(&said.line.text, &[]), Lead::Choice(..))
+                }
+                FieldKind::ManyOf => said.shape == Shape::Bullet,
+                _ => false,
+            }
+    };
+    content.iter().filter(offers).map(Said::prompt_key).collect()
 }
 
 /// How many of the first lines are one paragraph.

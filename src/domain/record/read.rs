@@ -33,10 +33,17 @@ pub fn parse(text: &str, fields: &FieldSet, templates: &[Template]) -> (ChangeRe
         let source = Source::read(&template.text, &names);
         fronts.extend(source.front.as_ref().map(|front| front.parsed.entries.clone()));
         blocks.extend(source.blocks.iter().map(|block| block.parsed.entries.clone()));
-        prompts.add(&source.found(&names, &[], &[], &mut Vec::new()));
+        prompts.add(&source.found(&names, &[], &[], &mut Vec::new()), &names);
     }
-    let mut reader =
-        Reader { text, names: &names, prompts: &prompts, record: ChangeRecord::default(), diagnostics: Vec::new() };
+    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut reader = Reader {
+        text,
+        names: &names,
+        prompts: &prompts,
+        lines,
+        record: ChangeRecord::default(),
+        diagnostics: Vec::new(),
+    };
     reader.escaped_newlines(fields, templates);
     let source = Source::read(text, &names);
     source.report(&mut reader.diagnostics);
@@ -52,6 +59,9 @@ pub fn parse(text: &str, fields: &FieldSet, templates: &[Template]) -> (ChangeRe
     let Reader { mut record, mut diagnostics, .. } = reader;
     for answers in record.answers.values_mut() {
         answers.sort_by_key(|answer| answer.span.start);
+    }
+    for label in diagnostics.iter_mut().flat_map(|diagnostic| diagnostic.labels.iter_mut()) {
+        label.span = snapped(text, &label.span);
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
     (record, diagnostics)
@@ -237,6 +247,12 @@ impl<'t> Source<'t> {
     }
 }
 
+/// The range widened to whole characters: what was left out of a line shifts what follows.
+fn snapped(text: &str, span: &Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start.min(text.len()));
+    start..text.ceil_char_boundary(span.end.clamp(start, text.len()))
+}
+
 fn broken(code: &'static str, message: &str, span: Range<usize>, what: &str) -> Diagnostic {
     Diagnostic::error(code, format!("the {what} cannot be read here: {message}"), Origin::Description, span)
         .help("the rest of it was read as far as it could be")
@@ -246,6 +262,8 @@ struct Reader<'a, 'f> {
     text: &'a str,
     names: &'a Names<'f>,
     prompts: &'a Prompts,
+    /// Where lines begin.
+    lines: Vec<usize>,
     record: ChangeRecord,
     diagnostics: Vec<Diagnostic>,
 }
@@ -284,10 +302,15 @@ impl Reader<'_, '_> {
             let covered = if filled_in {
                 vec![false; found.content.len()]
             } else {
-                self.prompts.covers(hit.field, &found.content)
+                self.prompts.covers(hit.field, &found.content, self.names)
             };
-            let Some(mut reading) = value::read(spec, found, &covered, self.names.is_also_asked_otherwise(hit.field))
-            else {
+            let Some(mut reading) = value::read(
+                spec,
+                self.names.choices(hit.field),
+                found,
+                &covered,
+                self.names.is_also_asked_otherwise(hit.field),
+            ) else {
                 continue;
             };
             // The places inside of this one answer; the rest of it is their remark.
@@ -305,12 +328,13 @@ impl Reader<'_, '_> {
 
     fn answer(&mut self, hit: Hit, found: &Found, content: Content, raw: String, rationale: Option<String>) {
         let spec = self.names.spec(hit.field);
-        let line = self.text.get(..found.span.start).unwrap_or_default().matches('\n').count() + 1;
+        let span = snapped(self.text, &found.span);
+        let line = self.lines.partition_point(|start| *start <= span.start).max(1);
         self.record.answers.entry(spec.id.clone()).or_default().push(Answer {
             content,
             raw,
             rationale,
-            span: found.span.clone(),
+            span,
             line,
             form: found.form,
             known_to: hit.known_to,
@@ -349,7 +373,7 @@ impl Reader<'_, '_> {
         let part = |wanted: Part| group.iter().find(|(_, _, part)| *part == wanted).map(|(found, _, _)| *found);
         let said = |found: Option<&Found>| -> String {
             let Some(found) = found else { return String::new() };
-            let covered = self.prompts.covers(hit.field, &found.content);
+            let covered = self.prompts.covers(hit.field, &found.content, self.names);
             let kept = found
                 .content
                 .iter()
@@ -374,7 +398,16 @@ impl Reader<'_, '_> {
             within: Vec::new(),
             group: 0,
         };
-        let mut place = Place { spec, found: &whole, said: Vec::new(), diagnostics: Vec::new(), lenient: false };
+        let mut place = Place {
+            spec,
+            found: &whole,
+            choices: self.names.choices(hit.field),
+            said: Vec::new(),
+            kept: Vec::new(),
+            covered: &[],
+            diagnostics: Vec::new(),
+            lenient: false,
+        };
         let content = if start.is_empty() && end.is_empty() {
             Content::Unfilled
         } else {

@@ -54,7 +54,7 @@ fn who(place: &mut Place<'_>, line: &str, span: &Range<usize>) -> Answered {
         .filter(|word| word.contains('@') && !word.contains("@."))
         .filter_map(|word| name(word.get(word.find('@')?..)?))
         .collect();
-    let mut distinct = mentions.clone();
+    let mut distinct = mentions;
     distinct.sort_by_key(|name| name.to_lowercase());
     distinct.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
     let e_mail = line.split_whitespace().any(|word| {

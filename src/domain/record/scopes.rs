@@ -13,6 +13,7 @@ use super::found::{Found, Said, Shape};
 use super::names::{Hit, Names};
 use super::page::{Block, Kind, Line, Page, Place};
 use super::{FieldKind, Form};
+use super::{placeholder, time};
 
 /// Finds every place that asks for a field, in the order in which they begin.
 pub(crate) fn find(page: &Page, names: &Names<'_>) -> Vec<Found> {
@@ -210,12 +211,15 @@ impl Pass<'_, '_> {
             return;
         };
         let mut asked = self.names.find(label.name);
-        if asked.is_empty() {
-            asked.extend(self.names.find_part(label.name, self.window()));
-        }
         let value = line.tail(label.rest);
         if asked.is_empty() {
-            self.foreign_label(line, &label, value, place, block);
+            let window = self.window();
+            // Outside of a window `Start: the old server` is a step like any other.
+            let timely = window.is_some() || is_time_or_blank(&value.text);
+            asked.extend(self.names.find_part(label.name, window).filter(|_| timely));
+        }
+        if asked.is_empty() {
+            self.foreign_label(line, &label, &value, place, block);
             return;
         }
         self.end_labels_at(place);
@@ -236,7 +240,12 @@ impl Pass<'_, '_> {
     }
 
     /// A label that names no field: in bold it ends the label before it.
-    fn foreign_label(&mut self, line: &Line, label: &label::Label<'_>, value: Line, place: &Place, block: &Block) {
+    fn foreign_label(&mut self, line: &Line, label: &label::Label<'_>, value: &Line, place: &Place, block: &Block) {
+        let sibling = self.trailers == Some(place.paragraph) || (self.is_short_answer() && is_key(label.name));
+        if sibling && !value.text.is_empty() {
+            self.end_labels();
+            return;
+        }
         let heads = label.bold && !(value.text.is_empty() && place.tick.is_some());
         if heads && place.depth == 0 {
             self.end_labels_at(place);
@@ -244,6 +253,16 @@ impl Pass<'_, '_> {
         let prompt = value.text.is_empty() && value.images.is_empty();
         let plain = said(line.clone(), place);
         self.content(if prompt && place.tick.is_none() { as_title(plain, label) } else { plain }, &block.span);
+    }
+
+    /// Whether the innermost place is a label whose answer is a word or two.
+    fn is_short_answer(&self) -> bool {
+        let Some(Scope { kind: Opened::Label(reach), found, .. }) = self.stack.last() else { return false };
+        let texts = self
+            .found
+            .get(*found)
+            .is_some_and(|found| found.hits.iter().any(|hit| self.names.spec(hit.field).kind == FieldKind::Text));
+        !reach.bare && !texts
     }
 
     /// A new label ends those beside it, and leaves those that it is nested in.
@@ -277,23 +296,27 @@ impl Pass<'_, '_> {
     }
 
     fn table(&mut self, rows: &[Vec<Line>], block: &Block) {
-        let (found, others) = table::read(rows, self.names);
-        for row in found {
-            let hits = self.not_own(&row.hits);
-            if hits.is_empty() {
-                let own = Said { lead: row.label.text.clone(), shape: Shape::Row, ..Said::plain(row.value) };
-                self.content(own, &block.span);
-            } else {
-                self.row(row.label, row.value, hits);
+        for row in table::read(rows, self.names) {
+            match row {
+                table::Row::Asks { label, value, hits } => {
+                    let hits = self.not_own(&hits);
+                    if hits.is_empty() {
+                        self.cells(&[label.clone(), value], block);
+                    } else {
+                        self.row(label, value, hits);
+                    }
+                }
+                table::Row::Other(cells) => self.cells(cells, block),
             }
         }
-        for row in others {
-            let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
-            let concealed = row.iter().any(|cell| cell.concealed);
-            let span = row.first().map_or(block.span.clone(), |cell| cell.span.clone());
-            let line = Line { text: cells.join(" | "), span, concealed, ..Line::default() };
-            self.content(Said { shape: Shape::Row, ..Said::plain(line) }, &block.span);
-        }
+    }
+
+    fn cells(&mut self, row: &[Line], block: &Block) {
+        let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
+        let concealed = row.iter().any(|cell| cell.concealed);
+        let span = row.first().map_or(block.span.clone(), |cell| cell.span.clone());
+        let line = Line { text: cells.join(" | "), span, concealed, ..Line::default() };
+        self.content(Said { shape: Shape::Row, ..Said::plain(line) }, &block.span);
     }
 
     fn row(&mut self, label: &Line, value: Line, hits: Vec<Hit>) {
@@ -346,6 +369,15 @@ impl Pass<'_, '_> {
 fn said(line: Line, place: &Place) -> Said {
     let shape = if place.bullet { Shape::Bullet } else { Shape::Prose };
     Said { lead: String::new(), line, shape, tick: place.tick, paragraph: place.paragraph }
+}
+
+/// Whether words before a colon look like a key beside others.
+fn is_key(name: &str) -> bool {
+    name.len() <= 40 && name.split_whitespace().count() <= 4
+}
+
+fn is_time_or_blank(text: &str) -> bool {
+    (!text.is_empty() && placeholder::is_blank(text)) || time::read(text).0.is_some()
 }
 
 fn as_title(said: Said, label: &label::Label<'_>) -> Said {

@@ -39,7 +39,12 @@ pub(crate) fn read(place: &mut Place<'_>) -> (Content, Option<String>) {
         let span = first.line.span.clone();
         return place.none(reason, &span);
     }
-    let whole: Vec<&Said> = place.said.iter().copied().filter(|said| said.tick != Some(Tick::Empty)).collect();
+    // Headings and prompts inside the section answer nothing, and say what the answer means.
+    let states = place.kept.iter().zip(place.covered);
+    let whole = place.found.content.iter().zip(states).filter(|(said, (kept, covered))| {
+        said.tick != Some(Tick::Empty) && (**kept || (said.shape == Shape::Title && !**covered))
+    });
+    let whole: Vec<&Said> = whole.map(|(said, _)| said).collect();
     let text = normalised(&whole);
     if let Some(pattern) = &place.spec.pattern
         && !fits(pattern, &text)

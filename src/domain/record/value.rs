@@ -27,20 +27,32 @@ pub(crate) struct Reading {
 pub(crate) struct Place<'a> {
     pub(crate) spec: &'a FieldSpec,
     pub(crate) found: &'a Found,
+    pub(crate) choices: &'a Choices,
     /// The lines that are no prompts.
     pub(crate) said: Vec<&'a Said>,
+    /// For each line of the place, whether it is one of those.
+    pub(crate) kept: Vec<bool>,
+    /// For each line, whether a template says it.
+    pub(crate) covered: &'a [bool],
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether foreign options mean another question.
     pub(crate) lenient: bool,
 }
 
 /// Reads a field at a place; nothing when the place turns out to ask for something else.
-pub(crate) fn read(spec: &FieldSpec, found: &Found, covered: &[bool], lenient: bool) -> Option<Reading> {
-    let prompt = |(said, covered): &(&Said, &bool)| {
-        !**covered && said.shape != Shape::Title && !placeholder::is_placeholder(said) || !said.line.images.is_empty()
+pub(crate) fn read(
+    spec: &FieldSpec,
+    choices: &Choices,
+    found: &Found,
+    covered: &[bool],
+    lenient: bool,
+) -> Option<Reading> {
+    let answers = |(said, covered): (&Said, &bool)| {
+        (!covered && said.shape != Shape::Title && !placeholder::is_placeholder(said)) || !said.line.images.is_empty()
     };
-    let said: Vec<&Said> = found.content.iter().zip(covered).filter(prompt).map(|(said, _)| said).collect();
-    let mut place = Place { spec, found, said, diagnostics: Vec::new(), lenient };
+    let kept: Vec<bool> = found.content.iter().zip(covered).map(answers).collect();
+    let said = found.content.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(said, _)| said).collect();
+    let mut place = Place { spec, found, choices, said, kept, covered, diagnostics: Vec::new(), lenient };
     let (content, rationale) = place.read()?;
     let (content, rationale) = place.beware(content, rationale);
     let raw = raw(&place.found.content);
@@ -127,19 +139,11 @@ impl Place<'_> {
         (Content::Unfilled, None)
     }
 
-    pub(crate) fn choices(&self) -> Choices {
-        if self.spec.kind == FieldKind::YesNo {
-            return Choices::yes_no();
-        }
-        let synonyms = self.spec.synonyms.iter().map(|(word, choice)| (word.as_str(), choice.as_str()));
-        Choices::new(&self.spec.choices, synonyms)
-    }
-
     /// The boxes here, each with its text and its place: of lists, and within lines.
     fn boxes(&self) -> (Vec<Boxed>, Vec<&Said>) {
         let mut boxes = Vec::new();
         let mut others = Vec::new();
-        for said in &self.found.content {
+        for (said, kept) in self.found.content.iter().zip(&self.kept) {
             let usable = matches!(said.shape, Shape::Prose | Shape::Bullet | Shape::Row);
             if let (Some(tick), true) = (said.tick, usable) {
                 boxes.push(Boxed { tick, text: said.line.text.clone(), span: said.line.span.clone() });
@@ -153,8 +157,7 @@ impl Place<'_> {
                     span: said.line.source(found.span.clone()),
                 });
             }
-            let answers = usable && self.said.iter().any(|kept| std::ptr::eq(*kept, said));
-            if inline.is_empty() && answers {
+            if inline.is_empty() && usable && *kept {
                 others.push(said);
             }
         }
@@ -162,19 +165,19 @@ impl Place<'_> {
     }
 
     fn choice(&mut self) -> Answered {
-        let choices = self.choices();
+        let choices = self.choices;
         let known = match self.spec.kind {
             FieldKind::YesNo => "`yes`, `no`".to_owned(),
             _ => quoted(&self.spec.choices),
         };
         let covered: BTreeSet<String> = self.prompts();
-        let (boxes, _) = self.boxes();
+        let (boxes, lines) = self.boxes();
         let group: Vec<(Lead, &Boxed)> = boxes.iter().map(|b| (choices.lead(&b.text, &[]), b)).collect();
         let offers = group.iter().any(|(lead, _)| matches!(lead, Lead::Choice(..)));
         if !offers && boxes.len() >= 2 && self.lenient {
             return None;
         }
-        let plain = self.leading(&choices, offers);
+        let plain = leading(lines, choices, offers);
         // What a template ticks itself is no answer.
         let by_author = |b: &&Boxed| b.tick == Tick::Ticked && !covered.contains(&fold(&format!("[x] {}", b.text)));
         let ticked: Vec<(&Lead, &Boxed)> =
@@ -255,8 +258,8 @@ impl Place<'_> {
     }
 
     fn prompts(&self) -> BTreeSet<String> {
-        let kept = |said: &Said| self.said.iter().any(|kept| std::ptr::eq(*kept, said));
-        self.found.content.iter().filter(|said| said.tick.is_some() && !kept(said)).map(Said::prompt_key).collect()
+        let lines = self.found.content.iter().zip(&self.kept);
+        lines.filter(|(said, kept)| said.tick.is_some() && !**kept).map(|(said, _)| said.prompt_key()).collect()
     }
 
     fn chosen(&self, choice: &str) -> Content {
@@ -280,71 +283,17 @@ impl Place<'_> {
 
     /// The lines beside the boxes, as a remark.
     fn remarks(&self, boxes: &[Boxed]) -> String {
-        let beside = self.said.iter().filter(|said| {
-            said.tick.is_none()
-                && !boxes.iter().any(|b| said.line.span.start <= b.span.start && b.span.end <= said.line.span.end)
-        });
+        let holds = |said: &Said| {
+            let next = boxes.partition_point(|b| b.span.start < said.line.span.start);
+            boxes.get(next).is_some_and(|b| b.span.end <= said.line.span.end)
+        };
+        let beside = self.said.iter().filter(|said| said.tick.is_none() && !holds(said));
         let lines: Vec<&str> = beside.map(|said| said.line.text.as_str()).collect();
         spaced(&lines.join(" "))
     }
 
-    /// What the lines without boxes choose: the leading word of the first that is no question.
-    fn leading(&self, choices: &Choices, beside_boxes: bool) -> Plain {
-        let (_, lines) = self.boxes();
-        let mut result = Plain::Nothing;
-        let mut rest: Vec<&str> = Vec::new();
-        let mut places: Vec<Range<usize>> = Vec::new();
-        for said in lines {
-            let text = said.line.text.as_str();
-            let span = said.line.span.clone();
-            let is_first = matches!(result, Plain::Nothing | Plain::Options);
-            let lead = choices.lead(text, &said.line.bold);
-            match lead {
-                Lead::Choice(choice, remark) => match &result {
-                    Plain::Nothing | Plain::Options => {
-                        places.push(span.clone());
-                        result = Plain::Chosen(choice, remark, span);
-                    }
-                    Plain::Chosen(first, _, _) => {
-                        // A later line that is nothing but another choice contradicts the first.
-                        let alone = remark.is_empty()
-                            || said.shape == Shape::Bullet
-                            || text.contains([':', '–'])
-                            || text.contains(" - ");
-                        if *first != choice && alone {
-                            places.push(span);
-                        }
-                        rest.push(text);
-                    }
-                    _ => rest.push(text),
-                },
-                Lead::Options if is_first => result = Plain::Options,
-                Lead::Marked(choice) if is_first => result = Plain::Marked(choice, span),
-                Lead::Doubtful(words) if is_first => result = Plain::Doubtful(words, span),
-                _ if is_first && !beside_boxes => {
-                    let asks = text.trim_end().ends_with(['?', '？', ':', '：']);
-                    if let Some(reason) = none::read(text) {
-                        result = Plain::None(reason, span);
-                    } else if !asks {
-                        result = Plain::Other(text.to_owned(), span);
-                    }
-                }
-                _ => rest.push(text),
-            }
-        }
-        if places.len() > 1 {
-            return Plain::Conflict(places);
-        }
-        let more = spaced(&rest.join(" "));
-        match result {
-            Plain::Chosen(choice, remark, span) => Plain::Chosen(choice, spaced(&format!("{remark} {more}")), span),
-            Plain::None(reason, span) => Plain::None(spaced(&format!("{reason} {more}")), span),
-            other => other,
-        }
-    }
-
     fn many(&mut self) -> (Content, Option<String>) {
-        let choices = self.choices();
+        let choices = self.choices;
         let free = self.spec.choices.is_empty();
         let covered = self.prompts();
         let (boxes, lines) = self.boxes();
@@ -369,7 +318,7 @@ impl Place<'_> {
                 reason = Some((why, span.clone()));
                 continue;
             }
-            if !free && matches!(choices.lead(text, &[]), Lead::Options) && options_only(&choices, text) {
+            if !free && matches!(choices.lead(text, &[]), Lead::Options) && options_only(choices, text) {
                 continue;
             }
             let joined = if free {
@@ -425,6 +374,60 @@ impl Place<'_> {
             return self.none(reason, &span);
         }
         scalar::read(self, &lines)
+    }
+}
+
+/// What the lines without boxes choose: the leading word of the first that is no question.
+fn leading(lines: Vec<&Said>, choices: &Choices, beside_boxes: bool) -> Plain {
+    let mut result = Plain::Nothing;
+    let mut rest: Vec<&str> = Vec::new();
+    let mut places: Vec<Range<usize>> = Vec::new();
+    for said in lines {
+        let text = said.line.text.as_str();
+        let span = said.line.span.clone();
+        let is_first = matches!(result, Plain::Nothing | Plain::Options);
+        let lead = choices.lead(text, &said.line.bold);
+        match lead {
+            Lead::Choice(choice, remark) => match &result {
+                Plain::Nothing | Plain::Options => {
+                    places.push(span.clone());
+                    result = Plain::Chosen(choice, remark, span);
+                }
+                Plain::Chosen(first, _, _) => {
+                    // A later line that is nothing but another choice contradicts the first.
+                    let alone = remark.is_empty()
+                        || said.shape == Shape::Bullet
+                        || text.contains([':', '–'])
+                        || text.contains(" - ");
+                    if *first != choice && alone {
+                        places.push(span);
+                    }
+                    rest.push(text);
+                }
+                _ => rest.push(text),
+            },
+            Lead::Options if is_first => result = Plain::Options,
+            Lead::Marked(choice) if is_first => result = Plain::Marked(choice, span),
+            Lead::Doubtful(words) if is_first => result = Plain::Doubtful(words, span),
+            _ if is_first && !beside_boxes => {
+                let asks = text.trim_end().ends_with(['?', '？', ':', '：']);
+                if let Some(reason) = none::read(text) {
+                    result = Plain::None(reason, span);
+                } else if !asks {
+                    result = Plain::Other(text.to_owned(), span);
+                }
+            }
+            _ => rest.push(text),
+        }
+    }
+    if places.len() > 1 {
+        return Plain::Conflict(places);
+    }
+    let more = spaced(&rest.join(" "));
+    match result {
+        Plain::Chosen(choice, remark, span) => Plain::Chosen(choice, spaced(&format!("{remark} {more}")), span),
+        Plain::None(reason, span) => Plain::None(spaced(&format!("{reason} {more}")), span),
+        other => other,
     }
 }
 

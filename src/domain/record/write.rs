@@ -23,7 +23,11 @@ pub fn write(form: Form, answers: &[(FieldId, Content)]) -> String {
     match form {
         Form::Block => change_block(answers),
         Form::FrontMatter => format!("+++\n{}+++\n", toml(answers)),
-        Form::Tag => each(answers, |id, content| format!("<{id}>\n\n{}\n\n</{id}>\n", prose(content))),
+        Form::Tag => each(answers, |id, content| {
+            // The name of a tag has no underscore.
+            let name = id.as_str().replace('_', "-");
+            format!("<{name}>\n\n{}\n\n</{name}>\n", prose(content))
+        }),
         Form::Table => {
             let rows = each(answers, |id, content| format!("| {} | {} |\n", title(id), one_line(content)));
             format!("| Field | Answer |\n| --- | --- |\n{rows}")
@@ -112,22 +116,26 @@ fn one_line(content: &Content) -> String {
 
 /// Text in which Markdown sees no marks of its own; left as it is where Markdown sees none anyway.
 fn escaped(text: &str) -> String {
-    if reads_as_written(text) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        // Every ASCII mark may be escaped; a few are plain wherever they stand.
-        if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '%' | '/' | '\'' | '?') {
-            out.push('\\');
+    let with = |marks: &dyn Fn(char) -> bool| {
+        let mut out = String::with_capacity(text.len() + 8);
+        for c in text.chars() {
+            if marks(c) {
+                out.push('\\');
+            }
+            out.push(c);
         }
-        out.push(c);
-    }
-    out
+        out
+    };
+    let few = |c: char| matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '&' | '|' | '!');
+    [with(&|_| false), with(&few)]
+        .into_iter()
+        .find(|written| reads_as(written, text))
+        // Every ASCII mark may be escaped; a few are plain wherever they stand.
+        .unwrap_or_else(|| with(&|c| c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '%' | '/' | '\'' | '?')))
 }
 
-fn reads_as_written(text: &str) -> bool {
-    let page = markdown::page(text, 0);
+fn reads_as(written: &str, text: &str) -> bool {
+    let page = markdown::page(written, 0);
     match page.blocks.as_slice() {
         [Block { kind: Kind::Line(line, place), .. }] => {
             line.text == text
@@ -135,7 +143,7 @@ fn reads_as_written(text: &str) -> bool {
                 && line.bold.is_empty()
                 && !place.bullet
                 && !line.concealed
-                && !text.contains(['|', '<'])
+                && (written != text || !text.contains(['|', '<', '\\']))
         }
         _ => false,
     }

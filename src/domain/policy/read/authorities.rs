@@ -43,22 +43,41 @@ pub(super) fn authorities(value: &Value<'_>) -> Authorities {
     read
 }
 
-/// Refuses an authority that excepts itself, however far round: nobody could tell who belongs to it.
+/// Refuses authorities whose exceptions lead in a circle: nobody could tell who belongs to them.
 fn circles(cx: &Context<'_>, read: &Authorities, places: &[(Who, Range<usize>)]) {
-    for (start, span) in places {
-        let mut seen = vec![start.clone()];
-        let mut next = 0;
-        while let Some(who) = seen.get(next).cloned() {
-            next += 1;
-            let excepted = excepted(cx, read, &who);
-            if excepted.contains(start) {
-                let problem = cx.error(codes::CIRCULAR, "this authority excepts itself", span.clone());
-                cx.report(problem.help("`except` has to lead to people, teams, or authorities that do not lead back"));
-                break;
-            }
-            let fresh: Vec<Who> = excepted.into_iter().filter(|who| !seen.contains(who)).collect();
-            seen.extend(fresh);
+    // Whoever excepts nobody that is left is no part of a circle; what stays in the end is, or leads to one.
+    let mut left: BTreeMap<Who, usize> = BTreeMap::new();
+    let mut excepting: BTreeMap<Who, Vec<Who>> = BTreeMap::new();
+    let mut settled = Vec::new();
+    let mut waiting: Vec<Who> = places.iter().map(|(who, _)| who.clone()).collect();
+    while let Some(who) = waiting.pop() {
+        if left.contains_key(&who) {
+            continue;
         }
+        let excepted = excepted(cx, read, &who);
+        left.insert(who.clone(), excepted.len());
+        if excepted.is_empty() {
+            settled.push(who.clone());
+        }
+        for other in excepted {
+            excepting.entry(other.clone()).or_default().push(who.clone());
+            waiting.push(other);
+        }
+    }
+    while let Some(who) = settled.pop() {
+        for other in excepting.remove(&who).unwrap_or_default() {
+            let count = left.entry(other.clone()).or_default();
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                settled.push(other);
+            }
+        }
+    }
+    for (who, span) in places.iter().filter(|(who, _)| left.get(who).is_some_and(|count| *count > 0)) {
+        let Who::Authority { name, .. } = who else { continue };
+        let message = format!("the exceptions of `{name}` lead in a circle");
+        let problem = cx.error(codes::CIRCULAR, message, span.clone());
+        cx.report(problem.help("`except` has to lead to people, teams, or authorities that do not lead back"));
     }
 }
 

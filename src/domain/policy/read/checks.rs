@@ -1,6 +1,7 @@
 //! `checks`: which results of other tools a rule wants.
 
 use super::cursor::{Table, Value};
+use super::who;
 use crate::policy::codes;
 use crate::policy::model::{CheckWanted, WhichCheck};
 
@@ -40,7 +41,7 @@ fn which(table: &Table<'_>) -> Option<WhichCheck> {
     }
     let name = table.required("name").and_then(|name| name.text());
     let app = table.text("app").map(|app| app.value.to_owned());
-    let creator = table.text("creator").map(|creator| creator.value.to_owned());
+    let creator = table.text("creator").and_then(|creator| who::login_of(table.cx, &creator));
     table.exclusive("app", "creator", "a check run is made by an App, a commit status by an account");
     let name = name?.value.to_owned();
     Some(match creator {

@@ -1,8 +1,8 @@
 //! What every reader of one file shares: the layer, the names that may be used, and
 //! the list of what was found wrong.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
@@ -12,7 +12,9 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
 use crate::policy::model::{Authority, Policy};
-use crate::record::{FieldId, FieldSet};
+use crate::policy::{codes, fields};
+use crate::record::FieldId;
+use crate::record::fold::label_key;
 
 /// A layer above the file that is read.
 #[derive(Clone, Copy)]
@@ -68,22 +70,35 @@ impl Naming {
     }
 }
 
+/// The longest message in characters; a file's own words in it may be of any length.
+const LONGEST: usize = 240;
+
+/// With more problems than this, hints are left out.
+const CROWD: usize = 200;
+
+/// How many globs and patterns a file may have.
+const MOST_COMPILED: u32 = 10_000;
+
 /// What every reader of one file shares.
 pub(super) struct Context<'a> {
     pub(super) around: Surroundings<'a>,
     pub(super) text: &'a str,
     /// Names that this file has tables for, with the places of their keys.
     own: BTreeMap<Naming, BTreeMap<&'a str, Own>>,
-    /// The standard fields of RECORD.md.
-    pub(super) standard: FieldSet,
     /// Whether the file sets a zone for its local times.
     pub(super) has_timezone: bool,
     /// The zone of local times in this file, once its top was read.
     pub(super) timezone: RefCell<Option<TimeZone>>,
     /// The ids of the file's rules, as far as they can be read.
-    pub(super) rule_ids: Vec<&'a str>,
+    pub(super) rule_ids: BTreeSet<&'a str>,
     /// Whether TOML itself is broken: what is missing may only have been lost.
     pub(super) broken: bool,
+    /// The ids used so far, with their places.
+    pub(super) ids: RefCell<BTreeMap<String, Range<usize>>>,
+    /// Globs and patterns compiled so far: each has its price, and a file may not ask any.
+    pub(super) compiled: Cell<u32>,
+    /// The headings that lead to fields of the layers above.
+    headings: OnceCell<BTreeMap<String, FieldId>>,
     /// Where a condition of this file first compares tiers.
     pub(super) reads_tier: RefCell<Option<Range<usize>>>,
     /// The authorities that rules ask, with their places.
@@ -108,11 +123,13 @@ impl<'a> Context<'a> {
             around,
             text,
             own,
-            standard: FieldSet::standard(),
             has_timezone,
             timezone: RefCell::default(),
             rule_ids: rule_ids(file),
             broken,
+            ids: RefCell::default(),
+            compiled: Cell::new(0),
+            headings: OnceCell::new(),
             reads_tier: RefCell::default(),
             uses: RefCell::default(),
             found: RefCell::default(),
@@ -128,11 +145,44 @@ impl<'a> Context<'a> {
     }
 
     /// Takes a diagnostic. Where TOML is broken, a place that the parser lost is not reported twice.
-    pub(super) fn report(&self, diagnostic: Diagnostic) {
+    pub(super) fn report(&self, mut diagnostic: Diagnostic) {
         let lost = self.broken && diagnostic.labels.first().is_some_and(|label| label.span.is_empty());
         if !lost {
+            diagnostic.message = one_line(diagnostic.message);
+            diagnostic.help = diagnostic.help.map(one_line);
+            diagnostic.fix = diagnostic.fix.filter(|fix| fix.len() <= LONGEST);
             self.found.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// Whether so much is wrong that hints, which compare with every name, are no longer worth their time.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.found.borrow().len() > CROWD
+    }
+
+    /// Takes one glob or pattern from what a file may have compiled.
+    pub(super) fn may_compile(&self, span: &Range<usize>) -> bool {
+        let compiled = self.compiled.get() + 1;
+        self.compiled.set(compiled);
+        if compiled == MOST_COMPILED + 1 {
+            let message = format!("a file may have {MOST_COMPILED} globs and patterns");
+            self.problem(codes::TOO_LARGE, message, span.clone());
+        }
+        compiled <= MOST_COMPILED
+    }
+
+    /// The field of a layer above that a heading leads to.
+    pub(super) fn heading_above(&self, key: &str) -> Option<&FieldId> {
+        let headings = self.headings.get_or_init(|| {
+            let policies = || self.around.upper.iter().map(|upper| upper.policy);
+            let defined = policies().flat_map(|policy| &policy.fields).flat_map(|spec| {
+                let aliases = spec.aliases.iter().map(|(alias, _)| alias.as_str());
+                aliases.chain([spec.id.as_str()]).map(|alias| (label_key(alias), spec.id.clone()))
+            });
+            let added = policies().flat_map(|policy| &policy.aliases);
+            defined.chain(added.map(|(id, alias)| (label_key(alias), id.clone()))).collect()
+        });
+        headings.get(key)
     }
 
     /// Takes what the parser of TOML reports.
@@ -206,7 +256,7 @@ impl<'a> Context<'a> {
 
     /// Whether RECORD.md has a field of that name.
     pub(super) fn is_standard(&self, field: &str) -> bool {
-        self.standard.spec(&FieldId::new(field)).is_some()
+        fields::standard().spec(&FieldId::new(field)).is_some()
     }
 
     /// The nearest layer above that defines the name, and where, as far as the place can be shown.
@@ -223,7 +273,7 @@ impl<'a> Context<'a> {
             return choices;
         }
         let above = self.around.upper.iter().flat_map(|upper| upper.policy.fields.iter());
-        let spec = above.chain(self.standard.iter()).find(|spec| spec.id.as_str() == field);
+        let spec = above.chain(fields::standard().iter()).find(|spec| spec.id.as_str() == field);
         spec.map(|spec| spec.choices.clone()).unwrap_or_default()
     }
 
@@ -241,10 +291,26 @@ impl<'a> Context<'a> {
             names.extend(names_of(upper.policy, naming));
         }
         if naming == Naming::Field {
-            names.extend(self.standard.iter().map(|spec| spec.id.as_str().to_owned()));
+            names.extend(fields::standard().iter().map(|spec| spec.id.as_str().to_owned()));
         }
         names
     }
+}
+
+/// A message on one line and of a bearable length, its backticks in pairs.
+fn one_line(text: String) -> String {
+    if text.len() <= LONGEST && !text.contains(char::is_control) {
+        return text;
+    }
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut line: String = plain.take(LONGEST).collect();
+    if line.chars().count() == LONGEST {
+        line.push('…');
+    }
+    if line.matches('`').count() % 2 == 1 {
+        line.push('`');
+    }
+    line
 }
 
 /// Keys of the tables that give names of one kind, as far as the file has such tables.
@@ -267,7 +333,7 @@ fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own
 }
 
 /// The ids of the rules, whatever else is wrong with them.
-fn rule_ids<'a>(file: &'a DeTable<'a>) -> Vec<&'a str> {
+fn rule_ids<'a>(file: &'a DeTable<'a>) -> BTreeSet<&'a str> {
     let rules = file.get("rule").and_then(|rules| rules.get_ref().as_array());
     let rules = rules.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table());
     rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).collect()

@@ -3,7 +3,7 @@
 //! Both are checked whole and enforced by nobody yet: each holds what is in scope.
 
 use super::cursor::{Table, Value};
-use super::rule::Ids;
+use super::rule::id_of;
 use super::when::{Place, conditions};
 use super::{at, time, waive};
 use crate::policy::codes;
@@ -11,18 +11,16 @@ use crate::policy::model::Unenforced;
 
 /// Reads the freezes.
 pub(super) fn freezes(value: &Value<'_>) -> Vec<Unenforced> {
-    let mut ids = Ids::default();
-    value.tables("freeze").iter().map(|table| freeze(table, &mut ids)).collect()
+    value.tables("freeze").iter().map(freeze).collect()
 }
 
 /// Reads the windows.
 pub(super) fn windows(value: &Value<'_>) -> Vec<Unenforced> {
-    let mut ids = Ids::default();
-    value.tables("window").iter().map(|table| window(table, &mut ids)).collect()
+    value.tables("window").iter().map(window).collect()
 }
 
-fn freeze(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
-    let id = ids.of(table);
+fn freeze(table: &Table<'_>) -> Unenforced {
+    let id = id_of(table);
     if let Some(why) = table.required("why") {
         why.text();
     }
@@ -44,8 +42,8 @@ fn freeze(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
     Unenforced { key: "freeze".to_owned(), id, span: table.span.clone() }
 }
 
-fn window(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
-    let id = ids.of(table);
+fn window(table: &Table<'_>) -> Unenforced {
+    let id = id_of(table);
     let weekly = table.has("days") || table.has("hours");
     if table.has("calendar") {
         only_calendar(table, &["days", "hours", "open", "rrule", "from", "duration"]);
@@ -78,7 +76,8 @@ fn window(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
 fn bounds(table: &Table<'_>, has_until: bool) {
     let zone = time::zone_of(table);
     let from = table.value("from").and_then(|value| time::moment(&value));
-    let until = table.value("until").filter(|_| has_until).and_then(|value| time::moment(&value));
+    let until = if has_until { table.value("until") } else { None };
+    let until = until.and_then(|value| time::moment(&value));
     for moment in [&from, &until].into_iter().flatten() {
         if moment.value.is_local() {
             time::needs_zone(table.cx, table.has("timezone"), moment.span.clone());

@@ -12,6 +12,9 @@ use crate::policy::model::{BranchGlobs, Globs};
 /// GitHub's word for the default branch.
 const DEFAULT_BRANCH: &str = "~DEFAULT_BRANCH";
 
+/// The longest glob; paths themselves are rarely longer.
+const LONGEST: usize = 512;
+
 /// What globs are matched against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Over {
@@ -112,6 +115,13 @@ fn builder_of(pattern: &str) -> GlobBuilder<'_> {
 }
 
 fn compile(cx: &Context<'_>, pattern: &str, span: &Range<usize>, over: Over) -> Option<Glob> {
+    if !cx.may_compile(span) {
+        return None;
+    }
+    if pattern.len() > LONGEST {
+        cx.problem(codes::BAD_GLOB, format!("a glob has at most {LONGEST} bytes"), span.clone());
+        return None;
+    }
     if let Some((message, help)) = never_matches(pattern, over) {
         cx.report(cx.error(codes::BAD_GLOB, message, span.clone()).help(help));
         return None;
@@ -153,8 +163,8 @@ fn never_matches(pattern: &str, over: Over) -> Option<(String, String)> {
             out("a repository is named without its owner", format!("did you mean `{name}`?"))
         }
         Over::Heads | Over::Branches | Over::Paths | Over::Repositories => {
-            let parts = pattern.split('/');
-            let loose = parts.into_iter().any(|part| part.contains("**") && part != "**");
+            let mut parts = pattern.split(['/', '{', ',', '}']);
+            let loose = parts.any(|part| part.contains("**") && part != "**");
             let help = || "write `**` alone between slashes, as in `src/**/x`, or a single `*`".to_owned();
             loose.then(|| (format!("`**` in `{pattern}` stands beside other characters"), help()))
         }

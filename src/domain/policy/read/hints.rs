@@ -52,7 +52,7 @@ pub(super) fn title(table: &str) -> &'static str {
 pub(super) fn unknown_key(cx: &Context<'_>, table: &'static str, word: &str, span: Range<usize>) {
     let problem = cx.error(codes::UNKNOWN_KEY, format!("{} has no key `{word}`", title(table)), span);
     let problem = problem.saying("not known here");
-    let problem = match key_hint(table, word) {
+    let problem = match if cx.is_crowded() { KeyHint::Nothing } else { key_hint(table, word) } {
         KeyHint::Nearest(name) => problem.help(format!("did you mean `{name}`?")).fix(name),
         KeyHint::Elsewhere(help) => problem.help(help),
         KeyHint::Nothing => problem,

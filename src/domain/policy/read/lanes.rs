@@ -6,7 +6,7 @@
 use super::context::Naming;
 use super::cursor::{At, Table, Value};
 use super::pattern::pattern;
-use super::rule::Ids;
+use super::rule::id_of;
 use super::when::{Place, conditions};
 use super::{approvals, hints, time, who};
 use crate::layer::Layer;
@@ -15,12 +15,11 @@ use crate::policy::model::Unenforced;
 
 /// Reads the models of standard changes.
 pub(super) fn models(value: &Value<'_>) -> Vec<Unenforced> {
-    let mut ids = Ids::default();
-    value.tables("model").iter().map(|table| model(table, &mut ids)).collect()
+    value.tables("model").iter().map(model).collect()
 }
 
-fn model(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
-    let id = ids.of(table);
+fn model(table: &Table<'_>) -> Unenforced {
+    let id = id_of(table);
     if let Some(owner) = table.required("owner") {
         who::who(&owner);
     }
@@ -42,12 +41,11 @@ fn model(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
 
 /// Reads the standing exceptions.
 pub(super) fn waivers(value: &Value<'_>) -> Vec<Unenforced> {
-    let mut ids = Ids::default();
-    value.tables("waiver").iter().map(|table| waiver(table, &mut ids)).collect()
+    value.tables("waiver").iter().map(waiver).collect()
 }
 
-fn waiver(table: &Table<'_>, ids: &mut Ids) -> Unenforced {
-    let id = ids.of(table);
+fn waiver(table: &Table<'_>) -> Unenforced {
+    let id = id_of(table);
     if let Some(rules) = table.required("rules") {
         for rule in rules.texts().unwrap_or_default() {
             known_rule(table, &rule);

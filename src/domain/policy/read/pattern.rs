@@ -6,7 +6,7 @@ use super::cursor::Value;
 use crate::policy::codes;
 
 /// A compiled pattern may take this many bytes: enough for any that a person wrote.
-const SIZE_LIMIT: usize = 1 << 20;
+const SIZE_LIMIT: usize = 256 * 1024;
 
 /// Reads and compiles a pattern.
 pub(super) fn pattern(value: &Value<'_>) -> Option<Regex> {
@@ -15,6 +15,9 @@ pub(super) fn pattern(value: &Value<'_>) -> Option<Regex> {
         let message = "`\\b` in double quotes is a backspace, not a word boundary";
         let problem = value.cx.error(codes::BACKSPACE_IN_PATTERN, message, text.span);
         value.cx.report(problem.help("write patterns in single quotes: `'\\bword\\b'`"));
+        return None;
+    }
+    if !value.cx.may_compile(&text.span) {
         return None;
     }
     match RegexBuilder::new(text.value).size_limit(SIZE_LIMIT).build() {

@@ -1,13 +1,15 @@
 //! `[record]`: the fields that every change request must have, and the fields and
 //! aliases that a policy adds.
 
+use std::collections::BTreeMap;
+
 use super::context::{Context, Naming};
 use super::cursor::{At, Table, Value};
 use super::pattern::pattern;
 use super::rule::sound_name;
 use super::{redefined, who};
 use crate::layer::Layer;
-use crate::policy::codes;
+use crate::policy::{codes, fields};
 use crate::record::fold::{fold, label_key};
 use crate::record::{FieldId, FieldKind, FieldSpec, NoneAnswer};
 
@@ -42,7 +44,7 @@ impl Record {
     fn field(&mut self, table: &Table<'_>, name: &At<&str>, aliases: &mut Aliases) {
         let cx = table.cx;
         let id = FieldId::new(name.value);
-        let standard = cx.standard.spec(&id);
+        let standard = fields::standard().spec(&id);
         let only = |allowed: &[&str]| table.present().all(|key| allowed.contains(&key.name));
         let extends = cx.knows_above(Naming::Field, name.value)
             && (only(&["aliases"]) || (standard.is_some() && only(&["aliases", "values"])));
@@ -120,9 +122,11 @@ fn says_nothing(table: &Table<'_>, key: &str, where_it_does: &str) {
 /// Other words for choices; a word that leads elsewhere already is refused, so that no answer changes its meaning.
 fn synonyms(table: &Table<'_>, choices: &[String], known: &[(String, String)]) -> Vec<(String, String)> {
     let cx = table.cx;
-    let mut read: Vec<(String, String)> = Vec::new();
+    let mut taken: BTreeMap<String, String> = choices.iter().map(|choice| (fold(choice), choice.clone())).collect();
+    taken.extend(known.iter().map(|(word, to)| (fold(word), to.clone())));
+    let mut read = Vec::new();
     for (choice, words) in table.value("values").and_then(|value| value.words()).unwrap_or_default() {
-        if !choices.iter().any(|known| known == choice.value) {
+        if taken.get(&fold(choice.value)).is_none_or(|known| known != choice.value) {
             let message = format!("`{}` is no choice of this field", choice.value);
             let problem = cx.error(codes::BAD_VALUE, message, choice.span.clone());
             cx.report(problem.help(format!("one of {}", super::hints::listed(choices))));
@@ -132,16 +136,11 @@ fn synonyms(table: &Table<'_>, choices: &[String], known: &[(String, String)]) -
             continue;
         }
         for word in words.texts().unwrap_or_default() {
-            let folded = fold(word.value);
-            let taken = choices.iter().map(|known| (known, known)).chain(known.iter().map(|(word, to)| (word, to)));
-            let mut taken = taken.chain(read.iter().map(|(word, to)| (word, to)));
-            match taken.find(|(taken, to)| fold(taken) == folded && *to != choice.value) {
-                Some((_, to)) => {
-                    let message = format!("`{}` means `{to}` already", word.value);
-                    cx.problem(codes::ALIAS_CLASH, message, word.span.clone());
-                }
-                None => read.push((word.value.to_owned(), choice.value.to_owned())),
+            let to = taken.entry(fold(word.value)).or_insert_with(|| choice.value.to_owned());
+            if to != choice.value {
+                cx.problem(codes::ALIAS_CLASH, format!("`{}` means `{to}` already", word.value), word.span.clone());
             }
+            read.push((word.value.to_owned(), choice.value.to_owned()));
         }
     }
     read
@@ -149,7 +148,7 @@ fn synonyms(table: &Table<'_>, choices: &[String], known: &[(String, String)]) -
 
 /// The aliases of this file so far, to point out one that leads to two fields.
 #[derive(Default)]
-struct Aliases(Vec<(String, FieldId)>);
+struct Aliases(BTreeMap<String, FieldId>);
 
 impl Aliases {
     fn of(&mut self, table: &Table<'_>, id: &FieldId) -> Vec<String> {
@@ -161,7 +160,7 @@ impl Aliases {
                 let message = format!("`{}` leads to no heading", alias.value);
                 cx.problem(codes::BAD_VALUE, message, alias.span.clone());
             }
-            let own = self.0.iter().find(|(known, _)| *known == key).map(|(_, field)| field.clone());
+            let own = self.0.get(&key).cloned();
             match own.or_else(|| alias_above(cx, &key)).filter(|field| field != id) {
                 Some(field) => {
                     let message = format!("`{}` leads to the field `{field}` already", alias.value);
@@ -170,7 +169,7 @@ impl Aliases {
                         problem.help("an answer under it counts for both; use another heading to keep them apart"),
                     );
                 }
-                None => self.0.push((key, id.clone())),
+                None => _ = self.0.insert(key, id.clone()),
             }
             read.push(alias.value.to_owned());
         }
@@ -180,17 +179,7 @@ impl Aliases {
 
 /// The field that an alias leads to by itself or above.
 fn alias_above(cx: &Context<'_>, key: &str) -> Option<FieldId> {
-    let above = cx.around.upper.iter();
-    let mut specs = cx.standard.iter().chain(above.flat_map(|upper| upper.policy.fields.iter()));
-    let leads = |spec: &&FieldSpec| {
-        let mut words = spec.aliases.iter().map(|(alias, _)| alias.as_str()).chain([spec.id.as_str()]);
-        words.any(|word| label_key(word) == key)
-    };
-    let added = || {
-        let mut aliases = cx.around.upper.iter().flat_map(|upper| upper.policy.aliases.iter());
-        aliases.find(|(_, alias)| label_key(alias) == key).map(|(id, _)| id.clone())
-    };
-    specs.find(leads).map(|spec| spec.id.clone()).or_else(added)
+    fields::standard_heading(key).or_else(|| cx.heading_above(key)).cloned()
 }
 
 fn kind(word: &str) -> FieldKind {

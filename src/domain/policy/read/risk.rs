@@ -1,7 +1,7 @@
 //! `[risk]`: the bounds of the levels, and the factors that make the score.
 
 use super::cursor::{At, Table, Value};
-use super::rule::Ids;
+use super::rule::id_of;
 use super::when::{Place, conditions};
 use crate::policy::codes;
 use crate::policy::model::{Factor, Weight};
@@ -12,8 +12,7 @@ pub(super) fn risk(value: &Value<'_>) -> (Option<[u32; 3]>, Vec<Factor>) {
     let Some(table) = value.table("risk") else { return (None, Vec::new()) };
     let levels = table.value("levels").and_then(|value| levels(&value));
     let tables = table.value("factor").map(|value| value.tables("risk.factor")).unwrap_or_default();
-    let mut ids = Ids::default();
-    (levels, tables.iter().filter_map(|table| factor(table, &mut ids)).collect())
+    (levels, tables.iter().filter_map(factor).collect())
 }
 
 fn levels(value: &Value<'_>) -> Option<[u32; 3]> {
@@ -36,8 +35,8 @@ fn levels(value: &Value<'_>) -> Option<[u32; 3]> {
     Some([medium?.value, high?.value, critical?.value])
 }
 
-fn factor(table: &Table<'_>, ids: &mut Ids) -> Option<Factor> {
-    let id = ids.of(table);
+fn factor(table: &Table<'_>) -> Option<Factor> {
+    let id = id_of(table);
     let why = table.required("why").and_then(|why| why.text());
     let when = table.required("when").and_then(|when| conditions(&when, Place::Factor));
     let score = table.value("score").and_then(|score| score.number(1, 100));

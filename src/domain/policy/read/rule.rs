@@ -1,8 +1,5 @@
 //! `[[rule]]`: what is asked, of which changes, and why.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
 use super::context::{Context, Naming};
 use super::cursor::{At, Table, Value};
 use super::when::{Place, conditions};
@@ -14,23 +11,27 @@ use crate::record::FieldId;
 /// Reads the rules; `mode` is the layer's.
 pub(super) fn rules(value: &Value<'_>, mode: Mode) -> Vec<Rule> {
     let tables = value.tables("rule");
-    let mut ids = Ids::default();
-    tables.iter().filter_map(|table| rule(table, mode, &mut ids)).collect()
+    tables.iter().filter_map(|table| rule(table, mode)).collect()
 }
 
-fn rule(table: &Table<'_>, mode: Mode, ids: &mut Ids) -> Option<Rule> {
-    let id = ids.of(table);
+fn rule(table: &Table<'_>, mode: Mode) -> Option<Rule> {
+    let id = id_of(table);
     let when = table.value("when").map(|when| conditions(&when, Place::Rule));
     let asks = requirements(table);
     let waive = table.value("waive").and_then(|value| {
         waive::waive(&value);
         table.unenforced("waive")
     });
+    let always = table.flag("always").is_some_and(|flag| flag.value);
+    if let Some(span) = table.key_span("waive").filter(|_| always) {
+        let problem = table.cx.warning(codes::SAYS_NOTHING, "nothing relaxes a rule with `always`", span);
+        table.cx.report(problem.help("leave out `waive`, or `always`"));
+    }
     let rule = Rule {
         why: small::text_or_empty(table, "why"),
         controls: table.texts("controls").unwrap_or_default().into_iter().map(|text| text.value.to_owned()).collect(),
         mode: small::mode(table).unwrap_or(mode),
-        always: table.flag("always").is_some_and(|flag| flag.value),
+        always,
         waive,
         span: table.span.clone(),
         id: id?,
@@ -115,25 +116,23 @@ fn asks_something(table: &Table<'_>) {
     }
 }
 
-/// The ids that a list of tables has used, to refuse the second of a kind.
-#[derive(Default)]
-pub(super) struct Ids(BTreeMap<String, Range<usize>>);
+/// Ids that results of a layer itself carry.
+const RESERVED: [&str; 2] = ["record", "policy"];
 
-impl Ids {
-    /// The table's id, sound and used once.
-    pub(super) fn of(&mut self, table: &Table<'_>) -> Option<String> {
-        let id = table.required("id")?.text()?;
-        sound_name(table.cx, &id)?;
-        if let Some(first) = self.0.get(id.value) {
-            let cx = table.cx;
-            let problem =
-                cx.error(codes::DUPLICATE_ID, format!("the id `{}` is used twice", id.value), id.span.clone());
-            cx.report(problem.saying("used again").label(cx.origin(), first.clone(), "used first"));
-        } else {
-            self.0.insert(id.value.to_owned(), id.span.clone());
-        }
-        Some(id.value.to_owned())
+/// The table's id, sound and used once in the file: ids are shown without what they are ids of.
+pub(super) fn id_of(table: &Table<'_>) -> Option<String> {
+    let id = table.required("id")?.text()?;
+    let cx = table.cx;
+    sound_name(cx, &id)?;
+    if RESERVED.contains(&id.value) {
+        cx.problem(codes::BAD_NAME, format!("the id `{}` is countersign's own", id.value), id.span.clone());
     }
+    if let Some(first) = cx.ids.borrow().get(id.value) {
+        let problem = cx.error(codes::DUPLICATE_ID, format!("the id `{}` is used twice", id.value), id.span.clone());
+        cx.report(problem.saying("used again").label(cx.origin(), first.clone(), "used first"));
+    }
+    cx.ids.borrow_mut().entry(id.value.to_owned()).or_insert(id.span);
+    Some(id.value.to_owned())
 }
 
 /// Checks an id or a name: what is written elsewhere, in commands and in check runs, must be writable there.

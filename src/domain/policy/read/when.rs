@@ -32,9 +32,10 @@ pub(super) enum Place {
 pub(super) fn conditions(value: &Value<'_>, place: Place) -> Option<Conditions> {
     let table = value.table("when")?;
     let cx = value.cx;
-    if table.present().next().is_none() {
+    if table.present().all(|key| key.name == "on_declaration") {
         // A table of nothing but unknown keys was reported as such.
-        if value.words().is_some_and(|words| words.is_empty()) {
+        let unknown = value.words().is_some_and(|words| words.len() > table.present().count());
+        if !unknown {
             let problem = cx.error(codes::EMPTY_WHEN, "a table of conditions without conditions", value.span.clone());
             cx.report(problem.help("leave it out: without `when` it always holds"));
         }

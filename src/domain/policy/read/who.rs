@@ -61,6 +61,9 @@ pub(super) fn unknown_name(cx: &Context<'_>, naming: Naming, text: &At<&str>) {
     }
     let message = format!("no {} is called `{}`", naming.word(), text.value);
     let problem = cx.error(codes::UNKNOWN_NAME, message, text.span.clone());
+    if cx.is_crowded() {
+        return cx.report(problem);
+    }
     let names = cx.names(naming);
     let problem = match hints::nearest(text.value, &names) {
         Some(name) => problem.help(format!("did you mean `{name}`?")).fix(format!("\"{name}\"")),

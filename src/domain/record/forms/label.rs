@@ -53,6 +53,12 @@ fn bold(line: &Line) -> Option<Label<'_>> {
     let tail = open.get(remark..)?.trim_start();
     let tail_at = line.text.len() - tail.len();
     if tail.is_empty() {
+        // The value may be in bold with its label: `**Risk: Low**`.
+        if let Some((name, rest)) =
+            split(inner).filter(|(_, rest)| !inner.get(*rest..).unwrap_or_default().trim().is_empty())
+        {
+            return Some(Label { name, rest: lead.start + rest, bold: true });
+        }
         return Some(Label { name: line.text.get(lead.start..)?, rest: line.text.len(), bold: true });
     }
     let mark = tail.chars().next()?;
@@ -64,7 +70,6 @@ fn bold(line: &Line) -> Option<Label<'_>> {
     if dots >= 3 {
         return Some(Label { name: inner, rest: tail_at + dots, bold: true });
     }
-    // The value may be in bold with its label: `**Risk: Low**`.
     let (name, rest) = split(inner)?;
     Some(Label { name, rest: lead.start + rest, bold: true })
 }

@@ -6,15 +6,16 @@
 use crate::record::names::{Hit, Names};
 use crate::record::page::Line;
 
-/// A cell that names fields, and the cell that answers.
-pub(crate) struct Row<'p> {
-    pub(crate) label: &'p Line,
-    pub(crate) value: Line,
-    pub(crate) hits: Vec<Hit>,
+/// A row of a table, or a column of one row.
+pub(crate) enum Row<'p> {
+    /// A cell that names fields, and the cell that answers.
+    Asks { label: &'p Line, value: Line, hits: Vec<Hit> },
+    /// Cells that name none.
+    Other(&'p [Line]),
 }
 
-/// The answers in a table, and the rows that hold none.
-pub(crate) fn read<'p>(rows: &'p [Vec<Line>], names: &Names<'_>) -> (Vec<Row<'p>>, Vec<&'p [Line]>) {
+/// The rows of a table, in their order.
+pub(crate) fn read<'p>(rows: &'p [Vec<Line>], names: &Names<'_>) -> Vec<Row<'p>> {
     if let [header, only] = rows {
         let hits: Vec<Vec<Hit>> = header.iter().map(|cell| hits(cell, names)).collect();
         let named = hits.iter().filter(|hits| !hits.is_empty()).count();
@@ -23,28 +24,28 @@ pub(crate) fn read<'p>(rows: &'p [Vec<Line>], names: &Names<'_>) -> (Vec<Row<'p>
         if across {
             let cells = header.iter().zip(hits).enumerate().filter(|(_, (_, hits))| !hits.is_empty());
             let found = cells
-                .map(|(at, (label, hits))| Row { label, value: only.get(at).cloned().unwrap_or_default(), hits })
+                .map(|(at, (label, hits))| Row::Asks { label, value: only.get(at).cloned().unwrap_or_default(), hits })
                 .collect();
-            return (found, Vec::new());
+            return found;
         }
     }
     let mut found = Vec::new();
-    let mut others = Vec::new();
+    let even = rows.iter().all(|row| row.len() == rows[0].len());
     for row in rows {
         let filled = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
         match row.as_slice() {
-            [label, value] | [label, value, ..] if filled <= 2 && rows.iter().all(|r| r.len() == row.len()) => {
+            [label, value] | [label, value, ..] if filled <= 2 && even => {
                 let hits = hits(label, names);
                 if hits.is_empty() {
-                    others.push(row.as_slice());
+                    found.push(Row::Other(row.as_slice()));
                 } else {
-                    found.push(Row { label, value: value.clone(), hits });
+                    found.push(Row::Asks { label, value: value.clone(), hits });
                 }
             }
-            _ => others.push(row.as_slice()),
+            _ => found.push(Row::Other(row.as_slice())),
         }
     }
-    (found, others)
+    found
 }
 
 /// The cells of a line such as `| Risk | Low |` that stands in no table.

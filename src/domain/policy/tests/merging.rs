@@ -1,0 +1,82 @@
+//! `[approval]`: the defaults, the rule's layer, the entry, and what layers below tighten.
+
+use super::*;
+use Layer::{Organisation, Repository};
+
+const RULE: &str = "\n[[rule]]\nid = \"a\"\nallow = \"b\"";
+
+/// What governs an entry of the layer's, as a line of words.
+fn effective(organisation: &str, repository: &str, rule_layer: Layer, entry: &str) -> String {
+    let file = |text: &str| format!("version = 1\n{text}{RULE}");
+    let entry =
+        format!("version = 1\n[[rule]]\nid = \"a\"\napprovals = [{{ from = [\"user:carol\"], count = 1{entry} }}]");
+    let Requirement::Approvals(mut entries) = valid(&entry).rules.remove(0).asks.remove(0) else { panic!("{entry}") };
+    let ApprovalEntry::From { settings, .. } = entries.remove(0) else { panic!("{entry}") };
+    let (set, found) = load(&[source(Organisation, &file(organisation)), source(Repository, &file(repository))]);
+    assert_eq!(found, []);
+    let effective = set.approval_for(rule_layer, &settings);
+    let unbound: Vec<&str> = effective.unbound.iter().map(crate::record::FieldId::as_str).collect();
+    let unenforced: Vec<&str> = effective.unenforced.iter().map(|part| part.key.as_str()).collect();
+    format!(
+        "{:?} {:?} {:?} {:?} unbound {unbound:?} unenforced {unenforced:?}",
+        effective.independent_of, effective.keep, effective.changes_requested, effective.unattributed
+    )
+}
+
+#[test]
+fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
+    let default = "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown unbound [] unenforced []";
+    let cases: &[(&str, &str, Layer, &str, &str)] = &[
+        ("", "", Organisation, "", default),
+        (
+            "[approval]\nindependent_of = [\"author\"]\nkeep = \"same-sha\"\nchanges_requested = \"ignore\"\nunattributed = \"pusher\"\nunbound = [\"summary\", \"reason\"]",
+            "",
+            Organisation,
+            "",
+            "{Author} SameSha Ignore Pusher unbound [\"reason\", \"summary\"] unenforced []",
+        ),
+        // Another layer's table governs nothing here.
+        ("[approval]\nindependent_of = [\"author\"]\nunattributed = \"pusher\"", "", Repository, "", default),
+        // The entry counts before its layer.
+        (
+            "[approval]\nindependent_of = [\"author\"]\nkeep = \"same-sha\"",
+            "",
+            Organisation,
+            ", independent_of = [\"pushers\"], keep = \"same-diff\"",
+            "{Pushers} SameDiff Block Unknown unbound [] unenforced []",
+        ),
+        // A layer below tightens.
+        (
+            "[approval]\nindependent_of = [\"author\"]\nchanges_requested = \"ignore\"\nunattributed = \"pusher\"\nunbound = [\"summary\", \"reason\"]",
+            "[approval]\nindependent_of = [\"pushers\"]\nkeep = \"same-sha\"\nchanges_requested = \"block\"\nunattributed = \"unknown\"\nunbound = [\"summary\", \"impact\"]",
+            Organisation,
+            "",
+            "{Author, Pushers} SameSha Block Unknown unbound [\"summary\"] unenforced []",
+        ),
+        // A layer below loosens nothing, not even an entry's own words.
+        (
+            "",
+            "[approval]\nindependent_of = [\"author\"]\nchanges_requested = \"ignore\"\nunattributed = \"pusher\"\nunbound = [\"summary\"]",
+            Organisation,
+            ", keep = \"same-sha\"",
+            "{Author, Committers, CoAuthors, Pushers, Operators} SameSha Block Unknown unbound [] unenforced []",
+        ),
+        // What is not enforced is known wherever it was said.
+        (
+            "[approval]\nrequest = \"teams\"",
+            "[approval]\nexpires = \"14d\"",
+            Organisation,
+            ", expires = \"7d\"",
+            "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown unbound [] \
+             unenforced [\"approval.request\", \"approvals.expires\", \"approval.expires\"]",
+        ),
+        ("[approval]\nrequest = \"no\"", "", Organisation, "", default),
+    ];
+    for (organisation, repository, layer, entry, expected) in cases {
+        assert_eq!(
+            effective(organisation, repository, *layer, entry),
+            *expected,
+            "{organisation}\n{repository}\n{entry}"
+        );
+    }
+}
