@@ -1,1 +1,20 @@
-//! Tests.
+//! The decision, as data: a policy, a pull request, and what it must come to.
+#![expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
+
+mod approvals;
+mod binding;
+mod changes_requested;
+mod checks;
+mod conditions;
+mod independence;
+mod layers;
+mod outcome;
+mod properties;
+mod record;
+mod risk;
+mod speed;
+mod world;
+
+use world::*;
+
+use crate::facts::{Facts, File, Known};

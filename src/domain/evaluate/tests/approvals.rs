@@ -1,0 +1,235 @@
+//! Whose approval counts, and how many are enough.
+
+use super::*;
+use crate::account::Account;
+use crate::decision::{Actor, Outcome::*};
+use crate::facts::ReviewVerdict;
+
+const TWO: &str = r#"
+[[rule]]
+id = "two"
+approvals = [{ from = ["payments"], count = 1 }, { from = ["cab"], count = 1 }]
+"#;
+
+#[test]
+fn one_independent_person_who_may_push_is_enough() {
+    check(PEER, &world(), Wait, &["peer approvals waiting"]);
+    check(PEER, &approved_by(&["bob"]), Pass, &["peer approvals satisfied"]);
+}
+
+#[test]
+fn a_person_s_latest_review_speaks_and_earlier_ones_stay_dead() {
+    let dismissed = || ReviewVerdict::Dismissed { by: Some(person("erin")), asked_for_changes: Some(true) };
+    let mut facts = approved_by(&["bob"]);
+    review(&mut facts, "bob", ReviewVerdict::ChangesRequested);
+    check(PEER, &facts, Block, &["policy changes_requested blocked", "peer approvals waiting"]);
+    known(&mut facts.reviews)[1].verdict = dismissed();
+    check(PEER, &facts, Wait, &["peer approvals waiting"]);
+    approve(&mut facts, "bob");
+    check(PEER, &facts, Pass, &["peer approvals satisfied"]);
+    // Two in one second: the later number is the later review.
+    let mut facts = approved_by(&["bob", "bob"]);
+    known(&mut facts.reviews)[0].verdict = dismissed();
+    known(&mut facts.reviews)[0].submitted_at = at(1);
+    check(PEER, &facts, Pass, &["peer approvals satisfied"]);
+    known(&mut facts.reviews).swap(0, 1);
+    check(PEER, &facts, Pass, &["peer approvals satisfied"]);
+}
+
+#[test]
+fn bots_the_gone_and_those_who_may_not_push_approve_nothing() {
+    check(PEER, &approved_by(&["helper[bot]"]), Wait, &["peer approvals waiting"]);
+    let gone = with(|facts| {
+        approve(facts, "bob");
+        known(&mut facts.reviews)[0].author = None;
+    });
+    check(PEER, &gone, Wait, &["peer approvals waiting"]);
+    let mut reader = approved_by(&["bob"]);
+    known(&mut reader.reviews)[0].can_write = false;
+    check(PEER, &reader, Wait, &["peer approvals waiting"]);
+    check(&rule_for("payments"), &reader, Wait, &["one approvals waiting"]);
+    let without_write = "[authorities.auditors]\nteams = [\"acme/payments\"]\nwrite = false\n".to_owned();
+    check(&(without_write + &rule_for("auditors")), &reader, Pass, &["one approvals satisfied"]);
+}
+
+fn rule_for(who: &str) -> String {
+    format!("[[rule]]\nid = \"one\"\napprovals = [{{ from = [\"{who}\"], count = 1 }}]\n")
+}
+
+#[test]
+fn entries_are_filled_by_different_people_and_never_greedily() {
+    check(TWO, &approved_by(&["carol"]), Wait, &["two approvals waiting"]);
+    // Carol is of both: greed would spend her on payments and find nobody for the board.
+    check(TWO, &approved_by(&["carol", "bob"]), Pass, &["two approvals satisfied"]);
+    check(TWO, &approved_by(&["carol", "dave"]), Pass, &["two approvals satisfied"]);
+    check(TWO, &approved_by(&["erin", "frank"]), Wait, &["two approvals waiting"]);
+    let both = r#"
+[[rule]]
+id = "both"
+approvals = [{ from = ["payments", "cab"], count = 3 }]
+"#;
+    check(both, &approved_by(&["carol", "bob"]), Wait, &["both approvals waiting"]);
+    check(both, &approved_by(&["carol", "bob", "dave"]), Pass, &["both approvals satisfied"]);
+}
+
+#[test]
+fn one_person_may_serve_several_rules() {
+    let rules = rule_for("payments") + "[[rule]]\nid = \"board\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
+    check(&rules, &approved_by(&["carol"]), Pass, &["one approvals satisfied", "board approvals satisfied"]);
+}
+
+#[test]
+fn one_alternative_of_any_is_enough() {
+    let any = r#"
+[[rule]]
+id = "any"
+approvals = [{ any = [{ from = ["cab"], count = 2 }, { from = ["payments"], count = 1 }] }, { from = ["peer"], count = 1 }]
+"#;
+    check(any, &approved_by(&["bob"]), Wait, &["any approvals waiting"]);
+    check(any, &approved_by(&["bob", "erin"]), Pass, &["any approvals satisfied"]);
+    check(any, &approved_by(&["dave", "erin"]), Wait, &["any approvals waiting"]);
+    // Carol and dave are the board; carol alone would be payments, with dave for the other entry.
+    check(any, &approved_by(&["dave", "carol"]), Pass, &["any approvals satisfied"]);
+}
+
+#[test]
+fn an_unknown_team_matters_only_where_the_answer_depends_on_it() {
+    let unread = |facts: &mut Facts| {
+        facts.teams.insert(team("acme/cab"), Known::unknown("GitHub answered 502"));
+    };
+    let mut facts = approved_by(&["carol", "bob"]);
+    unread(&mut facts);
+    check(TWO, &facts, Unknown, &["two approvals unknown"]);
+    // Whoever they are, nobody has approved.
+    let mut facts = world();
+    unread(&mut facts);
+    check(TWO, &facts, Wait, &["two approvals waiting"]);
+    let either = r#"
+[[rule]]
+id = "either"
+approvals = [{ from = ["payments", "cab"], count = 1 }]
+"#;
+    let mut facts = approved_by(&["bob"]);
+    unread(&mut facts);
+    check(either, &facts, Pass, &["either approvals satisfied"]);
+    let mut facts = approved_by(&["erin"]);
+    unread(&mut facts);
+    let decision = check(either, &facts, Unknown, &["either approvals unknown"]);
+    says(&decision, "the members of `acme/cab`: `GitHub answered 502`");
+    // A team that was not asked for is not an empty one.
+    let mut facts = approved_by(&["carol", "bob"]);
+    facts.teams.remove(&team("acme/cab"));
+    check(TWO, &facts, Unknown, &["two approvals unknown"]);
+}
+
+#[test]
+fn a_login_means_the_account_that_it_first_named() {
+    let rule = rule_for("carols");
+    check(&rule, &approved_by(&["carol"]), Pass, &["one approvals satisfied"]);
+    check(&rule, &approved_by(&["bob"]), Wait, &["one approvals waiting"]);
+    // Somebody else took the login.
+    let taken = with(|facts| {
+        approve(facts, "carol");
+        facts.accounts.insert("carol".to_owned(), Known::Known(Account { id: 555, ..person("carol") }));
+    });
+    check(&rule, &taken, Unknown, &["one approvals unknown"]);
+    let unread = with(|facts| {
+        approve(facts, "carol");
+        facts.accounts.remove("carol");
+    });
+    check(&rule, &unread, Unknown, &["one approvals unknown"]);
+    // `x[bot]` means a bot, `x` a person.
+    let bot = r#"
+[authorities.robots]
+users = ["jenkins[bot]"]
+"#;
+    let facts = with(|facts| {
+        approve(facts, "bob");
+        known(&mut facts.reviews)[0].author = Some(Account { id: 90, ..person("jenkins") });
+    });
+    check(&(bot.to_owned() + &rule_for("robots")), &facts, Wait, &["one approvals waiting"]);
+}
+
+#[test]
+fn who_is_excepted_does_not_belong() {
+    let except =
+        |list: &str| format!("[authorities.staff]\npermission = \"write\"\nexcept = [{list}]\n{}", rule_for("staff"));
+    check(&except("\"team:acme/payments\""), &approved_by(&["bob"]), Wait, &["one approvals waiting"]);
+    check(&except("\"team:acme/payments\""), &approved_by(&["dave"]), Pass, &["one approvals satisfied"]);
+    check(&except("\"user:bob\""), &approved_by(&["bob"]), Wait, &["one approvals waiting"]);
+    check(&except("\"cab\""), &approved_by(&["dave"]), Wait, &["one approvals waiting"]);
+    // Who is excepted is not known: neither is who belongs.
+    let unread = with(|facts| {
+        approve(facts, "dave");
+        facts.teams.insert(team("acme/payments"), Known::unknown("GitHub answered 502"));
+        facts.accounts.remove("bob");
+    });
+    check(&except("\"team:acme/payments\""), &unread, Unknown, &["one approvals unknown"]);
+    check(&except("\"user:bob\""), &unread, Unknown, &["one approvals unknown"]);
+}
+
+#[test]
+fn permissions_that_are_not_seen_are_unknown() {
+    let level = |level: &str| format!("[authorities.some]\npermission = \"{level}\"\n{}", rule_for("some"));
+    check(&level("read"), &approved_by(&["bob"]), Pass, &["one approvals satisfied"]);
+    check(&level("maintain"), &approved_by(&["bob"]), Unknown, &["one approvals unknown"]);
+    check(&level("admin"), &world(), Wait, &["one approvals waiting"]);
+}
+
+#[test]
+fn a_role_that_nobody_fills_waits_for_the_policy() {
+    let role = "version = 1\n[authorities.approvers]\nfill = \"who authorises here\"\n".to_owned();
+    let organisation = role + &rule_for("approvers");
+    let decision = check_layers(&organisation, "", &approved_by(&["bob"]), Wait, &["org/one approvals waiting"]);
+    says(&decision, "PolicyAdmin: name the people for the role `approvers`");
+    let filled = "version = 1\n[authorities.approvers]\nteams = [\"acme/payments\"]\n";
+    check_layers(&organisation, filled, &approved_by(&["bob"]), Pass, &["org/one approvals satisfied"]);
+    check_layers(&organisation, filled, &approved_by(&["dave"]), Wait, &["org/one approvals waiting"]);
+}
+
+#[test]
+fn the_result_names_who_can_give_what_is_missing() {
+    let decision = check(&rule_for("payments"), &world(), Wait, &["one approvals waiting"]);
+    says(&decision, "next: for 1 of bob, carol (`acme/payments`)");
+    let mut public = world();
+    public.repository.public = true;
+    let decision = check(&rule_for("payments"), &public, Wait, &["one approvals waiting"]);
+    says(&decision, "next: for approval by 1 of `acme/payments`");
+    assert!(!said(&decision).contains("bob"));
+    // Bob took part, so carol is the one.
+    let mut facts = world();
+    push(&mut facts, "h2", "bob");
+    let decision = check(&rule_for("payments"), &facts, Wait, &["one approvals waiting"]);
+    says(&decision, "next: for 1 of carol (`acme/payments`)");
+}
+
+#[test]
+fn nobody_left_to_approve_is_said_plainly() {
+    let mut facts = world();
+    push(&mut facts, "h2", "bob");
+    push(&mut facts, "h3", "carol");
+    let decision = check(&rule_for("payments"), &facts, Wait, &["one approvals waiting"]);
+    says(&decision, "PolicyAdmin: name somebody in `acme/payments` who took no part in this change");
+    let two = "[[rule]]\nid = \"two\"\napprovals = [{ from = [\"payments\"], count = 2 }]\n";
+    let mut facts = world();
+    push(&mut facts, "h2", "bob");
+    let decision = check(two, &facts, Wait, &["two approvals waiting"]);
+    says(&decision, "PolicyAdmin: name more people who may approve");
+    let acts = &decision.rules[0].asks[0].acts;
+    assert!(matches!(&acts[0].by, Actor::People { count: 2, candidates, .. } if candidates == &[person("carol")]));
+}
+
+#[test]
+fn owners_of_files_are_not_read_yet() {
+    let owners = "[authorities.owners]\ncodeowners = \"any\"\n".to_owned() + &rule_for("owners");
+    check(&owners, &approved_by(&["bob"]), Unknown, &["one approvals unknown"]);
+    check(&owners, &world(), Wait, &["one approvals waiting"]);
+}
+
+#[test]
+fn settings_that_are_not_enforced_hold_and_requests_do_not() {
+    let with = |settings: &str| format!("[approval]\n{settings}\n{PEER}");
+    let expected = ["policy unenforced unknown", "peer approvals unknown"];
+    check(&with("expires = \"14d\""), &approved_by(&["bob"]), Unknown, &expected);
+    check(&with("request = \"teams\""), &approved_by(&["bob"]), Pass, &["peer approvals satisfied"]);
+}

@@ -1,0 +1,263 @@
+//! Each condition: when it holds, when it does not, when it is unknown, and under `not`.
+
+use super::*;
+use crate::account::Account;
+use crate::facts::FileStatus;
+
+/// Whether a rule of that `when` speaks: `yes`, `no` or `unknown`.
+fn speaks(when: &str, facts: &Facts) -> &'static str {
+    let rest = "[services.pay]\npaths = [\"src/pay*\"]\ntier = 1\n[services.docs]\npaths = [\"docs/**\"]\ntier = 4\n";
+    let policy = format!("{PEOPLE}{rest}[[rule]]\nid = \"r\"\nwhen = {{ {when} }}\ndeny = \"asked\"\n");
+    let decision = decide(&policies("", &policy), facts);
+    match decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name() {
+        "blocked" => "yes",
+        "not-applicable" => "no",
+        other => other,
+    }
+}
+
+#[track_caller]
+fn check_when(cases: &[(&str, &str)], facts: &Facts) {
+    for (when, expected) in cases {
+        assert_eq!(speaks(when, facts), *expected, "{when}");
+    }
+}
+
+fn files(paths: &[&str]) -> Facts {
+    with(|facts| facts.files = Known::Known(paths.iter().map(|path| file(path)).collect()))
+}
+
+fn renamed(old: Known<Option<String>>, new: &str) -> File {
+    File { old_path: old, status: FileStatus::Renamed, ..file(new) }
+}
+
+#[test]
+fn paths() {
+    let facts = files(&["src/pay.rs", "docs/a.md"]);
+    check_when(
+        &[
+            ("files = [\"src/**\"]", "yes"),
+            ("files = [\"src/*\", \"!src/pay.rs\"]", "no"),
+            ("files = [\"*.md\"]", "no"),
+            ("only_files = [\"src/**\"]", "no"),
+            ("only_files = [\"src/**\", \"docs/**\"]", "yes"),
+            ("no_files = [\"test/**\"]", "yes"),
+            ("no_files = [\"docs/**\"]", "no"),
+            ("not = { files = [\"src/**\"] }", "no"),
+            ("all = [{ files = [\"src/**\"] }, { files = [\"docs/**\"] }]", "yes"),
+            ("any = [{ files = [\"x\"] }, { files = [\"docs/**\"] }]", "yes"),
+            ("any = [{ files = [\"x\"] }, { files = [\"y\"] }]", "no"),
+        ],
+        &facts,
+    );
+    let none = [("files = [\"**\"]", "no"), ("only_files = [\"**\"]", "no"), ("no_files = [\"**\"]", "yes")];
+    check_when(&none, &files(&[]));
+}
+
+#[test]
+fn a_rename_counts_under_both_names() {
+    let known = with(|facts| {
+        facts.files = Known::Known(vec![renamed(Known::Known(Some("src/old.rs".to_owned())), "attic/old.rs")]);
+    });
+    check_when(
+        &[
+            ("files = [\"src/**\"]", "yes"),
+            ("files = [\"attic/**\"]", "yes"),
+            ("only_files = [\"attic/**\"]", "no"),
+            ("no_files = [\"src/**\"]", "no"),
+            ("lines = \">= 12\", files = [\"src/**\"]", "yes"),
+        ],
+        &known,
+    );
+    let unknown = with(|facts| {
+        facts.files = Known::Known(vec![renamed(Known::unknown("not fetched"), "attic/old.rs")]);
+    });
+    check_when(
+        &[
+            ("files = [\"src/**\"]", "unknown"),
+            ("files = [\"attic/**\"]", "yes"),
+            ("only_files = [\"attic/**\"]", "unknown"),
+            ("only_files = [\"src/**\"]", "no"),
+            ("no_files = [\"src/**\"]", "unknown"),
+            ("no_files = [\"attic/**\"]", "no"),
+            ("services = [\"pay\"]", "unknown"),
+            ("tier = \"<= 1\"", "unknown"),
+            ("tier = \"<= 9\"", "unknown"),
+            ("tier = \">= 9\"", "no"),
+            ("lines = \">= 12\"", "yes"),
+        ],
+        &unknown,
+    );
+}
+
+#[test]
+fn only_regular_files_ask_less() {
+    let lowered = "not = { only_files = [\"docs/**\"] }";
+    let doc = |change: fn(&mut File)| {
+        let mut doc = file("docs/a.md");
+        change(&mut doc);
+        with(|facts| facts.files = Known::Known(vec![doc]))
+    };
+    assert_eq!(speaks(lowered, &doc(|_| ())), "no");
+    let special: [fn(&mut File); 4] = [
+        |doc| doc.status = FileStatus::Changed,
+        |doc| doc.path = "docs/.gitattributes".to_owned(),
+        // Listed like a new symlink, and like a submodule that moved.
+        |doc| (doc.status, doc.added, doc.removed) = (FileStatus::Added, 1, 0),
+        |doc| (doc.path, doc.added, doc.removed) = ("docs/sub".to_owned(), 1, 1),
+    ];
+    for change in special {
+        let facts = doc(change);
+        assert_eq!(speaks(lowered, &facts), "yes", "{:?}", facts.files);
+        assert_eq!(speaks("only_files = [\"docs/**\"]", &facts), "yes", "raising: {:?}", facts.files);
+    }
+}
+
+#[test]
+fn numbers() {
+    let facts = files(&["src/a.rs", "docs/b.md"]);
+    check_when(
+        &[
+            ("lines = \">= 24\"", "yes"),
+            ("lines = \"> 24\"", "no"),
+            ("lines = \"= 12\", files = [\"src/**\"]", "yes"),
+            ("files_changed = \"< 3\"", "yes"),
+            ("files_changed = \">= 3\"", "no"),
+            ("commits = \"= 1\"", "yes"),
+            ("commits = \"!= 1\"", "no"),
+            ("tier = \"<= 4\"", "yes"),
+            ("tier = \"<= 1\"", "no"),
+        ],
+        &facts,
+    );
+    check_when(&[("tier = \"<= 1\"", "yes"), ("services = [\"pay\"]", "yes")], &world());
+    check_when(&[("tier = \">= 0\"", "no"), ("services = [\"docs\"]", "no")], &files(&["x"]));
+}
+
+#[test]
+fn what_was_not_read_is_unknown() {
+    let mut facts = world();
+    facts.files = Known::unknown("too many");
+    facts.commits = Known::unknown("too many");
+    facts.change.author = None;
+    facts.change.fork = true;
+    facts.change.head_owner = None;
+    check_when(
+        &[
+            ("files = [\"**\"]", "unknown"),
+            ("only_files = [\"**\"]", "unknown"),
+            ("no_files = [\"**\"]", "unknown"),
+            ("lines = \">= 0\"", "unknown"),
+            ("files_changed = \">= 0\"", "unknown"),
+            ("commits = \">= 0\"", "unknown"),
+            ("services = [\"pay\"]", "unknown"),
+            ("tier = \">= 0\"", "unknown"),
+            ("author = [\"ann\"]", "unknown"),
+            ("author_in = [\"payments\"]", "unknown"),
+            ("head = [\"**\"], on_declaration = true", "unknown"),
+            ("not = { files = [\"**\"] }", "unknown"),
+            // What is decided whatever they are is decided.
+            ("files = [\"**\"], repositories = [\"other\"]", "no"),
+            ("any = [{ files = [\"**\"] }, { repositories = [\"shop\"] }]", "yes"),
+            ("diff = \"DROP\"", "unknown"),
+        ],
+        &facts,
+    );
+}
+
+#[test]
+fn places() {
+    let mut facts = world();
+    facts.change.title = "WIP: cents".to_owned();
+    facts.change.labels = vec!["Urgent".to_owned()];
+    check_when(
+        &[
+            ("repositories = [\"sh*\"]", "yes"),
+            ("repositories = [\"*\", \"!shop\"]", "no"),
+            ("base = [\"~DEFAULT_BRANCH\"]", "yes"),
+            ("base = [\"release/**\"]", "no"),
+            ("fork = true", "no"),
+            ("fork = false", "yes"),
+            ("type = [\"normal\"]", "yes"),
+            ("type = [\"emergency\"]", "no"),
+            ("title = \"^WIP\", on_declaration = true", "yes"),
+            ("labels = [\"urgent\"], on_declaration = true", "yes"),
+            ("labels = [\"other\"], on_declaration = true", "no"),
+            ("head = [\"cents\"], on_declaration = true", "yes"),
+            ("draft = true, on_declaration = true", "no"),
+        ],
+        &facts,
+    );
+    facts.change.fork = true;
+    facts.change.head_owner = Some("mallory".to_owned());
+    let head = [
+        ("head = [\"cents\"], on_declaration = true", "no"),
+        ("head = [\"mallory:cents\"], on_declaration = true", "yes"),
+    ];
+    check_when(&head, &facts);
+}
+
+#[test]
+fn authors() {
+    check_when(
+        &[
+            ("author = [\"ANN\"]", "yes"),
+            ("author = [\"bob\"]", "no"),
+            ("author = [\"ann[bot]\"]", "unknown"),
+            ("author_in = [\"payments\"]", "no"),
+            ("author_in = [\"user:ann\"]", "yes"),
+            ("author_in = [\"peer\"]", "unknown"),
+            // Her commit is not signed, so she is not proved to be the author: no rule goes away by her name.
+            ("not = { author = [\"ann\"] }", "yes"),
+            ("not = { author = [\"bob\"] }", "yes"),
+            ("not = { author_in = [\"user:ann\"] }", "yes"),
+            ("not = { not = { author = [\"ann\"] } }", "yes"),
+        ],
+        &world(),
+    );
+    let mut proved = world();
+    known(&mut proved.commits)[0].verified = true;
+    check_when(&[("not = { author = [\"ann\"] }", "no"), ("not = { author_in = [\"user:ann\"] }", "no")], &proved);
+    let unproved: [fn(&mut Facts); 3] = [
+        |facts| known(&mut facts.commits).push(commit("h0", "bob")),
+        |facts| {
+            known(&mut facts.pushers).insert(person("bob"));
+        },
+        |facts| known(&mut facts.commits)[0].committer = by("bob"),
+    ];
+    for change in unproved {
+        let mut facts = proved.clone();
+        change(&mut facts);
+        check_when(&[("not = { author = [\"ann\"] }", "yes")], &facts);
+    }
+    let mut unseen = proved.clone();
+    unseen.pushers = Known::unknown("away");
+    check_when(&[("not = { author = [\"ann\"] }", "unknown")], &unseen);
+    // The login names another account than it did.
+    let mut taken = proved;
+    taken.accounts.insert("ann".to_owned(), Known::Known(Account { id: 77, ..person("ann") }));
+    check_when(&[("author = [\"ann\"]", "unknown")], &taken);
+}
+
+#[test]
+fn fields_raise_unless_they_are_answered() {
+    let cases = [
+        ("", "yes", "yes", "no"),
+        ("## Impact\n", "yes", "yes", "no"),
+        ("## Impact\nhigh", "yes", "no", "yes"),
+        ("## Impact\nsmall", "no", "yes", "yes"),
+        ("## Impact\nnone", "no", "no", "no"),
+        ("## Impact\na\n\n# User impact\nb", "yes", "yes", "no"),
+    ];
+    for (body, is_high, matches, present) in cases {
+        let facts = with(|facts| facts.change.body = body.to_owned());
+        check_when(
+            &[
+                ("field = { impact = \"high\" }", is_high),
+                ("field = { impact = { matches = '^s' } }", matches),
+                ("field = { impact = { state = \"present\" } }", present),
+            ],
+            &facts,
+        );
+    }
+}
