@@ -6,7 +6,7 @@
 mod checks;
 mod commit;
 mod people;
-mod pull_request;
+pub(crate) mod pull_request;
 mod query;
 mod repository;
 mod reviews;
@@ -338,6 +338,8 @@ struct Connection<'s, T> {
     cx: Cx<'s>,
     name: &'static str,
     items: Vec<T>,
+    /// How many there are, if that is more than GitHub lists.
+    total: Option<usize>,
     show: Box<dyn Fn(&T) -> Object<'s> + 's>,
     /// Fields of this connection that others do not have.
     extra: More<'s, [T]>,
@@ -357,6 +359,7 @@ impl<'s, T: 's> Connection<'s, T> {
             cx,
             name,
             items: items.into_iter().collect(),
+            total: None,
             show: Box::new(show),
             extra: Box::new(|_, _| None),
             edge: Box::new(|_, _| None),
@@ -371,6 +374,13 @@ impl<'s, T: 's> Connection<'s, T> {
 
     fn with_edges(mut self, name: &'static str, edge: impl Fn(&str, &T) -> Option<Val<'s>> + 's) -> Self {
         (self.edge_name, self.edge) = (name, Box::new(edge));
+        self
+    }
+
+    /// Lists no more than the first of them, but counts all.
+    fn at_most(mut self, most: usize) -> Self {
+        self.total = Some(self.items.len());
+        self.items.truncate(most);
         self
     }
 
@@ -408,7 +418,7 @@ impl<'s, T: 's> Connection<'s, T> {
         let whole = Arc::new(self);
         Ok(Val::Object(Object::new(cx, name, move |field, _| {
             Ok(match field {
-                "totalCount" => leaf(whole.items.len()),
+                "totalCount" => leaf(whole.total.unwrap_or(whole.items.len())),
                 "nodes" => Val::list(whole.items[range.clone()].iter().map(|item| (whole.show)(item))),
                 "edges" if !whole.edge_name.is_empty() => Val::list(range.clone().map(|at| Self::edge(&whole, at))),
                 "pageInfo" => Val::Object(page_info(cx, range.clone(), whole.items.len())),

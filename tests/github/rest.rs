@@ -124,10 +124,10 @@ impl Call {
         if reached || found.visibility == Visibility::Public { Ok(found) } else { Err(not_found()) }
     }
 
-    /// The repository of the path, if the caller may write to it.
-    fn writable(&self, state: &State) -> Result<Arc<Repository>, Answer> {
+    /// The repository of the path, if the caller may write to it: its id, as who holds more makes writing copy it.
+    fn writable(&self, state: &State) -> Result<u64, Answer> {
         let found = self.repository(state)?;
-        if self.caller.reaches(state, found.id) { Ok(Arc::clone(found)) } else { Err(forbidden()) }
+        if self.caller.reaches(state, found.id) { Ok(found.id) } else { Err(forbidden()) }
     }
 
     fn pull<'a>(&self, repository: &'a Repository, parameter: &str) -> Result<&'a Arc<PullRequest>, Answer> {
@@ -176,8 +176,11 @@ impl Call {
 pub(crate) fn subject(state: &State, call: &Call) -> (Option<String>, Option<(String, u64)>) {
     let Some(repository) = state.repository(call.part("owner"), call.part("repo")) else { return (None, None) };
     let name = state.full_name(repository);
-    let at_commit =
-        |oid: &str| repository.pull_requests.values().rev().find(|it| &*it.head_oid == oid).map(|it| it.number);
+    let at_commit = |oid: &str| {
+        let open = repository.index.at_head(oid).next_back();
+        let closed = || repository.pull_requests.values().rev().find(|it| &*it.head_oid == oid).map(|it| it.number);
+        open.or_else(closed)
+    };
     let parse = |parameter: &str| call.part(parameter).parse::<u64>().ok();
     let number = parse("pull_number")
         .or_else(|| parse("issue_number"))
@@ -197,7 +200,8 @@ pub(crate) fn hidden(world: &World, call: &Call) -> bool {
     if denied(&owner) || denied(&format!("{owner}/{repo}")) || denied(&call.part("org").to_lowercase()) {
         return true;
     }
-    let (Some(behind), Ok(number)) = (wrong.unseen_for, call.number("pull_number")) else { return false };
+    let number = call.number("pull_number").or_else(|_| call.number("issue_number"));
+    let (Some(behind), Ok(number)) = (wrong.unseen_for, number) else { return false };
     let found = inside.state.repository(&owner, &repo).and_then(|it| it.pull_requests.get(&number));
     found.is_some_and(|it| it.created_at + behind > world.clock.now())
 }

@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod app;
 pub(crate) mod checks;
+mod index;
 pub(crate) mod pull_request;
 pub(crate) mod repository;
 
@@ -141,8 +142,7 @@ impl State {
         if repository.collaborators.contains_key(&account) {
             return "COLLABORATOR";
         }
-        let merged = |it: &Arc<PullRequest>| it.author == account && it.merged.is_some();
-        if repository.pull_requests.values().any(merged) { "CONTRIBUTOR" } else { "NONE" }
+        if repository.contributors.contains(&account) { "CONTRIBUTOR" } else { "NONE" }
     }
 
     /// The installation of the App under test that sees this repository.

@@ -40,11 +40,18 @@ pub(crate) struct Turn<'a> {
     pub state: &'a mut State,
     pub now: Timestamp,
     pub events: Vec<Event>,
+    /// Whether anybody wants the events: building them for nobody takes most of a turn's time.
+    heard: bool,
 }
 
 impl<'a> Turn<'a> {
-    pub(crate) fn new(state: &'a mut State, now: Timestamp) -> Self {
-        Self { state, now, events: Vec::new() }
+    pub(crate) fn new(state: &'a mut State, now: Timestamp, heard: bool) -> Self {
+        Self { state, now, events: Vec::new(), heard }
+    }
+
+    /// Whether an event of a repository goes anywhere.
+    fn hears(&self, repository: u64) -> bool {
+        self.heard && self.state.installation_for(repository).is_some()
     }
 
     pub(crate) fn repository(&self, id: u64) -> Arc<Repository> {
@@ -64,6 +71,15 @@ impl<'a> Turn<'a> {
         Arc::make_mut(repository.pull_requests.get_mut(&number).expect("a pull request that exists"))
     }
 
+    /// Changes what a pull request is found by: whether it is open, its head, its base.
+    fn move_pull(&mut self, repository: u64, number: u64, change: impl FnOnce(&mut PullRequest)) {
+        let home = self.repository_mut(repository);
+        let it = Arc::make_mut(home.pull_requests.get_mut(&number).expect("a pull request that exists"));
+        home.index.remove(it);
+        change(it);
+        home.index.add(it);
+    }
+
     /// Moves a pull request's `updatedAt`.
     fn touch(&mut self, repository: u64, number: u64) -> &mut PullRequest {
         let now = self.now;
@@ -75,6 +91,9 @@ impl<'a> Turn<'a> {
     /// Sends an event of a repository, if the App is installed there.
     fn tell(&mut self, repository: u64, name: &'static str, action: &str, sender: u64, body: Value) {
         let Some(installation) = self.state.installation_for(repository).map(|it| it.id) else { return };
+        if !self.heard {
+            return;
+        }
         let shown = show_repository::repository(self.state, &self.repository(repository));
         let mut payload = Map::new();
         if !action.is_empty() {
@@ -88,6 +107,9 @@ impl<'a> Turn<'a> {
 
     /// Sends an event of a pull request, which shows the pull request as it is now.
     fn tell_pull(&mut self, repository: u64, number: u64, action: &str, sender: u64, more: Value) {
+        if !self.hears(repository) {
+            return;
+        }
         let pull_request = self.pull(repository, number);
         let shown = shape::pull_request::pull_request(self.state, &self.repository(repository), &pull_request);
         let body = shape::with(json!({ "number": number, "pull_request": shown }), more);
@@ -96,7 +118,7 @@ impl<'a> Turn<'a> {
 
     /// Sends an event of an organisation, if the App is installed there.
     fn tell_organisation(&mut self, organisation: u64, name: &'static str, action: &str, sender: u64, body: Value) {
-        let installed = self.state.installation_of(organisation).filter(|it| it.suspended_at.is_none());
+        let installed = self.state.installation_of(organisation).filter(|it| it.suspended_at.is_none() && self.heard);
         let Some(installation) = installed.map(|it| it.id) else { return };
         let mut payload = shape::fields(json!({ "action": action }));
         payload.extend(shape::fields(body));

@@ -85,7 +85,8 @@ impl World {
     pub(crate) fn turn<T>(&self, change: impl FnOnce(&mut Turn<'_>) -> T) -> T {
         let now = self.clock.now();
         let mut inside = self.lock();
-        let mut turn = Turn::new(Arc::make_mut(&mut inside.state), now);
+        let heard = inside.target.is_some();
+        let mut turn = Turn::new(Arc::make_mut(&mut inside.state), now, heard);
         let answer = change(&mut turn);
         let events = turn.events;
         for event in events {

@@ -75,7 +75,7 @@ impl GitHub {
         let address = listener.local_addr().expect("the address just bound");
         let now = settings.clock.now();
         let mut state = State::new(format!("http://{address}"), settings.app_id);
-        Turn::new(&mut state, now).make_app(&settings.app_slug, Some(settings.app_id));
+        Turn::new(&mut state, now, false).make_app(&settings.app_slug, Some(settings.app_id));
         let (out, queue) = mpsc::unbounded_channel();
         let world = World::new(settings.clock, settings.webhook_secret, settings.judge_answers, state, out);
         let world = Arc::new(world);

@@ -107,7 +107,7 @@ impl PullRequest {
     /// Pushes one more commit to its branch, saying everything that can be said about a commit.
     pub fn push_commit(&self, commit: Commit<'_>) -> Oid {
         let (from, branch) = self.source();
-        self.world.turn(|turn| push(turn, from, &branch, commit))
+        self.world.turn(|turn| push(turn, from, &branch, None, commit))
     }
 
     /// Where its commits are pushed to.
@@ -148,8 +148,10 @@ impl PullRequest {
                 brought.files.insert(file.path.clone(), content);
                 brought.files.extend(file.previous.iter().map(|path| (path.clone(), None)));
             }
+            drop(here);
             let merges = vec![merged.clone()];
-            push(turn, from, &branch, Commit { by, message: &message, changes: brought, merges, ..Commit::default() })
+            let commit = Commit { by, message: &message, changes: brought, merges, ..Commit::default() };
+            push(turn, from, &branch, None, commit)
         })
     }
 

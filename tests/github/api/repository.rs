@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::{Changes, Check, Commit, NewPullRequest, Outcome, Owner, PullRequest, Team};
 use crate::git::Oid;
-use crate::state::pull_request::PullRequest as Kept;
 use crate::state::repository::{Demand, Group, Permission, PushKind, Repository as State, Rule, Visibility};
 use crate::turn::{CheckChange, CommitPlan, Opening, StatusChange, Turn};
 use crate::world::World;
@@ -83,7 +82,7 @@ impl Repository {
 
     /// Commits to a branch and pushes, saying everything that can be said about a commit.
     pub fn push(&self, branch: &str, commit: Commit<'_>) -> Oid {
-        self.world.turn(|turn| push(turn, self.id, branch, commit))
+        self.world.turn(|turn| push(turn, self.id, branch, None, commit))
     }
 
     /// Makes a branch at the tip of another, without pushing anything new.
@@ -161,19 +160,17 @@ impl Repository {
             let base = if new.base.is_empty() { here.default_branch.clone() } else { new.base.to_owned() };
             let named = format!("change-{}", here.last_number + 1);
             let head = if new.head.is_empty() { named.as_str() } else { new.head };
+            let start = here.tip(&base).unwrap_or_else(|| panic!("no branch `{base}` in `{}`", here.name)).clone();
+            drop(here);
             if !new.changes.is_empty() || turn.repository(from).tip(head).is_none() {
-                if turn.repository(from).tip(head).is_none() {
-                    let start = turn.repository(self.id).tip(&base).cloned();
-                    let start = start.unwrap_or_else(|| panic!("no branch `{base}` in `{}`", here.name));
-                    turn.repository_mut(from).branches.insert(head.to_owned(), start);
-                }
                 let message = if new.message.is_empty() { new.title } else { new.message };
                 let changes = if new.changes.is_empty() {
                     Changes::new().write("change.txt", &format!("{head}\n"))
                 } else {
                     new.changes.clone()
                 };
-                push(turn, from, head, Commit { by: new.author, message, changes, ..Commit::default() });
+                let commit = Commit { by: new.author, message, changes, ..Commit::default() };
+                push(turn, from, head, Some(&start), commit);
             }
             let opening = Opening {
                 author,
@@ -209,6 +206,7 @@ impl Repository {
             let newest = here
                 .marks(commit)
                 .and_then(|marks| marks.runs.iter().rev().find(|run| run.app == app && run.name == name).cloned());
+            drop(here);
             match newest.filter(|run| !run.completed()) {
                 Some(run) => {
                     turn.update_run(self.id, run.id, change);
@@ -342,17 +340,17 @@ impl Repository {
 
     /// The numbers of its open pull requests.
     pub fn open_numbers(&self) -> Vec<u64> {
-        let open = |it: &&Arc<Kept>| it.open;
-        self.state().pull_requests.values().filter(open).map(|it| it.number).collect()
+        self.state().index.open.iter().copied().collect()
     }
 }
 
-/// Commits on top of a branch and pushes.
-pub(super) fn push(turn: &mut Turn<'_>, repository: u64, branch: &str, commit: Commit<'_>) -> Oid {
+/// Commits on top of a branch and pushes. A branch that is not there begins at `start`, or at the default branch.
+pub(super) fn push(turn: &mut Turn<'_>, repository: u64, branch: &str, start: Option<&Oid>, commit: Commit<'_>) -> Oid {
     let by = turn.user(commit.by);
     let here = turn.repository(repository);
     let known = here.tip(branch).is_some();
-    let tip = here.tip(branch).or_else(|| here.tip(&here.default_branch)).cloned();
+    let tip = here.tip(branch).or(start).or_else(|| here.tip(&here.default_branch)).cloned();
+    drop(here);
     let oid = make(turn, repository, tip.into_iter().collect(), commit);
     let kind = if known { PushKind::Push } else { PushKind::BranchCreation };
     turn.push(repository, branch, by, Some(oid.clone()), kind);

@@ -12,6 +12,10 @@ use crate::shape::{node, pull_request as names, repository as show_repository};
 use crate::state::pull_request::{Comment, PullRequest, Review, ReviewState, Reviewer, Thread};
 use crate::state::repository::Repository;
 
+/// The most files and commits of a pull request that GitHub lists, however many there are.
+pub(crate) const MOST_FILES: usize = 3_000;
+pub(crate) const MOST_COMMITS: usize = 250;
+
 type Home<'s> = &'s Arc<Repository>;
 
 pub(super) fn pull_request<'s>(cx: Cx<'s>, home: Home<'s>, it: &'s Arc<PullRequest>) -> Object<'s> {
@@ -112,14 +116,15 @@ fn listed<'s>(cx: Cx<'s>, home: Home<'s>, it: &'s Arc<PullRequest>, field: &str,
         }
         "files" => {
             let files = home.files(it);
-            // GitHub lists 3,000 here and no more, but counts them all.
             let show = move |file: &FileChange| changed_file(cx, file);
-            Connection::new(cx, "PullRequestChangedFileConnection", files.iter().cloned(), show).page(args)
+            let all = Connection::new(cx, "PullRequestChangedFileConnection", files.iter().cloned(), show);
+            all.at_most(MOST_FILES).page(args)
         }
         "commits" => {
             let commits = home.commits(it);
             let show = move |commit: &Arc<Commit>| pull_request_commit(cx, home, it, Arc::clone(commit));
-            Connection::new(cx, "PullRequestCommitConnection", commits.iter().cloned(), show).page(args)
+            let all = Connection::new(cx, "PullRequestCommitConnection", commits.iter().cloned(), show);
+            all.at_most(MOST_COMMITS).page(args)
         }
         "comments" => {
             let mut comments: Vec<&'s Arc<Comment>> = it.comments.iter().collect();

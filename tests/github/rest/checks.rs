@@ -57,28 +57,28 @@ fn change(body: &Value) -> Result<CheckChange, Answer> {
 }
 
 pub(super) fn create(turn: &mut Turn<'_>, call: &Call) -> Outcome {
-    let it = call.writable(turn.state)?;
+    let home = call.writable(turn.state)?;
     let change = change(&call.body)?;
     if change.name.is_none() {
         return Err(invalid("Invalid request.\n\n\"name\" wasn't supplied.", json!([])));
     }
     let sha = call.body["head_sha"].as_str().unwrap_or_default();
     let missing = || invalid(&format!("No commit found for SHA: {sha}"), json!([]));
-    let commit = it.objects.commit(sha).ok_or_else(missing)?;
+    let commit = turn.repository(home).objects.commit(sha).ok_or_else(missing)?;
     let app = turn.state.app;
-    let id = turn.create_run(it.id, &commit.oid, app, change);
-    answer(turn, it.id, id, 201)
+    let id = turn.create_run(home, &commit.oid, app, change);
+    answer(turn, home, id, 201)
 }
 
 pub(super) fn update(turn: &mut Turn<'_>, call: &Call) -> Outcome {
-    let it = call.writable(turn.state)?;
+    let home = call.writable(turn.state)?;
     let id = call.number("check_run_id")?;
-    let run = it.check_run(id).ok_or_else(not_found)?;
-    if run.app != turn.state.app {
+    let app = turn.repository(home).check_run(id).ok_or_else(not_found)?.app;
+    if app != turn.state.app {
         return Err(forbidden());
     }
-    turn.update_run(it.id, id, change(&call.body)?);
-    answer(turn, it.id, id, 200)
+    turn.update_run(home, id, change(&call.body)?);
+    answer(turn, home, id, 200)
 }
 
 fn answer(turn: &Turn<'_>, repository: u64, id: u64, status: u16) -> Outcome {
@@ -155,24 +155,24 @@ pub(super) fn combined_status(state: &State, call: &Call) -> Outcome {
 }
 
 pub(super) fn deployment_status(turn: &mut Turn<'_>, call: &Call) -> Outcome {
-    let it = call.writable(turn.state)?;
+    let home = call.writable(turn.state)?;
     let id = call.number("deployment_id")?;
-    it.deployments.get(&id).ok_or_else(not_found)?;
+    turn.repository(home).deployments.get(&id).ok_or_else(not_found)?;
     let text = |field: &str| call.body[field].as_str().unwrap_or_default();
     let bot = turn.state.bot();
-    turn.deployment_status(it.id, id, text("state"), text("description"), bot);
-    let it = turn.repository(it.id);
+    turn.deployment_status(home, id, text("state"), text("description"), bot);
+    let it = turn.repository(home);
     let found = it.deployments.get(&id).ok_or_else(not_found)?;
     let status = found.statuses.last().ok_or_else(not_found)?;
     Ok(Answer::new(201, show::deployment_status(turn.state, &it, found, status)))
 }
 
 pub(super) fn answer_gate(turn: &mut Turn<'_>, call: &Call) -> Outcome {
-    let it = call.writable(turn.state)?;
+    let home = call.writable(turn.state)?;
     let run = call.number("run_id")?;
     let text = |field: &str| call.body[field].as_str().unwrap_or_default().to_owned();
     let (environment, state, comment) = (text("environment_name"), text("state"), text("comment"));
-    let gates = &mut turn.repository_mut(it.id).gates;
+    let gates = &mut turn.repository_mut(home).gates;
     let gate = gates.iter_mut().find(|gate| gate.run == run && gate.environment == environment);
     Arc::make_mut(gate.ok_or_else(not_found)?).answers.push((state, comment));
     Ok(Answer::new(204, Value::Null))

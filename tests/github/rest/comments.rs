@@ -39,30 +39,33 @@ fn body(call: &Call) -> Result<&str, Answer> {
 }
 
 pub(super) fn create(turn: &mut Turn<'_>, call: &Call) -> Outcome {
-    let it = call.writable(turn.state)?;
-    let number = call.pull(&it, "issue_number")?.number;
+    let home = call.writable(turn.state)?;
+    let number = call.pull(&turn.repository(home), "issue_number")?.number;
     let body = body(call)?;
     let (bot, app) = (turn.state.bot(), turn.state.app);
-    let id = turn.comment(it.id, number, bot, Some(app), body);
-    answer(turn, it.id, id, 201)
+    let id = turn.comment(home, number, bot, Some(app), body);
+    answer(turn, home, id, 201)
 }
 
 pub(super) fn update(turn: &mut Turn<'_>, call: &Call) -> Outcome {
-    let it = call.writable(turn.state)?;
-    let id = call.number("comment_id")?;
-    let (under, _) = turn.state.comment(&it, id).ok_or_else(not_found)?;
+    let (home, id) = (call.writable(turn.state)?, call.number("comment_id")?);
+    let number = under(turn, home, id)?;
     let bot = turn.state.bot();
-    turn.edit_comment(it.id, under.number, id, bot, body(call)?);
-    answer(turn, it.id, id, 200)
+    turn.edit_comment(home, number, id, bot, body(call)?);
+    answer(turn, home, id, 200)
 }
 
 pub(super) fn delete(turn: &mut Turn<'_>, call: &Call) -> Outcome {
-    let it = call.writable(turn.state)?;
-    let id = call.number("comment_id")?;
-    let (under, _) = turn.state.comment(&it, id).ok_or_else(not_found)?;
+    let (home, id) = (call.writable(turn.state)?, call.number("comment_id")?);
+    let number = under(turn, home, id)?;
     let bot = turn.state.bot();
-    turn.delete_comment(it.id, under.number, id, bot);
+    turn.delete_comment(home, number, id, bot);
     Ok(Answer::new(204, Value::Null))
+}
+
+/// The number of the pull request that a comment stands under.
+fn under(turn: &Turn<'_>, repository: u64, id: u64) -> Result<u64, Answer> {
+    turn.repository(repository).comments.get(&id).copied().ok_or_else(not_found)
 }
 
 fn answer(turn: &Turn<'_>, repository: u64, id: u64, status: u16) -> Outcome {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Outcome, not_found};
+use crate::graphql::pull_request::{MOST_COMMITS, MOST_FILES};
 use crate::server::{Answer, Call};
 use crate::shape::{code as show_code, people as show_people, pull_request as show};
 use crate::state::State;
@@ -51,8 +52,7 @@ pub(super) fn of_commit(state: &State, call: &Call) -> Outcome {
 pub(super) fn commits(state: &State, call: &Call) -> Outcome {
     let it = call.repository(state)?;
     let commits = it.commits(call.pull(it, "pull_number")?);
-    // GitHub lists 250 here and no more.
-    let listed = &commits[..commits.len().min(250)];
+    let listed = &commits[..commits.len().min(MOST_COMMITS)];
     call.list(listed, |commit| show_code::commit(state, it, commit))
 }
 
@@ -60,8 +60,7 @@ pub(super) fn files(state: &State, call: &Call) -> Outcome {
     let it = call.repository(state)?;
     let pull_request = call.pull(it, "pull_number")?;
     let files = it.files(pull_request);
-    // GitHub lists 3,000 here and no more.
-    let listed = &files[..files.len().min(3_000)];
+    let listed = &files[..files.len().min(MOST_FILES)];
     call.list(listed, |file| show_code::changed_file(state, it, &pull_request.head_oid, file))
 }
 
@@ -89,21 +88,23 @@ pub(super) fn unrequest(turn: &mut Turn<'_>, call: &Call) -> Outcome {
 }
 
 fn change_requests(turn: &mut Turn<'_>, call: &Call, on: bool) -> Outcome {
-    let it = call.writable(turn.state)?;
-    let number = call.pull(&it, "pull_number")?.number;
+    let home = call.writable(turn.state)?;
+    let it = turn.repository(home);
+    let (owner, asked) = (it.owner, Arc::clone(call.pull(&it, "pull_number")?));
+    drop(it);
     let named = |field: &str| call.body[field].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let owner = turn.state.login(it.owner);
+    let owner = turn.state.login(owner);
     let users = named("reviewers").map(|login| turn.state.by_login(login).map(|it| Reviewer::User(it.id)));
     let teams = named("team_reviewers").map(|slug| turn.state.team(owner, slug).map(|it| Reviewer::Team(it.id)));
     let reviewers: Option<Vec<Reviewer>> = users.chain(teams).collect();
     let refused = || super::invalid("Reviews may only be requested from collaborators.", json!([]));
     let reviewers = reviewers.ok_or_else(refused)?;
-    if on && reviewers.contains(&Reviewer::User(it.pull_requests.get(&number).ok_or_else(not_found)?.author)) {
+    if on && reviewers.contains(&Reviewer::User(asked.author)) {
         return Err(super::invalid("Review cannot be requested from pull request author.", json!([])));
     }
     let bot = turn.state.bot();
-    reviewers.into_iter().for_each(|reviewer| turn.request(it.id, number, bot, reviewer, on));
-    let (it, pull_request) = (turn.repository(it.id), turn.pull(it.id, number));
+    reviewers.into_iter().for_each(|reviewer| turn.request(home, asked.number, bot, reviewer, on));
+    let (it, pull_request) = (turn.repository(home), turn.pull(home, asked.number));
     let status = if on { 201 } else { 200 };
     Ok(Answer::new(status, show::pull_request_simple(turn.state, &it, &pull_request)))
 }

@@ -64,7 +64,7 @@ pub(crate) fn html_url(state: &State, repository: &Repository) -> String {
 
 pub(crate) fn repository(state: &State, repository: &Repository) -> Value {
     let url = url(state, repository);
-    let open = repository.pull_requests.values().filter(|it| it.open).count();
+    let open = repository.index.open.len();
     let forks = state.repositories.values().filter(|it| it.fork_of == Some(repository.id)).count();
     let mut it = fields(json!({
         "id": repository.id,

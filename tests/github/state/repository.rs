@@ -1,11 +1,12 @@
 //! A repository: branches, permissions, rules, pushes, and the marks on its commits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::checks::{CheckRun, CommitMarks, Deployment, Gate};
+use super::index::Index;
 use super::pull_request::{PullRequest, ReviewState};
 use crate::diff::{self, FileChange};
 use crate::git::{Commit, Object, Objects, Oid};
@@ -84,6 +85,9 @@ pub(crate) struct Repository {
     /// Shared with all forks.
     pub objects: Arc<Objects>,
     pub branches: BTreeMap<String, Oid>,
+    pub index: Index,
+    /// Those whose pull requests were merged.
+    pub contributors: BTreeSet<u64>,
     pub labels: BTreeMap<u64, Arc<Label>>,
     pub pull_requests: BTreeMap<u64, Arc<PullRequest>>,
     pub last_number: u64,
@@ -186,6 +190,15 @@ impl Repository {
         self.marks.get(commit)?.runs.iter().find(|run| run.id == id)
     }
 
+    /// Moves a branch, or removes it.
+    pub(crate) fn set_branch(&mut self, branch: &str, tip: Option<Oid>) {
+        self.index.move_tip(branch, self.branches.get(branch), tip.as_ref());
+        match tip {
+            Some(tip) => drop(self.branches.insert(branch.to_owned(), tip)),
+            None => drop(self.branches.remove(branch)),
+        }
+    }
+
     pub(crate) fn tip(&self, branch: &str) -> Option<&Oid> {
         self.branches.get(branch)
     }
@@ -253,8 +266,8 @@ impl Repository {
 
     /// Open pull requests of this repository whose head is this commit of this repository.
     pub(crate) fn pull_requests_at(&self, oid: &str) -> impl Iterator<Item = &Arc<PullRequest>> {
-        let id = self.id;
-        self.pull_requests.values().filter(move |it| &*it.head_oid == oid && it.open && it.head_repository == Some(id))
+        let found = self.index.at_head(oid).filter_map(|number| self.pull_requests.get(&number));
+        found.filter(|it| it.head_repository == Some(self.id))
     }
 }
 

@@ -51,7 +51,8 @@ impl Turn<'_> {
         if let Some(known) = it.marks(commit).and_then(|marks| marks.suites.iter().find(|suite| suite.app == app)) {
             return known.id;
         }
-        let branch = it.branches.iter().find(|(_, tip)| *tip == commit).map(|(branch, _)| branch.clone());
+        let branch = it.index.branches_at(commit).next().cloned();
+        drop(it);
         self.add_suite(repository, commit, app, branch, None)
     }
 
@@ -81,8 +82,8 @@ impl Turn<'_> {
     /// A push asks the App under test for checks, as GitHub does by itself.
     pub(super) fn request_suite(&mut self, repository: u64, branch: &str, before: &Oid, commit: &Oid, by: u64) {
         let app = self.state.app;
-        let it = self.repository(repository);
-        let known = it.marks(commit).is_some_and(|marks| marks.suites.iter().any(|suite| suite.app == app));
+        let marks = self.repository(repository).marks(commit).cloned();
+        let known = marks.is_some_and(|marks| marks.suites.iter().any(|suite| suite.app == app));
         if known || self.state.installation_for(repository).is_none() {
             return;
         }
@@ -91,6 +92,9 @@ impl Turn<'_> {
     }
 
     fn tell_suite(&mut self, repository: u64, commit: &Oid, suite: u64, action: &str, sender: u64) {
+        if !self.hears(repository) {
+            return;
+        }
         let it = self.repository(repository);
         let shown = it.marks(commit).and_then(|marks| marks.suite(suite));
         let shown = shown.map(|suite| show::check_suite(self.state, &it, suite));
@@ -98,6 +102,9 @@ impl Turn<'_> {
     }
 
     fn tell_run(&mut self, repository: u64, run: u64, action: &str, sender: u64, more: Value) {
+        if !self.hears(repository) {
+            return;
+        }
         let it = self.repository(repository);
         let shown = it.check_run(run).map(|run| show::check_run_event(self.state, &it, run));
         self.tell(repository, "check_run", action, sender, shape::with(json!({ "check_run": shown }), more));
@@ -218,8 +225,7 @@ impl Turn<'_> {
         self.marks_mut(repository, commit).statuses.push(Arc::new(status));
         let it = self.repository(repository);
         let at = show_repository::url(self.state, &it);
-        let branches = it.branches.iter().filter(|(_, tip)| *tip == commit);
-        let branches = branches.map(|(branch, tip)| branch_line(&at, branch, tip));
+        let branches = it.index.branches_at(commit).map(|branch| branch_line(&at, branch, commit));
         let body = json!({
             "id": id,
             "sha": commit,
@@ -305,7 +311,7 @@ impl Turn<'_> {
         }
         let it = self.repository(repository);
         let at = show_repository::url(self.state, &it);
-        let branch = it.branches.iter().find(|(_, tip)| *tip == commit).map(|(branch, _)| branch.clone());
+        let branch = it.index.branches_at(commit).next().cloned();
         let now = stamp(self.now);
         let page = format!("{}/actions/runs/{run}", show_repository::html_url(self.state, &it));
         let mut shown = shape::fields(json!({

@@ -79,10 +79,7 @@ impl Turn<'_> {
         }
         let id = self.state.next_id();
         let it = self.repository_mut(repository);
-        match &after {
-            Some(after) => drop(it.branches.insert(branch.to_owned(), after.clone())),
-            None => drop(it.branches.remove(branch)),
-        }
+        it.set_branch(branch, after.clone());
         it.pushed_at = Some(now);
         it.updated_at = now;
         let or_zero = |oid: &Option<Oid>| oid.clone().unwrap_or_else(Oid::zero);
@@ -100,6 +97,9 @@ impl Turn<'_> {
     }
 
     fn tell_push(&mut self, repository: u64, push: &Push) {
+        if !self.hears(repository) {
+            return;
+        }
         let it = self.repository(repository);
         let commits = if push.after == Oid::zero() {
             Arc::default()
@@ -147,11 +147,13 @@ impl Turn<'_> {
                 let what = Happened::HeadRefForcePushed { before: push.before.clone(), after: after.clone() };
                 self.happened(home, number, push.by, what);
             }
-            let it = self.repository(home);
             let base = self.pull(home, number).base.clone();
-            let pull_request = self.touch(home, number);
-            pull_request.head_oid = after.clone();
-            pull_request.base_oid = it.tip(&base).cloned().unwrap_or_else(|| pull_request.base_oid.clone());
+            let base = self.repository(home).tip(&base).cloned();
+            self.touch(home, number);
+            self.move_pull(home, number, |pull_request| {
+                pull_request.head_oid = after.clone();
+                pull_request.base_oid = base.unwrap_or_else(|| pull_request.base_oid.clone());
+            });
             let more = json!({ "before": &push.before, "after": after });
             self.tell_pull(home, number, "synchronize", push.by, more);
         }
@@ -163,9 +165,7 @@ impl Turn<'_> {
         let mut found = BTreeSet::new();
         for home in homes.into_iter().flatten() {
             let here = self.repository(home);
-            let from = here.pull_requests.values();
-            let from = from.filter(|it| it.open && it.head == branch && it.head_repository == Some(repository));
-            found.extend(from.map(|it| (home, it.number)));
+            found.extend(here.index.from_branch(repository, branch).map(|number| (home, number)));
         }
         found.into_iter().collect()
     }
@@ -173,16 +173,14 @@ impl Turn<'_> {
     /// A pull request whose head has arrived on its base by other ways counts as merged.
     fn notice_merged(&mut self, repository: u64, branch: &str, tip: &Oid, by: u64) {
         let it = self.repository(repository);
-        let waiting: Vec<_> =
-            it.pull_requests.values().filter(|it| it.open && it.base == branch && it.base_oid != it.head_oid).collect();
-        if waiting.is_empty() {
+        let onto = it.index.onto(branch).filter_map(|number| it.pull_requests.get(&number));
+        let mut waiting = onto.filter(|it| it.base_oid != it.head_oid).peekable();
+        if waiting.peek().is_none() {
             return;
         }
-        let arrived = it.objects.ancestors(tip);
-        for pull_request in waiting {
-            if arrived.contains(&pull_request.head_oid) {
-                self.mark_merged(repository, pull_request.number, by, tip.clone());
-            }
-        }
+        let known = it.objects.ancestors(tip);
+        let arrived: Vec<u64> = waiting.filter(|it| known.contains(&it.head_oid)).map(|it| it.number).collect();
+        drop(it);
+        arrived.into_iter().for_each(|number| self.mark_merged(repository, number, by, tip.clone()));
     }
 }

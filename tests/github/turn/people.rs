@@ -209,7 +209,9 @@ impl Turn<'_> {
             collaborators: BTreeMap::new(),
             teams: BTreeMap::new(),
             objects: origin.as_ref().map(|it| Arc::clone(&it.objects)).unwrap_or_default(),
-            branches: origin.map(|it| it.branches.clone()).unwrap_or_default(),
+            branches: BTreeMap::new(),
+            index: Default::default(),
+            contributors: BTreeSet::new(),
             labels: BTreeMap::new(),
             pull_requests: BTreeMap::new(),
             last_number: 0,
@@ -224,6 +226,9 @@ impl Turn<'_> {
             queued_branches: Vec::new(),
         };
         self.state.repositories.insert(id, Arc::new(repository));
+        for (branch, tip) in origin.iter().flat_map(|it| &it.branches) {
+            self.repository_mut(id).set_branch(branch, Some(tip.clone()));
+        }
         self.tell(id, "repository", "created", owner, json!({}));
         id
     }
@@ -242,7 +247,7 @@ impl Turn<'_> {
                 .map(|it| it.number)
                 .collect();
             for number in from {
-                self.pull_mut(home, number).head_repository = None;
+                self.move_pull(home, number, |it| it.head_repository = None);
             }
         }
     }

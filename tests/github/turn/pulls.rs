@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Turn;
 use crate::git::Oid;
 use crate::shape::{people as show_people, repository as show_repository};
-use crate::state::pull_request::{AutoMerge, Edit, Happened, Item, PullRequest, Reviewer};
+use crate::state::pull_request::{AutoMerge, Edit, Happened, Item, Merge, PullRequest, Reviewer};
 
 /// A pull request about to be opened.
 pub(crate) struct Opening<'a> {
@@ -62,6 +62,7 @@ impl Turn<'_> {
             timeline: Vec::new(),
             auto_merge: None,
         };
+        it.index.add(&pull_request);
         it.pull_requests.insert(number, Arc::new(pull_request));
         self.tell_pull(repository, number, "opened", opening.author, json!({}));
         number
@@ -113,9 +114,10 @@ impl Turn<'_> {
         let tip = self.repository(repository).tip(base).cloned().unwrap_or_else(|| panic!("no branch `{base}`"));
         let what = Happened::BaseRefChanged { from: before.base.clone(), to: base.into() };
         self.happened(repository, number, by, what);
-        let it = self.pull_mut(repository, number);
-        it.base = base.into();
-        it.base_oid = tip;
+        self.move_pull(repository, number, |it| {
+            it.base = base.into();
+            it.base_oid = tip;
+        });
         let from = json!({ "base": { "ref": { "from": before.base.clone() }, "sha": { "from": before.base_oid.to_string() } } });
         self.tell_pull(repository, number, "edited", by, json!({ "changes": from }));
     }
@@ -200,9 +202,10 @@ impl Turn<'_> {
         }
         self.happened(repository, number, by, Happened::Closed);
         let now = self.now;
-        let it = self.pull_mut(repository, number);
-        it.open = false;
-        it.closed_at = Some(now);
+        self.move_pull(repository, number, |it| {
+            it.open = false;
+            it.closed_at = Some(now);
+        });
         self.leave_queue(repository, number, by, Some("closed"));
         self.tell_pull(repository, number, "closed", by, json!({}));
     }
@@ -215,11 +218,12 @@ impl Turn<'_> {
         let head = before.head_repository.and_then(|id| self.repository(id).tip(&before.head).cloned());
         let base = self.repository(repository).tip(&before.base).cloned();
         self.happened(repository, number, by, Happened::Reopened);
-        let it = self.pull_mut(repository, number);
-        it.open = true;
-        it.closed_at = None;
-        it.head_oid = head.unwrap_or_else(|| before.head_oid.clone());
-        it.base_oid = base.unwrap_or_else(|| before.base_oid.clone());
+        self.move_pull(repository, number, |it| {
+            it.open = true;
+            it.closed_at = None;
+            it.head_oid = head.unwrap_or_else(|| before.head_oid.clone());
+            it.base_oid = base.unwrap_or_else(|| before.base_oid.clone());
+        });
         self.tell_pull(repository, number, "reopened", by, json!({}));
     }
 
@@ -227,11 +231,15 @@ impl Turn<'_> {
         let now = self.now;
         self.happened(repository, number, by, Happened::Merged(commit.clone()));
         self.happened(repository, number, by, Happened::Closed);
-        let it = self.pull_mut(repository, number);
-        it.open = false;
-        it.closed_at = Some(now);
-        it.merged = Some(crate::state::pull_request::Merge { at: now, by, commit });
-        self.repository_mut(repository).queue.retain(|entry| entry.number != number);
+        self.move_pull(repository, number, |it| {
+            it.open = false;
+            it.closed_at = Some(now);
+            it.merged = Some(Merge { at: now, by, commit });
+        });
+        let author = self.pull(repository, number).author;
+        let it = self.repository_mut(repository);
+        it.contributors.insert(author);
+        it.queue.retain(|entry| entry.number != number);
         self.tell_pull(repository, number, "closed", by, json!({}));
     }
 

@@ -75,6 +75,9 @@ impl Turn<'_> {
     }
 
     fn tell_review(&mut self, repository: u64, number: u64, review: u64, action: &str, sender: u64, more: Value) {
+        if !self.hears(repository) {
+            return;
+        }
         let (it, pull_request) = (self.repository(repository), self.pull(repository, number));
         let Some(review) = pull_request.review(review) else { return };
         let mut shown = show::review(self.state, &it, &pull_request, review);
@@ -170,6 +173,9 @@ impl Turn<'_> {
     }
 
     fn tell_comment(&mut self, repository: u64, number: u64, id: u64, action: &str, sender: u64, more: Value) {
+        if !self.hears(repository) {
+            return;
+        }
         let (it, pull_request) = (self.repository(repository), self.pull(repository, number));
         let comment = self.find_comment(repository, number, id);
         let body = json!({

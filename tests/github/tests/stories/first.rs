@@ -35,7 +35,7 @@ async fn a_pull_request_is_looked_at_and_answered() {
 
     let token = app.token(installation).await;
     pr.review("bob", Verdict::Approve);
-    let variables = json!({ "owner": "acme", "name": "shop", "number": pr.number(), "app": github.app_id(), "comment": "IC_none", "orgOwner": "acme" });
+    let variables = json!({ "owner": "acme", "name": "shop", "number": pr.number(), "app": github.app_id(), "comment": "IC_none", "policies": ".github" });
     let look = app.query(&token, LOOK, variables.clone()).await;
     let found = &look["data"]["repository"]["pullRequest"];
     assert_eq!(found["title"], "Pay twice");

@@ -6,6 +6,7 @@ mod contract;
 mod every_field;
 mod every_operation;
 mod first;
+mod looks;
 mod payloads;
 mod semantics;
 mod world;
