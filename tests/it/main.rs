@@ -9,6 +9,8 @@
 mod databases;
 mod door;
 mod house;
+mod kill;
+mod process;
 mod queue;
 mod signals;
 mod store;

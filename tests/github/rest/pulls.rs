@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Outcome, not_found};
+use super::Outcome;
 use crate::graphql::pull_request::{MOST_COMMITS, MOST_FILES};
 use crate::server::{Answer, Call};
 use crate::shape::{code as show_code, people as show_people, pull_request as show};
