@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 statements! {
     VERSION = Sql::both("SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success");
+    /// A replica that stands still in a transaction keeps all others waiting for its locks.
+    UNLOCK = Sql::postgres("SET idle_in_transaction_session_timeout = '5s'");
     PROBE = Sql::both("INSERT INTO lane (name, holder, until) VALUES ($1, '', 0)");
 }
 
@@ -31,8 +33,11 @@ pub(super) async fn connect(url: &str) -> Result<Db> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         let options = PgConnectOptions::from_str(url).map_err(|_| Error::Address)?;
         let options = options.application_name("countersign").disable_statement_logging();
-        let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE).connect_with(options).await?;
-        return Ok(Db::Postgres(pool));
+        let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
+        let pool = pool.after_connect(|connection, _| {
+            Box::pin(async move { sqlx::query(UNLOCK.postgres).execute(connection).await.map(drop) })
+        });
+        return Ok(Db::Postgres(pool.connect_with(options).await?));
     }
     if !url.starts_with("sqlite:") {
         return Err(Error::Address);

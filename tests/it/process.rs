@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -100,6 +100,11 @@ impl Scene {
         Process { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), log }
     }
 
+    /// The directory of this scene.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Opens so many pull requests, going round the repositories.
     pub(crate) fn open(&self, pulls: usize) -> Vec<PullRequest> {
         let open = |number: usize| {
@@ -185,6 +190,10 @@ impl Scene {
 impl Process {
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Reads from the log where it listens, and asks whether it is ready.

@@ -332,6 +332,29 @@ async fn a_lane_has_one_holder() {
     .await;
 }
 
+#[tokio::test]
+async fn rows_that_are_claimed_together_hold_lanes_against_each_other() {
+    on_each(async |db| {
+        let store = &db.store;
+        for number in [1, 2] {
+            let subject = Subject::Pull { repository: 7, number };
+            store.schedule(&subject, ACME, store.now().await.expect("read")).await.expect("scheduled");
+        }
+        let claims = store.claim("worker", 8, TTL).await.expect("asked");
+        let [one, two] = &claims[..] else { panic!("two rows are due: {claims:?}") };
+        let lane = "7:c0ffee:countersign";
+        assert!(store.hold(lane, &one.holder(), TTL).await.expect("asked"));
+        assert!(!store.hold(lane, &two.holder(), TTL).await.expect("asked"));
+        db.advance(seconds(20));
+        assert!(store.heartbeat(one, TTL).await.expect("asked"));
+        db.advance(seconds(20));
+        assert!(!store.hold(lane, &two.holder(), TTL).await.expect("asked"), "it lasts as long as the lease");
+        assert!(store.release(one).await.expect("given back"));
+        assert!(store.hold(lane, &two.holder(), TTL).await.expect("asked"), "it goes with the row");
+    })
+    .await;
+}
+
 /// A handler that tells the test what it does, and does what the test says.
 #[derive(Clone)]
 struct Scripted {
