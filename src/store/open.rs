@@ -24,8 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 statements! {
     VERSION = Sql::both("SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success");
-    /// A replica that stands still in a transaction keeps all others waiting for its locks.
-    UNLOCK = Sql::postgres("SET idle_in_transaction_session_timeout = '5s'");
+    /// A replica that stands still in a transaction would keep all others waiting for its locks. The server ends it;
+    /// what else of that replica queues for the same locks gives up before its turn comes.
+    NO_IDLING = Sql::postgres("SET idle_in_transaction_session_timeout = '2s'");
+    NO_QUEUEING = Sql::postgres("SET lock_timeout = '3s'");
     PROBE = Sql::both("INSERT INTO lane (name, holder, until) VALUES ($1, '', 0)");
 }
 
@@ -35,7 +37,10 @@ pub(super) async fn connect(url: &str) -> Result<Db> {
         let options = options.application_name("countersign").disable_statement_logging();
         let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
         let pool = pool.after_connect(|connection, _| {
-            Box::pin(async move { sqlx::query(UNLOCK.postgres).execute(connection).await.map(drop) })
+            Box::pin(async move {
+                sqlx::query(NO_IDLING.postgres).execute(&mut *connection).await?;
+                sqlx::query(NO_QUEUEING.postgres).execute(&mut *connection).await.map(drop)
+            })
         });
         return Ok(Db::Postgres(pool.connect_with(options).await?));
     }

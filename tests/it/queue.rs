@@ -550,6 +550,38 @@ async fn work_without_a_lease_is_dropped() {
     .await;
 }
 
+#[tokio::test] // on one thread, so that a look that blocks it stops all else too, as SIGSTOP does
+async fn work_that_stood_still_longer_than_its_lease_goes_no_step_further() {
+    struct Still(mpsc::UnboundedSender<&'static str>);
+    impl Handler for Still {
+        async fn handle(&self, work: Work) -> Outcome {
+            self.0.send("begun").expect("the test listens");
+            std::thread::sleep(work.lease.left() + Duration::from_millis(1));
+            tokio::task::yield_now().await;
+            self.0.send("late").expect("the test listens");
+            Outcome::Done { next: None }
+        }
+        async fn dead(&self, _: Work, _: String) -> Outcome {
+            Outcome::Recorded
+        }
+    }
+    on_each(async |db| {
+        let (sender, mut told) = mpsc::unbounded_channel();
+        let stop = CancellationToken::new();
+        let settings = Settings { lease: Duration::from_millis(300), workers: 1, ..Settings::default() };
+        take(&db.store, "a", opened(1, "c0ffee")).await;
+        let ended = tokio::spawn(run(db.store.clone(), settings, Arc::new(Still(sender)), stop.clone()));
+        for _ in 0..2 {
+            assert_eq!(timeout(TOO_LONG, told.recv()).await.expect("a look"), Some("begun"));
+            db.advance(seconds(10)); // to where the row is due again
+        }
+        stop.cancel();
+        timeout(TOO_LONG, ended).await.expect("it ends in time").expect("it ends well");
+        assert!(std::iter::from_fn(|| told.try_recv().ok()).all(|word| word == "begun"));
+    })
+    .await;
+}
+
 /// When each key was worked on.
 #[derive(Default)]
 struct Intervals(Mutex<BTreeMap<String, Vec<(Instant, Instant)>>>);

@@ -2,7 +2,7 @@
 //! somebody else does, and nothing is lost or shown twice.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use github_stand_in::{Log, PullRequest, Verdict};
 
@@ -13,7 +13,10 @@ use crate::process::{Process, Scene, ours};
 const PULLS: usize = 60;
 const ORGANISATIONS: usize = 5;
 const SETTINGS: [(&str, &str); 1] = [("COUNTERSIGN_LEASE", "5s")];
-const LATENCY: std::time::Duration = std::time::Duration::from_millis(50);
+const LATENCY: Duration = Duration::from_millis(50);
+
+/// How long a process that stands still may hold the other up: its leases, the locks of its transactions, the work.
+const AT_MOST: Duration = Duration::from_secs(20);
 
 /// Two processes at work on one database.
 struct Replicas {
@@ -112,6 +115,7 @@ async fn a_replica_that_stood_still_longer_than_its_lease_does_nothing_late() {
         scene.until("a verdict on each by the other", || pulls.iter().all(|pull| !ours(pull).is_empty())).await;
         scene.at_rest(&scene.store().await).await;
         let woken = Instant::now();
+        assert!(woken - stopped < AT_MOST, "what it locked kept the other waiting\n{}", scene.logs());
         first.signal("CONT");
         replicas.judged("stood still").await;
         let looks = scene.github.log().looks();
