@@ -87,12 +87,21 @@ impl App {
         };
         tracing::info!(address = %listener.local_addr()?, public = %settings.public_url, "serving");
         let beginning = begin(store.clone(), github, stop.clone());
-        let door = server::serve(listener, server::routes(door), stop.clone());
+        let door = until_over(server::serve(listener, server::routes(door), stop.clone()), stop.clone());
         let queue = queue::run(store.clone(), workers, Arc::new(pipeline), stop.clone());
         let tidying = tidy(store, retention(settings.payload_retention), stop);
         let (served, ..) = tokio::join!(door, queue, beginning, tidying);
         tracing::info!("stopped");
-        served.context("the door broke")
+        served.unwrap_or(Ok(())).context("the door broke")
+    }
+}
+
+/// Goes on until it ends, but no longer than what runs may after the word to stop: a client that never finishes its
+/// request must not keep the process.
+async fn until_over<T>(work: impl Future<Output = T>, stop: CancellationToken) -> Option<T> {
+    tokio::select! {
+        ended = work => Some(ended),
+        () = async { stop.cancelled().await; tokio::time::sleep(STOP_WITHIN).await } => None,
     }
 }
 
@@ -101,7 +110,11 @@ impl App {
 async fn begin(store: Store, github: GitHub, stop: CancellationToken) {
     let mut wait = Duration::from_secs(1);
     loop {
-        match schedule_sweeps(&store, &github).await {
+        let scheduled = tokio::select! {
+            scheduled = schedule_sweeps(&store, &github) => scheduled,
+            () = stop.cancelled() => return,
+        };
+        match scheduled {
             Ok(installations) => {
                 tracing::info!(installations, "first sweep begun");
                 return;
@@ -128,7 +141,11 @@ async fn schedule_sweeps(store: &Store, github: &GitHub) -> anyhow::Result<usize
 /// Payloads and parts whose retention is over are trimmed, hourly.
 async fn tidy(store: Store, retention: Retention, stop: CancellationToken) {
     loop {
-        if let Err(error) = store.retain(&retention).await {
+        let retained = tokio::select! {
+            retained = store.retain(&retention) => retained,
+            () = stop.cancelled() => return,
+        };
+        if let Err(error) = retained {
             tracing::warn!(%error, "what is no longer to be kept could not be let go");
         }
         tokio::select! {

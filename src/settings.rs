@@ -59,7 +59,7 @@ pub struct Written {
     #[arg(long, env = "COUNTERSIGN_WORKERS", value_name = "NUMBER")]
     workers: Option<String>,
 
-    /// How long a worker may be silent before another takes its pull request over [default: 60s].
+    /// How long a worker may be silent before another takes its pull request over [default: 30s].
     #[arg(long, env = "COUNTERSIGN_LEASE", value_name = "DURATION")]
     lease: Option<String>,
 
@@ -256,7 +256,7 @@ impl Written {
         let database_url = problems.database(self.database_url);
         let public_url = self.public_url.as_deref().map(|text| problems.read("COUNTERSIGN_PUBLIC_URL", text, url));
         let workers = problems.read("COUNTERSIGN_WORKERS", self.workers.as_deref().unwrap_or("8"), workers);
-        let lease = problems.read("COUNTERSIGN_LEASE", self.lease.as_deref().unwrap_or("60s"), lease);
+        let lease = problems.read("COUNTERSIGN_LEASE", self.lease.as_deref().unwrap_or("30s"), lease);
         let payload_retention = problems.read(
             "COUNTERSIGN_PAYLOAD_RETENTION",
             self.payload_retention.as_deref().unwrap_or("30d"),

@@ -105,6 +105,9 @@ impl Pipeline {
             }
             Error::OwnBudget(until) => Outcome::Parked { until },
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
+            Error::Store(error @ (store::Error::Contended(_) | store::Error::Unreachable(_))) => {
+                Outcome::Outage(error.to_string())
+            }
             error => Outcome::Failed(error.to_string()),
         }
     }

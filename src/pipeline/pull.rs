@@ -96,11 +96,12 @@ impl Pipeline {
     async fn answer(&self, work: &Work, github: &Installation, look: &Look, shown: ShownIds) -> Result<Outcome> {
         let name = check_name(&look.change.base.name, &look.repository.default_branch);
         let lane = format!("{}:{}:{name}", look.repository.id, look.change.head.tip);
-        if !self.store.hold(&lane, work.claim.lease(), self.rules.lease).await? {
+        let holder = work.claim.holder();
+        if !self.store.hold(&lane, &holder, self.rules.lease).await? {
             return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
         }
         let outcome = self.answer_alone(work, github, look, shown, &name).await;
-        self.store.release_lane(&lane, work.claim.lease()).await?;
+        self.store.release_lane(&lane, &holder).await?;
         outcome
     }
 

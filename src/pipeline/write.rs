@@ -62,10 +62,11 @@ impl Pipeline {
         if let Spent::Wait { until } = self.store.spend(github.id(), Cost { writes: 1, points: 5, lowers }).await? {
             return Err(Error::OwnBudget(until));
         }
+        let now = self.store.now().await?;
+        // Nothing is waited for between this and the write.
         if !work.lease.may_write() {
             return Err(github::Error::Outage("less than half of the lease is left".to_owned()).into());
         }
-        let now = self.store.now().await?;
         let write = github.apply(place, action, render::bare_verdict, now);
         let written = tokio::time::timeout(self.write_within(), write).await;
         let outcome = written

@@ -100,6 +100,8 @@ impl<H: Handler> Runner<H> {
                 None => handler.handle(work).await,
             }
         };
+        let fence = lease.clone();
+        let job = async move { fence.fence(job).await };
         let mut job = AbortOnDropHandle::new(tokio::spawn(job.in_current_span()));
         let mut beat = interval(self.settings.lease / 3);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -119,8 +121,11 @@ impl<H: Handler> Runner<H> {
                 }
             }
         };
-        let outcome = outcome.unwrap_or_else(|error| Outcome::Failed(crash(error)));
-        self.settle(&claim, Ending::Of(outcome)).await;
+        match outcome {
+            Ok(Some(outcome)) => self.settle(&claim, Ending::Of(outcome)).await,
+            Ok(None) => tracing::warn!("the lease ran out, the work is dropped"),
+            Err(error) => self.settle(&claim, Ending::Of(Outcome::Failed(crash(error)))).await,
+        }
     }
 
     /// Prolongs the lease. A store that does not answer does not end it before its time.

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use super::{Door, signature};
+use crate::failpoint;
 use crate::github::event;
 use crate::signal::Delivery;
 use crate::store::Taken;
@@ -88,6 +89,7 @@ async fn answer(door: &Door, headers: &HeaderMap, delivery: &str, event: &str, b
     };
     match door.writer.take(delivery).await {
         Ok(Taken::New) => {
+            failpoint::reach("delivery-stored");
             tracing::debug!(marks, "taken");
             Answer::TAKEN
         }

@@ -128,6 +128,9 @@ statements! {
             WHERE lane.holder = excluded.holder OR lane.until <= $4"
     );
     LET_GO = Sql::both("DELETE FROM lane WHERE name = $1 AND holder = $2");
+    /// What a row holds lasts as long as its lease, and goes with it.
+    HOLD_ON = Sql::both("UPDATE lane SET until = $2 WHERE holder = $1");
+    LET_ALL_GO = Sql::both("DELETE FROM lane WHERE holder = $1");
     /// Makes a row that no event asks for, or brings it forward.
     SCHEDULE = Sql::both(
         "INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, claimed_seq, done_seq,
@@ -242,6 +245,12 @@ impl Claim {
         &self.lease
     }
 
+    /// The name under which this row holds lanes. Rows that were claimed together share a lease, and hold lanes against
+    /// each other all the same.
+    pub fn holder(&self) -> String {
+        format!("{} {}", self.lease, self.subject.key())
+    }
+
     fn read(row: &Row, lease: &str) -> Result<Self> {
         let done = row.int("done_seq")?;
         let pending = Pending::read(&row.text("pending")?).after(done);
@@ -333,7 +342,7 @@ impl Store {
         Ok(!rows.is_empty())
     }
 
-    /// Prolongs the lease; `false` where it was lost.
+    /// Prolongs the lease, and with it the lanes that the row holds; `false` where it was lost.
     ///
     /// # Errors
     /// The database's.
@@ -342,6 +351,9 @@ impl Store {
         let now = tx.now(&self.clock).await?;
         let key = claim.subject.key();
         let held = tx.execute(HEARTBEAT, values![&key, &claim.lease, now + ms(ttl)]).await? == 1;
+        if held {
+            tx.execute(HOLD_ON, values![&claim.holder(), now + ms(ttl)]).await?;
+        }
         tx.commit().await?;
         Ok(held)
     }
@@ -397,13 +409,14 @@ impl Store {
         self.let_go(BURY, claim, None).await
     }
 
-    /// Gives a row back as it was, because this process ends: no attempt is counted.
+    /// Gives a row back as it was, and the lanes it holds, because this process ends: no attempt is counted.
     ///
     /// # Errors
     /// The database's.
     pub async fn release(&self, claim: &Claim) -> Result<bool> {
         let mut tx = self.db.begin(Writes::Leases).await?;
         let held = tx.execute(RELEASE, values![&claim.subject.key(), &claim.lease]).await? == 1;
+        tx.execute(LET_ALL_GO, values![&claim.holder()]).await?;
         tx.commit().await?;
         self.wake();
         Ok(held)

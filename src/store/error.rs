@@ -33,13 +33,15 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        // PostgreSQL: deadlock, serialisation failure. SQLite: busy, and busy with a newer snapshot.
-        let contended = error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .is_some_and(|code| ["40P01", "40001", "5", "517"].contains(&code.as_ref()));
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
+        // PostgreSQL: deadlock, serialisation failure, a lock not had in time. SQLite: busy, and busy with a newer
+        // snapshot.
+        let contended = ["40P01", "40001", "55P03", "5", "517"].contains(&code.as_ref());
+        // PostgreSQL: stood still in a transaction; the server stops, broke down, starts.
+        let hung_up = ["25P03", "57P01", "57P02", "57P03"].contains(&code.as_ref());
         match error {
             error if contended => Self::Contended(error.into()),
+            error if hung_up => Self::Unreachable(Arc::new(error)),
             error @ (sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut

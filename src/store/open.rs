@@ -24,6 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 statements! {
     VERSION = Sql::both("SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success");
+    /// A replica that stands still in a transaction would keep all others waiting for its locks. The server ends it;
+    /// what else of that replica queues for the same locks gives up before its turn comes.
+    NO_IDLING = Sql::postgres("SET idle_in_transaction_session_timeout = '2s'");
+    NO_QUEUEING = Sql::postgres("SET lock_timeout = '3s'");
     PROBE = Sql::both("INSERT INTO lane (name, holder, until) VALUES ($1, '', 0)");
 }
 
@@ -31,8 +35,14 @@ pub(super) async fn connect(url: &str) -> Result<Db> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         let options = PgConnectOptions::from_str(url).map_err(|_| Error::Address)?;
         let options = options.application_name("countersign").disable_statement_logging();
-        let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE).connect_with(options).await?;
-        return Ok(Db::Postgres(pool));
+        let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE);
+        let pool = pool.after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::query(NO_IDLING.postgres).execute(&mut *connection).await?;
+                sqlx::query(NO_QUEUEING.postgres).execute(&mut *connection).await.map(drop)
+            })
+        });
+        return Ok(Db::Postgres(pool.connect_with(options).await?));
     }
     if !url.starts_with("sqlite:") {
         return Err(Error::Address);

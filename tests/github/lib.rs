@@ -47,7 +47,7 @@ pub use contract::SDL;
 pub use faults::{Faults, On};
 pub use git::{Identity, Oid, Signature};
 pub use limits::Limits;
-pub use log::{Entry, Log};
+pub use log::{Entry, Log, Look};
 pub use state::pull_request::Verdict;
 pub use state::repository::{Permission, Visibility};
 pub use webhook::sign;

@@ -33,6 +33,8 @@ pub struct Entry {
     pub body: Value,
     /// The points that it cost.
     pub points: u64,
+    /// The installation's token that it came with. Each process fetches its own, and is known by it.
+    pub token: Option<String>,
 }
 
 impl Entry {
@@ -45,6 +47,17 @@ impl Entry {
     pub fn is_graphql(&self) -> bool {
         self.path.ends_with("/graphql")
     }
+}
+
+/// What one process asked about one pull request, from the first request to the last.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The token that the process used.
+    pub token: String,
+    /// When its first request arrived.
+    pub start: Instant,
+    /// When the answer to its last one was ready.
+    pub end: Instant,
 }
 
 /// The requests of a stretch of time, in the order of their arrival.
@@ -109,6 +122,26 @@ impl Log {
             .filter(|(_, intervals)| overlaps(intervals))
             .map(|(pull_request, _)| pull_request)
             .collect()
+    }
+
+    /// The looks at each pull request in the order of their beginning: what one process asked about it from one
+    /// `query Look` to the next.
+    pub fn looks(&self) -> BTreeMap<(String, u64), Vec<Look>> {
+        let mut entries: Vec<_> = self.calls().collect();
+        entries.sort_by_key(|entry| entry.start);
+        let mut found: BTreeMap<_, Vec<Look>> = BTreeMap::new();
+        for entry in entries {
+            let (Some(repository), Some(number), Some(token)) = (&entry.repository, entry.pull_request, &entry.token)
+            else {
+                continue;
+            };
+            let looks = found.entry((repository.clone(), number)).or_default();
+            match looks.iter_mut().rev().find(|look| look.token == *token) {
+                Some(look) if entry.operation != "query Look" => look.end = look.end.max(entry.end),
+                _ => looks.push(Look { token: token.clone(), start: entry.start, end: entry.end }),
+            }
+        }
+        found
     }
 
     /// One line a request, for a test that fails.

@@ -82,6 +82,7 @@ struct Trace {
     subject: Option<(String, u64)>,
     repository: Option<String>,
     points: u64,
+    token: Option<String>,
 }
 
 async fn serve(Shared(world): Shared<Arc<World>>, request: Request) -> Response<Body> {
@@ -101,6 +102,7 @@ async fn serve(Shared(world): Shared<Arc<World>>, request: Request) -> Response<
         subject: None,
         repository: None,
         points: 0,
+        token: bearer(&head.headers).filter(|token| !token.contains('.')).map(str::to_owned),
     };
     let bytes = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     let query = head.uri.query().unwrap_or_default();
@@ -338,7 +340,13 @@ fn record(world: &World, trace: Trace, status: u16) {
         status,
         body: trace.body,
         points: trace.points,
+        token: trace.token,
     });
+}
+
+/// The token that a request came with.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get("authorization")?.to_str().ok()?.split_once(' ').map(|(_, token)| token)
 }
 
 fn respond(answer: Answer) -> Response<Body> {

@@ -50,11 +50,22 @@ pub(crate) async fn for_a_story(directory: &tempfile::TempDir) -> String {
 pub(crate) async fn on_each(test: impl AsyncFn(&Database)) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     test(&Database::new(format!("sqlite:{}", directory.path().join("store.db").display())).await).await;
-    if let Some((url, server, name)) = postgres().await {
-        test(&Database::new(url).await).await;
-        let drop = AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
-        PgConnection::connect(&server).await.expect("the server is there").execute(drop).await.expect("it is dropped");
-    }
+    on_postgres(async |url| test(&Database::new(url.to_owned()).await).await).await;
+}
+
+/// Runs a test on an empty database of each kind, told by its kind and address.
+pub(crate) async fn on_each_address(test: impl AsyncFn(&'static str, &str)) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    test("SQLite", &format!("sqlite:{}", directory.path().join("countersign.db").display())).await;
+    on_postgres(async |url| test("PostgreSQL", url).await).await;
+}
+
+/// Runs a test on an empty database on PostgreSQL, where there is one, and drops it afterwards.
+pub(crate) async fn on_postgres(test: impl AsyncFn(&str)) {
+    let Some((url, server, name)) = postgres().await else { return };
+    test(&url).await;
+    let drop = AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
+    PgConnection::connect(&server).await.expect("the server is there").execute(drop).await.expect("it is dropped");
 }
 
 #[expect(clippy::print_stdout, reason = "whoever runs the tests should know what was left out")]

@@ -6,11 +6,16 @@
     reason = "a test that cannot go on has failed, and says what it left out"
 )]
 
+mod burst;
 mod databases;
 mod door;
 mod house;
+mod kill;
+mod process;
 mod queue;
+mod replicas;
 mod signals;
+mod stop;
 mod store;
 mod stories;
 mod world;

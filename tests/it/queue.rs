@@ -332,6 +332,29 @@ async fn a_lane_has_one_holder() {
     .await;
 }
 
+#[tokio::test]
+async fn rows_that_are_claimed_together_hold_lanes_against_each_other() {
+    on_each(async |db| {
+        let store = &db.store;
+        for number in [1, 2] {
+            let subject = Subject::Pull { repository: 7, number };
+            store.schedule(&subject, ACME, store.now().await.expect("read")).await.expect("scheduled");
+        }
+        let claims = store.claim("worker", 8, TTL).await.expect("asked");
+        let [one, two] = &claims[..] else { panic!("two rows are due: {claims:?}") };
+        let lane = "7:c0ffee:countersign";
+        assert!(store.hold(lane, &one.holder(), TTL).await.expect("asked"));
+        assert!(!store.hold(lane, &two.holder(), TTL).await.expect("asked"));
+        db.advance(seconds(20));
+        assert!(store.heartbeat(one, TTL).await.expect("asked"));
+        db.advance(seconds(20));
+        assert!(!store.hold(lane, &two.holder(), TTL).await.expect("asked"), "it lasts as long as the lease");
+        assert!(store.release(one).await.expect("given back"));
+        assert!(store.hold(lane, &two.holder(), TTL).await.expect("asked"), "it goes with the row");
+    })
+    .await;
+}
+
 /// A handler that tells the test what it does, and does what the test says.
 #[derive(Clone)]
 struct Scripted {
@@ -523,6 +546,38 @@ async fn work_without_a_lease_is_dropped() {
         assert!(other.done(&taken_over, None).await.expect("done"));
         stop.cancel();
         timeout(TOO_LONG, ended).await.expect("it ends in time").expect("it ends well");
+    })
+    .await;
+}
+
+#[tokio::test] // on one thread, so that a look that blocks it stops all else too, as SIGSTOP does
+async fn work_that_stood_still_longer_than_its_lease_goes_no_step_further() {
+    struct Still(mpsc::UnboundedSender<&'static str>);
+    impl Handler for Still {
+        async fn handle(&self, work: Work) -> Outcome {
+            self.0.send("begun").expect("the test listens");
+            std::thread::sleep(work.lease.left() + Duration::from_millis(1));
+            tokio::task::yield_now().await;
+            self.0.send("late").expect("the test listens");
+            Outcome::Done { next: None }
+        }
+        async fn dead(&self, _: Work, _: String) -> Outcome {
+            Outcome::Recorded
+        }
+    }
+    on_each(async |db| {
+        let (sender, mut told) = mpsc::unbounded_channel();
+        let stop = CancellationToken::new();
+        let settings = Settings { lease: Duration::from_millis(300), workers: 1, ..Settings::default() };
+        take(&db.store, "a", opened(1, "c0ffee")).await;
+        let ended = tokio::spawn(run(db.store.clone(), settings, Arc::new(Still(sender)), stop.clone()));
+        for _ in 0..2 {
+            assert_eq!(timeout(TOO_LONG, told.recv()).await.expect("a look"), Some("begun"));
+            db.advance(seconds(10)); // to where the row is due again
+        }
+        stop.cancel();
+        timeout(TOO_LONG, ended).await.expect("it ends in time").expect("it ends well");
+        assert!(std::iter::from_fn(|| told.try_recv().ok()).all(|word| word == "begun"));
     })
     .await;
 }

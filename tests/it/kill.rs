@@ -1,0 +1,119 @@
+//! The real binary killed at any time and at each named place: nothing is lost, nothing is shown twice.
+
+use std::time::{Duration, Instant};
+
+use countersign::failpoint;
+use github_stand_in::{On, PullRequest, Verdict};
+use tokio::task::LocalSet;
+
+use crate::databases;
+use crate::process::{Scene, ours};
+
+const LATENCY: Duration = Duration::from_millis(100);
+
+/// As short as a lease may be: what a dead process held is free again after it.
+const SHORT_LEASE: (&str, &str) = ("COUNTERSIGN_LEASE", "5s");
+
+/// How long a restarted bot may take until every pull request has its verdict.
+const WITHIN: Duration = Duration::from_secs(60);
+
+fn decided(pulls: &[PullRequest]) -> usize {
+    pulls.iter().filter(|pull| !ours(pull).is_empty()).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_pull_requests_survive_a_kill() {
+    databases::on_each_address(async |kind, url| {
+        let scene = Scene::new(4, url).await;
+        let mut bot = scene.serve(&[]).await;
+        scene.github.faults().latency(LATENCY);
+        let pulls = scene.open(100);
+        let answered = || {
+            let opened = scene.github.deliveries().into_iter().filter(|it| it.action.as_deref() == Some("opened"));
+            opened.filter(|it| it.status == Some(202)).count()
+        };
+        scene.until("the last 202", || answered() == pulls.len()).await;
+        bot.kill();
+        let before = decided(&pulls);
+        assert!(before < pulls.len(), "the bot was killed in the middle");
+        let started = Instant::now();
+        let _bot = scene.serve(&[]).await;
+        scene.until("a verdict on each", || decided(&pulls) == pulls.len()).await;
+        let all = started.elapsed();
+        let store = scene.store().await;
+        scene.at_rest(&store).await;
+        let rest = started.elapsed();
+        scene.assert_whole(&store, &pulls, "in_progress").await;
+        println!(
+            "kill -9 on {kind}: {before} of {} had a verdict; after the restart all had one in {:.1} s, and at rest in {:.1} s",
+            pulls.len(),
+            all.as_secs_f64(),
+            rest.as_secs_f64()
+        );
+        assert!(rest < WITHIN, "{rest:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_shown_twice_at_any_failpoint() {
+    if !cfg!(feature = "failpoints") {
+        println!("the feature `failpoints` is off: stopping dead at each of them is left out");
+        return;
+    }
+    // All places at once: what takes time is waiting for the leases of the dead.
+    let together = LocalSet::new();
+    let stops = failpoint::PLACES.map(|place| {
+        together.spawn_local(databases::on_each_address(async move |kind, url| {
+            let started = Instant::now();
+            stop_at(place, url).await;
+            println!("stopped at `{place}` on {kind}: whole again after {:.1} s", started.elapsed().as_secs_f64());
+        }))
+    });
+    let all = async {
+        for stop in stops {
+            stop.await.expect("the place was survived");
+        }
+    };
+    together.run_until(all).await;
+}
+
+async fn stop_at(place: &str, url: &str) {
+    let scene = Scene::new(1, url).await;
+    if place == "withdrawn" {
+        return stop_withdrawn(&scene).await;
+    }
+    let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, place)]).await;
+    let pulls = scene.open(1);
+    bot.aborted(place).await;
+    let _bot = scene.serve(&[SHORT_LEASE]).await;
+    scene.until("a verdict", || decided(&pulls) == 1).await;
+    let store = scene.store().await;
+    scene.at_rest(&store).await;
+    scene.assert_whole(&store, &pulls, "in_progress").await;
+    pulls[0].review("bob", Verdict::Approve);
+    scene.until("green", || ours(&pulls[0]).iter().any(|run| run.is_green())).await;
+    scene.at_rest(&store).await;
+    scene.assert_whole(&store, &pulls, "success").await;
+}
+
+/// Green, then a dismissal that cannot be looked at: green goes, the bot dies, and comes back.
+async fn stop_withdrawn(scene: &Scene) {
+    let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, "withdrawn")]).await;
+    let pulls = scene.open(1);
+    let store = scene.store().await;
+    let review = pulls[0].review("bob", Verdict::Approve);
+    scene.until("green", || ours(&pulls[0]).iter().any(|run| run.is_green())).await;
+    scene.at_rest(&store).await;
+    scene.github.faults().down(On::Reads);
+    pulls[0].dismiss("carol", review);
+    bot.aborted("withdrawn").await;
+    let newest = ours(&pulls[0]).pop().expect("a verdict");
+    assert!(!newest.is_green(), "green is gone before the bot dies");
+    let _bot = scene.serve(&[SHORT_LEASE]).await;
+    scene.github.faults().up();
+    let waiting = || ours(&pulls[0]).pop().is_some_and(|run| run.external_id != newest.external_id);
+    scene.until("the verdict after a look", waiting).await;
+    scene.at_rest(&store).await;
+    scene.assert_whole(&store, &pulls, "in_progress").await;
+}
