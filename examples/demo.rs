@@ -33,7 +33,7 @@ version = 1
 required = ["summary", "reason", "risk", "test_plan", "backout"]
 
 [authorities.peer]
-permission = "write"                       # whoever may push here
+teams = ["acme/developers"]
 
 [authorities.cab]
 teams = ["acme/cab"]                       # the change advisory board
@@ -123,7 +123,7 @@ impl Demo {
         heading("The repository acme/shop, and what is asked of a change there");
         println!("acme's own policy, countersign.toml in acme/.github:\n{}", indented(ORGANISATION));
         println!("the shop's, .github/countersign.toml in acme/shop:\n{}", indented(REPOSITORY));
-        println!("alice, bob, carol and dave may push; carol and dave are on the board (team acme/cab).");
+        println!("alice and bob are developers (team acme/developers), carol and dave are the board (acme/cab).");
         println!("main is protected: nothing is merged without the check countersign.");
 
         let pull = self.alice_opens().await?;
@@ -301,6 +301,7 @@ impl Demo {
 /// The organisation, its people, its repositories and their policies.
 fn people_and_policies(github: &GitHub) -> Repository {
     let acme = github.organisation("acme");
+    acme.team("developers", &["alice", "bob"]);
     acme.team("cab", &["carol", "dave"]);
     acme.repository(".github").private().commit("main", "dave", [("countersign.toml", ORGANISATION)]);
     let shop = acme.repository("shop").private();
@@ -332,9 +333,9 @@ fn settings(github: &GitHub, address: SocketAddr, database: &str) -> anyhow::Res
 /// The block of the comment with alice's answers; every line of it must be one that she can answer.
 fn filled_in(comment: &str) -> anyhow::Result<String> {
     let from = comment.find("```change").context("the comment has no block to paste")?;
-    let length = comment[from + 3..].find("```").context("the block has no end")?;
+    let length = comment[from + 3..].find("```").context("the block has no end")? + 3;
     let mut lines = Vec::new();
-    for line in comment[from..from + 3 + length + 3].lines() {
+    for line in comment[from..from + length + 3].lines() {
         lines.push(match line.split_once(" = ") {
             Some((field, _)) => {
                 let answer = ANSWERS.iter().find(|(name, _)| *name == field.trim());

@@ -14,7 +14,7 @@ pub(crate) mod reviews;
 use self::entry::Entry;
 use crate::account::Account;
 use crate::condition::{Finding, Truth};
-use crate::decision::{Act, Actor, RequirementResult, State};
+use crate::decision::{Act, Actor, NOBODY_APPROVED, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
@@ -223,7 +223,7 @@ impl<'a> Way<'a> {
             said.push(Phrase::words("this version of countersign does not enforce ").quote(&part.key).and(" yet"));
         }
         if said.is_empty() {
-            return Phrase::words("nobody has approved yet");
+            return Phrase::words(NOBODY_APPROVED);
         }
         Phrase::join(said, "; ")
     }
@@ -285,7 +285,9 @@ impl<'a> Way<'a> {
         let count = u32::try_from(missing).unwrap_or(u32::MAX).max(entry.count.saturating_sub(self.taken(place)));
         let candidates = if cx.names_people() && !people.more { people.named } else { Vec::new() };
         let by = Actor::People { count, candidates, of: entry.names(cx) };
-        acts.push(Act { by, what: self.approve(cx, place) });
+        let what = self.approve(cx, place);
+        let what = if entry.is_open_to_writers(cx) { what.and("; anybody else with write access can") } else { what };
+        acts.push(Act { by, what });
         acts
     }
 
