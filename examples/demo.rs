@@ -121,8 +121,8 @@ impl Demo {
 
     async fn play(&self) -> anyhow::Result<()> {
         heading("The repository acme/shop, and what is asked of a change there");
-        println!("acme's own policy, countersign.toml in acme/.github:\n{}", indented(ORGANISATION));
-        println!("the shop's, .github/countersign.toml in acme/shop:\n{}", indented(REPOSITORY));
+        println!("acme's own policy, countersign.toml in acme/.github:\n\n{}\n", indented(ORGANISATION));
+        println!("the shop's, .github/countersign.toml in acme/shop:\n\n{}\n", indented(REPOSITORY));
         println!("alice and bob are developers (team acme/developers), carol and dave are the board (acme/cab).");
         println!("main is protected: nothing is merged without the check countersign.");
 
@@ -136,7 +136,7 @@ impl Demo {
 
     async fn alice_opens(&self) -> anyhow::Result<PullRequest> {
         heading("alice opens #1, with a description of one line");
-        println!("{}", indented(POOR));
+        println!("{}\n", indented(POOR));
         let pull = self.shop.open_pull_request(NewPullRequest {
             author: "alice",
             title: "Gift cards",
@@ -151,14 +151,14 @@ impl Demo {
         println!("\nand the comment:\n\n{}", indented(&terminal::markdown(&self.comment(&pull)?)));
         self.expect(&pull, "action_required", &["backout"])?;
         let refused = pull.try_merge("alice").err().context("merged without a word about the back-out plan")?;
-        println!("alice tries to merge all the same. GitHub: {}.", refused.join("; "));
+        println!("\nalice tries to merge all the same. GitHub: {}.", refused.join("; "));
         Ok(pull)
     }
 
     async fn alice_fills_it_in(&self, pull: &PullRequest) -> anyhow::Result<()> {
         heading("alice pastes the block from the comment and fills it in");
         let block = filled_in(&self.comment(pull)?)?;
-        println!("{}", indented(&block));
+        println!("{}\n", indented(&block));
         pull.edit_body("alice", &format!("{POOR}\n{block}"));
         self.settled().await?;
         self.sees("alice", pull, &["What is still needed"])?;
@@ -194,7 +194,7 @@ impl Demo {
         heading("alice edits the back-out plan that bob and carol approved");
         let old = "Run migrations/0042_gift_card.down.sql";
         let new = "Restore last night's backup";
-        println!("  - {old}\n  + {new}");
+        println!("    - {old}\n    + {new}\n");
         pull.edit_body("alice", &pull.body().replace(old, new));
         self.settled().await?;
         self.sees("carol", pull, &["What is still needed"])?;
@@ -221,7 +221,8 @@ impl Demo {
         println!("#1 is merged.");
         let asked_wrongly = self.github.violations();
         ensure!(asked_wrongly.is_empty(), "asked against GitHub's own description: {asked_wrongly:#?}");
-        println!("Requests to GitHub on the way:\n{}", indented(&self.github.log().summary()));
+        let (asked, written) = (self.github.log().count(), self.github.log().writes().count());
+        println!("countersign asked GitHub {asked} times on the way; {written} of them were writes.");
         Ok(())
     }
 
@@ -234,7 +235,7 @@ impl Demo {
             "action_required" => ("✎", "action required"),
             other => ("✘", other),
         };
-        println!("\nwhat {who} sees:\n\n  {mark} countersign ({state}): {}", check.title);
+        println!("what {who} sees:\n\n    {mark} countersign ({state}): {}", check.title);
         for name in sections {
             let section = section(&check.summary, name).with_context(|| format!("no `{name}` in the summary"))?;
             println!("\n{}", indented(&terminal::markdown(&section)));
@@ -360,8 +361,7 @@ fn heading(text: &str) {
 }
 
 fn indented(text: &str) -> String {
-    text.trim_matches('\n')
-        .lines()
-        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") })
-        .collect()
+    let lines = text.trim_matches('\n').lines();
+    let lines = lines.map(|line| if line.is_empty() { String::new() } else { format!("    {line}") });
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -7,7 +7,7 @@ use countersign_domain::policy::Mode;
 use super::Context;
 use super::escape::{code, shorten};
 use super::limits;
-use super::phrase::{QUOTE_LIMIT, Voice, sentence, stopped};
+use super::phrase::{QUOTE_LIMIT, Voice, sentence};
 
 /// Something still asked: the act that would give it, where there is one, and what asks for it.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +70,7 @@ impl Request<'_> {
             Some(act) => {
                 let what = voice.markdown(&act.what);
                 let line = sentence(&format!("{}: {what}", who(&act.by, voice, context)));
-                if self.tells && observed != what { format!("{line} Found: {}", stopped(&observed)) } else { line }
+                if self.tells && observed != what { format!("{line} {}", sentence(&observed)) } else { line }
             }
             None => {
                 let said = if observed.trim().is_empty() { voice.markdown(&self.ask.wanted) } else { observed };
