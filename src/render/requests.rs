@@ -7,7 +7,7 @@ use countersign_domain::policy::Mode;
 use super::Context;
 use super::escape::{code, shorten};
 use super::limits;
-use super::phrase::{QUOTE_LIMIT, Voice, sentence};
+use super::phrase::{QUOTE_LIMIT, Voice, sentence, stopped};
 
 /// Something still asked: the act that would give it, where there is one, and what asks for it.
 #[derive(Debug, Clone, Copy)]
@@ -70,12 +70,25 @@ impl Request<'_> {
             Some(act) => {
                 let what = voice.markdown(&act.what);
                 let line = sentence(&format!("{}: {what}", who(&act.by, voice, context)));
-                if self.tells && observed != what { format!("{line} {}", sentence(&observed)) } else { line }
+                if self.tells && observed != what {
+                    format!("{line} {}: {}", self.lead(), stopped(&observed))
+                } else {
+                    line
+                }
             }
             None => {
                 let said = if observed.trim().is_empty() { voice.markdown(&self.ask.wanted) } else { observed };
                 sentence(&format!("{} {}: {said}", self.verb(), rule_name(self.rule)))
             }
+        }
+    }
+
+    /// How what was found is introduced.
+    fn lead(self) -> &'static str {
+        match self.ask.key {
+            "approvals" => "So far",
+            "deny" => "Why",
+            _ => "Found",
         }
     }
 
