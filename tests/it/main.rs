@@ -10,6 +10,7 @@ mod databases;
 mod door;
 mod house;
 mod queue;
+mod readme;
 mod signals;
 mod store;
 mod stories;
