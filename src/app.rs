@@ -35,9 +35,9 @@ impl App {
     /// Opens the store and brings its tables up to date; asks nothing of GitHub.
     pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         let telemetry = Telemetry::new();
-        let store = Store::open(settings.database_url.expose_secret(), clock.clone())
-            .await
-            .context("the database cannot be opened")?;
+        let store = Store::open(settings.database_url.expose_secret(), clock.clone()).await.context(
+            "the database of COUNTERSIGN_DATABASE_URL cannot be opened (for SQLite, its folder must be there)",
+        )?;
         store.migrate().await.context("the database cannot be brought up to date")?;
         let github = GitHub::new(
             settings.github.clone(),
@@ -85,7 +85,8 @@ impl App {
             grace: STOP_WITHIN,
             ..queue::Settings::default()
         };
-        tracing::info!(address = %listener.local_addr()?, public = %settings.public_url, "serving");
+        let webhook = format!("{}/github/webhook", settings.public_url);
+        tracing::info!(address = %listener.local_addr()?, %webhook, "serving");
         let beginning = begin(store.clone(), github, stop.clone());
         let door = until_over(server::serve(listener, server::routes(door), stop.clone()), stop.clone());
         let queue = queue::run(store.clone(), workers, Arc::new(pipeline), stop.clone());

@@ -12,80 +12,126 @@ use std::time::Duration;
 
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// The settings as they were written, by flag, environment or file; what is not said is `None`.
 #[derive(Debug, Default, Clone, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Written {
-    /// A TOML file with any of these settings, named as the flags are with `_` for `-`.
+    /// A TOML file with any of these settings; its keys are the flags' names with `_` for `-`.
     #[arg(long, env = "COUNTERSIGN_SETTINGS", value_name = "FILE")]
     #[serde(skip)]
     pub settings: Option<PathBuf>,
 
-    /// Address and port to listen on [default: 127.0.0.1:8080].
-    #[arg(long, env = "COUNTERSIGN_LISTEN", value_name = "ADDRESS:PORT")]
-    listen: Option<String>,
-
-    /// Where people reach this server, for links [default: from the listening address].
-    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
-
-    /// Where everything is kept: `sqlite://FILE` for one process, `postgres://…` for several [default: sqlite://countersign.db].
-    #[arg(long, env = "COUNTERSIGN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<Secret>,
-
-    /// GitHub's REST address; `https://HOST/api/v3` for GitHub Enterprise Server [default: https://api.github.com].
-    #[arg(long, env = "COUNTERSIGN_GITHUB_API_URL", value_name = "URL")]
-    github_api_url: Option<String>,
-
-    /// The App's number, from its page on GitHub. Required.
-    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_ID", value_name = "NUMBER")]
+    /// The App ID, shown on the App's page on GitHub. Required.
+    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_ID", value_name = "NUMBER", help_heading = APP)]
+    #[serde(deserialize_with = "plain")]
     github_app_id: Option<String>,
 
-    /// The App's private key as PEM text (PKCS#1 or PKCS#8). Required, unless the file is given.
-    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY", value_name = "PEM", hide_env_values = true)]
-    github_app_private_key: Option<Secret>,
-
-    /// A file with the App's private key.
-    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY_FILE", value_name = "FILE")]
+    /// A file with the private key that GitHub made for the App (PEM). Required, here or as text.
+    #[arg(long, env = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY_FILE", value_name = "FILE", help_heading = APP)]
     github_app_private_key_file: Option<PathBuf>,
 
-    /// The webhook's secret; several, comma-separated, while one is being rotated. Required.
-    #[arg(long, env = "COUNTERSIGN_WEBHOOK_SECRET", value_name = "SECRET[,SECRET]", hide_env_values = true)]
+    /// The private key itself, in place of its file.
+    #[arg(
+        long,
+        env = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY",
+        value_name = "PEM",
+        hide_env_values = true,
+        help_heading = APP
+    )]
+    github_app_private_key: Option<Secret>,
+
+    /// The secret that was given to the App's webhook. Required. While you change it: the old and the new one.
+    #[arg(
+        long,
+        env = "COUNTERSIGN_WEBHOOK_SECRET",
+        value_name = "SECRET[,SECRET]",
+        hide_env_values = true,
+        help_heading = APP
+    )]
     webhook_secret: Option<Secret>,
 
-    /// How many pull requests are looked at at once [default: 8].
-    #[arg(long, env = "COUNTERSIGN_WORKERS", value_name = "NUMBER")]
-    workers: Option<String>,
-
-    /// How long a worker may be silent before another takes its pull request over [default: 30s].
-    #[arg(long, env = "COUNTERSIGN_LEASE", value_name = "DURATION")]
-    lease: Option<String>,
-
-    /// How long payloads of deliveries are kept; their hashes stay [default: 30d].
-    #[arg(long, env = "COUNTERSIGN_PAYLOAD_RETENTION", value_name = "DURATION")]
-    payload_retention: Option<String>,
-
-    /// How often the open pull requests are compared with GitHub, and lost deliveries fetched [default: 10m].
-    #[arg(long, env = "COUNTERSIGN_SWEEP_EVERY", value_name = "DURATION")]
-    sweep_every: Option<String>,
+    /// GitHub's REST address; `https://HOST/api/v3` for GitHub Enterprise Server [default: https://api.github.com].
+    #[arg(long, env = "COUNTERSIGN_GITHUB_API_URL", value_name = "URL", help_heading = APP)]
+    github_api_url: Option<String>,
 
     /// Numbers of the installations that are served, comma-separated [default: all].
-    #[arg(long, env = "COUNTERSIGN_INSTALLATIONS", value_name = "NUMBER[,NUMBER]")]
+    #[arg(long, env = "COUNTERSIGN_INSTALLATIONS", value_name = "NUMBER[,NUMBER]", help_heading = APP)]
+    #[serde(deserialize_with = "plain")]
     installations: Option<String>,
 
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, env = "COUNTERSIGN_LISTEN", value_name = "ADDRESS:PORT", help_heading = SERVER)]
+    listen: Option<String>,
+
+    /// Where GitHub and people reach this server [default: the listening address].
+    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL", help_heading = SERVER)]
+    public_url: Option<String>,
+
+    /// Where everything is kept: `sqlite://FILE` for one server, `postgres://…` for several [default: sqlite://countersign.db].
+    #[arg(
+        long,
+        env = "COUNTERSIGN_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        help_heading = SERVER
+    )]
+    database_url: Option<Secret>,
+
     /// How logs are written: `human` or `json` [default: human].
-    #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", value_name = "FORMAT", help_heading = SERVER)]
     log_format: Option<String>,
 
-    /// What is logged, as `tracing` filters say it [default: info].
-    #[arg(long, env = "COUNTERSIGN_LOG", value_name = "FILTER")]
+    /// What is logged: `error`, `warn`, `info`, `debug`, or by part, as `warn,countersign=debug` [default: info].
+    #[arg(long, env = "COUNTERSIGN_LOG", value_name = "FILTER", help_heading = SERVER)]
     log: Option<String>,
 
-    /// What an organisation layer that cannot be seen does: `optional` says so on the check, `required` fails it [default: optional].
-    #[arg(long, env = "COUNTERSIGN_ORG_LAYER", value_name = "WORD")]
+    /// How many pull requests are looked at at the same time [default: 8].
+    #[arg(long, env = "COUNTERSIGN_WORKERS", value_name = "NUMBER", help_heading = WORK)]
+    #[serde(deserialize_with = "plain")]
+    workers: Option<String>,
+
+    /// After how long a worker that gives no sign of life loses its pull request to another [default: 30s].
+    #[arg(long, env = "COUNTERSIGN_LEASE", value_name = "DURATION", help_heading = WORK)]
+    lease: Option<String>,
+
+    /// How often everything open is compared with GitHub, and webhooks that never came are fetched [default: 10m].
+    #[arg(long, env = "COUNTERSIGN_SWEEP_EVERY", value_name = "DURATION", help_heading = WORK)]
+    sweep_every: Option<String>,
+
+    /// How long the webhooks' payloads are kept; their hashes stay [default: 30d].
+    #[arg(long, env = "COUNTERSIGN_PAYLOAD_RETENTION", value_name = "DURATION", help_heading = WORK)]
+    payload_retention: Option<String>,
+
+    /// Where the organisation's policy cannot be read because the App is not installed there: `optional` says so on the
+    /// check, `required` fails the check [default: optional].
+    #[arg(long, env = "COUNTERSIGN_ORG_LAYER", value_name = "WORD", help_heading = WORK)]
     org_layer: Option<String>,
+}
+
+/// The headings of `--help`.
+const APP: &str = "The GitHub App";
+const SERVER: &str = "The server";
+const WORK: &str = "How it works";
+
+/// A value as people write it in TOML: a number without quotes, several as a list.
+fn plain<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected text, a number or a list of them")]
+    enum Plain {
+        Text(String),
+        Number(i64),
+        Several(Vec<Plain>),
+    }
+    fn text(value: &Plain) -> String {
+        match value {
+            Plain::Text(text) => text.clone(),
+            Plain::Number(number) => number.to_string(),
+            Plain::Several(values) => values.iter().map(text).collect::<Vec<_>>().join(","),
+        }
+    }
+    Plain::deserialize(value).map(|value| Some(text(&value)))
 }
 
 /// A written value that is not to be shown.
@@ -197,7 +243,8 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "setting `{}` {}\n  help: {}", self.setting, self.message, self.help)
+        let flag = self.setting.trim_start_matches("COUNTERSIGN_").to_lowercase().replace('_', "-");
+        write!(f, "setting `{}` (`--{flag}`) {}\n  help: {}", self.setting, self.message, self.help)
     }
 }
 
@@ -208,7 +255,7 @@ impl Written {
         let problem = |message: String| Problem {
             setting: "COUNTERSIGN_SETTINGS",
             message,
-            help: "a readable TOML file such as `listen = \"127.0.0.1:8080\"`",
+            help: "a TOML file with lines such as `listen = \"127.0.0.1:8080\"`; the names are the flags' with `_` for `-`",
         };
         let text = std::fs::read_to_string(&path)
             .map_err(|error| problem(format!("names `{}`, which cannot be read: {error}", path.display())))?;
@@ -316,8 +363,8 @@ impl Problems {
     }
 
     fn private_key(&mut self, text: Option<Secret>, file: Option<PathBuf>) -> Option<SecretString> {
-        const HELP: &str =
-            "the App's private key, RSA in PEM, or COUNTERSIGN_GITHUB_APP_PRIVATE_KEY_FILE with its path";
+        const HELP: &str = "the key that GitHub made for the App, as text (`-----BEGIN RSA PRIVATE KEY-----` and so on), or \
+             COUNTERSIGN_GITHUB_APP_PRIVATE_KEY_FILE with the path of the file that GitHub gave you";
         const SETTING: &str = "COUNTERSIGN_GITHUB_APP_PRIVATE_KEY";
         let key = match (text, file) {
             (Some(text), _) => text.0,
@@ -371,7 +418,7 @@ impl Problems {
             return Some(url);
         }
         let help = "`sqlite://FILE`, created when it is missing, or `postgres://USER@HOST/DATABASE`";
-        self.add("COUNTERSIGN_DATABASE_URL", "names no kind of database that is known".to_owned(), help);
+        self.add("COUNTERSIGN_DATABASE_URL", "names a kind of database that is not known".to_owned(), help);
         None
     }
 
@@ -473,7 +520,7 @@ mod tests {
                 "COUNTERSIGN_LISTEN does not take `everywhere`",
                 "COUNTERSIGN_GITHUB_APP_ID does not take `-1`",
                 "COUNTERSIGN_WEBHOOK_SECRET is missing",
-                "COUNTERSIGN_DATABASE_URL names no kind of database that is known",
+                "COUNTERSIGN_DATABASE_URL names a kind of database that is not known",
                 "COUNTERSIGN_PUBLIC_URL does not take `ftp://x`",
                 "COUNTERSIGN_WORKERS does not take `0`",
                 "COUNTERSIGN_LEASE does not take `1s`",
@@ -481,6 +528,25 @@ mod tests {
                 "COUNTERSIGN_LOG_FORMAT does not take `xml`",
                 "COUNTERSIGN_ORG_LAYER does not take `maybe`",
             ]
+        );
+    }
+
+    #[test]
+    fn numbers_and_lists_are_taken_as_they_are_written_in_toml() {
+        let check = |text: &str, read: fn(Written) -> Option<String>, expected: &str| {
+            assert_eq!(read(toml::from_str(text).unwrap()).as_deref(), Some(expected), "{text}");
+        };
+        check("workers = 4", |written| written.workers, "4");
+        check("github_app_id = 12345", |written| written.github_app_id, "12345");
+        check("github_app_id = '12345'", |written| written.github_app_id, "12345");
+        check("installations = [1, 2]", |written| written.installations, "1,2");
+    }
+
+    #[test]
+    fn a_problem_names_the_variable_and_the_flag() {
+        let problem = Written::default().settle().unwrap_err().pop().unwrap();
+        assert!(
+            problem.to_string().starts_with("setting `COUNTERSIGN_WEBHOOK_SECRET` (`--webhook-secret`) is missing")
         );
     }
 

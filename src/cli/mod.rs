@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Change management in the pull request: a GitHub App that asks of every change what, why, how risky, who approved
-/// it and how it is backed out, and answers with a check and at most one comment.
+/// Change management in the pull request: a GitHub App that asks of every change what it is, why, how risky, who
+/// approved it and how it is taken back, and answers with a check and at most one comment.
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version, max_term_width = 100)]
 struct Cli {
@@ -17,10 +17,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Receive webhooks and answer pull requests, until told to stop.
+    /// Receive GitHub's webhooks and answer on pull requests, until told to stop.
     ///
-    /// Every setting can be given as a flag, as an environment variable, or in a TOML file (`--settings FILE`, keys
-    /// named as the flags with `_` for `-`); the first of them that says it counts.
+    /// It needs three things of a GitHub App of yours: its number, its private key and its webhook's secret. Everything
+    /// else has a default. Each setting can be a flag, an environment variable or a line of a TOML file; a flag counts
+    /// before the environment, the environment before the file.
+    #[command(after_help = "The App's webhook goes to PUBLIC-URL/github/webhook. Whether all is well: /healthz, \
+                            /readyz, /metrics.")]
     Serve(serve::Serve),
 }
 

@@ -26,6 +26,13 @@ impl Serve {
             Ok(settings) => settings,
             Err(problems) => return complain(&problems),
         };
+        if let Err(error) = logs::begin(settings.log_format, &settings.log) {
+            return complain(&[Problem {
+                setting: "COUNTERSIGN_LOG",
+                message: format!("does not take `{}`: {error:#}", settings.log),
+                help: "`error`, `warn`, `info`, `debug`, or by part, as `warn,countersign=debug`",
+            }]);
+        }
         match serve(settings).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -43,14 +50,15 @@ fn complain(problems: &[Problem]) -> ExitCode {
         // Nothing is left to tell where standard error is gone.
         let _ = writeln!(stderr, "error: {problem}");
     }
+    let _ = writeln!(stderr, "\nall settings: `countersign serve --help`");
     ExitCode::from(2)
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    logs::begin(settings.log_format, &settings.log).context("the log could not be begun")?;
     let listen = settings.listen;
     let app = App::open(settings, Clock::default()).await?;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}`"))?;
+    let listener =
+        TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}` (COUNTERSIGN_LISTEN)"))?;
     let stop = CancellationToken::new();
     stop_on_signal(&stop)?;
     app.run(listener, stop).await

@@ -126,6 +126,16 @@ pub struct RequirementResult {
     pub acts: Vec<Act>,
 }
 
+/// What is observed while there is no approval at all.
+pub(crate) const NOBODY_APPROVED: &str = "nobody has approved yet";
+
+impl RequirementResult {
+    /// Whether there is nothing yet of what is waited for, so that what was observed tells no more than what is asked.
+    pub fn found_nothing(&self) -> bool {
+        self.observed == Phrase::words(NOBODY_APPROVED)
+    }
+}
+
 /// The states of POLICY.md in which a requirement ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {

@@ -33,7 +33,7 @@ pub(super) const HINTS: [(&str, &str); 17] = [
 ///
 /// A field that is answered twice or cannot be told is left out: one more answer beside it would only make a conflict.
 pub fn missing(decision: &Decision) -> Option<String> {
-    let missing: Vec<(FieldId, Content)> = decision
+    let mut missing: Vec<(FieldId, Content)> = decision
         .record
         .iter()
         .filter(|field| field.required && matches!(field.state, "absent" | "unfilled"))
@@ -42,6 +42,7 @@ pub fn missing(decision: &Decision) -> Option<String> {
     if missing.is_empty() {
         return None;
     }
+    missing.sort_by_key(|(field, _)| place(field));
     let block = change_block(&missing);
     let lines: Vec<String> = block.lines().map(visible).collect();
     let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
@@ -52,6 +53,19 @@ pub fn missing(decision: &Decision) -> Option<String> {
         hint => format!("{line:width$}  # {hint}"),
     });
     Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The block as Markdown that shows it with its fences: without them it would be no answer, and whoever copies what a
+/// code block shows copies them too.
+pub fn shown(block: &str) -> String {
+    let ticks = block.len() - block.trim_start_matches('`').len();
+    let fence = "`".repeat(ticks + 1);
+    format!("{fence}text\n{block}\n{fence}")
+}
+
+/// Where a field stands among the others: in the order in which people tell it, the policy's own fields last.
+pub(super) fn place(field: &FieldId) -> usize {
+    HINTS.iter().position(|(name, _)| *name == field.as_str()).unwrap_or(HINTS.len())
 }
 
 fn hint(field: &FieldId) -> &'static str {

@@ -96,10 +96,10 @@ fn paste(decision: &Decision) -> Section {
             "block to paste",
             [
                 format!(
-                    "{GLOSS} Answer under headings of your own, or paste this into the description and fill it in:"
+                    "{GLOSS} Paste this into the description and fill it in, or answer under headings of your own:"
                 ),
                 String::new(),
-                block,
+                change_block::shown(&block),
             ],
         ),
         None => Section::default(),

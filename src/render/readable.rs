@@ -44,7 +44,7 @@ fn inline(text: &str) -> String {
     while let Some(at) = rest.find(['`', '*', '[']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        if let Some((shown, after)) = code_span(rest).or_else(|| link(rest)) {
+        if let Some((shown, after)) = code_span(rest).map(quoted).or_else(|| link(rest)) {
             out.push_str(&shown);
             rest = after;
         } else {
@@ -56,6 +56,11 @@ fn inline(text: &str) -> String {
     }
     out.push_str(rest);
     visible(&out)
+}
+
+/// What a code span held together is held together by quotation marks.
+fn quoted((shown, after): (String, &str)) -> (String, &str) {
+    if shown.contains(' ') { (format!("“{shown}”"), after) } else { (shown, after) }
 }
 
 fn code_span(text: &str) -> Option<(String, &str)> {

@@ -15,6 +15,8 @@ pub(super) struct Request<'a> {
     rule: &'a RuleResult,
     ask: &'a RequirementResult,
     act: Option<&'a Act>,
+    /// Whether the line tells what was found: once for each requirement, and only where it says more than the act.
+    tells: bool,
 }
 
 /// What rules of that mode still ask for: each act once, and each refusal that no act would lift.
@@ -23,11 +25,14 @@ pub(super) fn open(decision: &Decision, mode: Mode) -> Vec<Request<'_>> {
     for rule in decision.rules.iter().filter(|rule| rule.mode == mode) {
         for ask in rule.asks.iter().filter(|ask| is_open(ask.state)) {
             if ask.acts.is_empty() {
-                requests.push(Request { rule, ask, act: None });
+                requests.push(Request { rule, ask, act: None, tells: true });
             }
+            // What keeps a field from being an answer stands in the act itself.
+            let mut tells = ask.key != "fields" && !ask.observed.is_empty() && !ask.found_nothing();
             for act in &ask.acts {
                 if !requests.iter().any(|known| known.act == Some(act)) {
-                    requests.push(Request { rule, ask, act: Some(act) });
+                    requests.push(Request { rule, ask, act: Some(act), tells });
+                    tells = false;
                 }
             }
         }
@@ -65,16 +70,25 @@ impl Request<'_> {
             Some(act) => {
                 let what = voice.markdown(&act.what);
                 let line = sentence(&format!("{}: {what}", who(&act.by, voice, context)));
-                if observed.trim().is_empty() || observed == what {
-                    line
+                if self.tells && observed != what {
+                    format!("{line} {}: {}", self.lead(), stopped(&observed))
                 } else {
-                    format!("{line} Found: {}", stopped(&observed))
+                    line
                 }
             }
             None => {
                 let said = if observed.trim().is_empty() { voice.markdown(&self.ask.wanted) } else { observed };
                 sentence(&format!("{} {}: {said}", self.verb(), rule_name(self.rule)))
             }
+        }
+    }
+
+    /// How what was found is introduced.
+    fn lead(self) -> &'static str {
+        match self.ask.key {
+            "approvals" => "So far",
+            "deny" => "Why",
+            _ => "Found",
         }
     }
 

@@ -1,7 +1,9 @@
 //! The summary of a check run, section by section: first what is missing and who
 //! can give it, then everything behind it.
 
-use countersign_domain::decision::{Decision, FactorResult, Outcome, RequirementResult, RuleResult, State};
+use countersign_domain::decision::{
+    Decision, FactorResult, FieldReport, Outcome, RequirementResult, RuleResult, State,
+};
 use countersign_domain::diagnostic::{Diagnostic, Severity};
 use countersign_domain::policy::{ChangeType, Mode, Standing};
 use countersign_domain::risk::Level;
@@ -109,9 +111,9 @@ fn block(decision: &Decision) -> Section {
         Some(block) => Section::block(
             "block to paste",
             [
-                "Answer under headings of your own, or paste this into the description and fill it in:".to_owned(),
+                "Paste this into the description and fill it in, or answer under headings of your own:".to_owned(),
                 String::new(),
-                block,
+                change_block::shown(&block),
             ],
         ),
         None => Section::default(),
@@ -167,7 +169,12 @@ fn state_cell(ask: &RequirementResult) -> String {
         State::Unknown => "❔",
         State::Waived | State::NotApplicable => "➖",
     };
-    format!("{mark} {}", ask.state.name())
+    let word = match ask.state {
+        State::Author => "for the author",
+        State::Unknown => "not known",
+        state => state.name(),
+    };
+    format!("{mark} {word}")
 }
 
 fn risk(decision: &Decision) -> Section {
@@ -234,8 +241,9 @@ fn prose_in_brackets(text: &str) -> String {
 }
 
 fn record(decision: &Decision) -> Section {
-    let rows: Vec<Vec<String>> = decision
-        .record
+    let mut fields: Vec<&FieldReport> = decision.record.iter().collect();
+    fields.sort_by_key(|field| change_block::place(&field.field));
+    let rows: Vec<Vec<String>> = fields
         .iter()
         .map(|field| {
             let value = if field.value.is_empty() { String::new() } else { code(&shorten(&field.value, 120)) };

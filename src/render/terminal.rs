@@ -80,6 +80,11 @@ fn mark(place: usize, label: &Label, text: &str) -> annotate_snippets::Annotatio
     if label.text.is_empty() { mark } else { mark.label(visible(&label.text)) }
 }
 
+/// A summary or a comment of ours, or a part of one, as plain text: lines wrapped, tables laid out.
+pub fn markdown(text: &str) -> String {
+    readable(text)
+}
+
 /// What everybody sees of an answer, as plain text.
 pub fn answer(answer: &Answer) -> String {
     let run = answer.run.as_ref().map_or_else(|| "no check run\n".to_owned(), run);

@@ -13,6 +13,7 @@ mod house;
 mod kill;
 mod process;
 mod queue;
+mod readme;
 mod replicas;
 mod signals;
 mod stop;

@@ -8,6 +8,8 @@ use crate::text::Phrase;
 
 /// So many people are named in the one next thing.
 const PEOPLE: usize = 5;
+/// And so many approvals.
+const APPROVALS: usize = 2;
 
 /// The worst state among what decides.
 ///
@@ -37,7 +39,7 @@ pub(super) fn siblings(facts: &Facts) -> Vec<(u64, Outcome)> {
     siblings
 }
 
-/// The one thing to do next, for the title: what it is for a state that leads to it, as in `for 1 of bob, carol`.
+/// The one thing to do next, for the title: what it is for a state that leads to it, as in `for approval by bob or carol`.
 pub(super) fn next(cx: &Context<'_>, own: Outcome, rules: &[RuleResult]) -> Phrase {
     let first = |state: State| open(rules).find(|ask| ask.state == state);
     let observed = |state: State| first(state).map(|ask| ask.observed.clone()).unwrap_or_default();
@@ -67,35 +69,50 @@ fn to_write(rules: &[RuleResult]) -> Phrase {
 
 fn waited_for(cx: &Context<'_>, rules: &[RuleResult]) -> Phrase {
     let waiting = || open(rules).filter(|ask| ask.state == State::Waiting);
-    let people = waiting().flat_map(|ask| &ask.acts).find_map(|act| match &act.by {
-        Actor::People { count, candidates, of } => Some(people(*count, candidates, of)),
-        _ => None,
-    });
+    let mut approvals: Vec<Phrase> = Vec::new();
+    for act in waiting().flat_map(|ask| &ask.acts) {
+        if let Actor::People { count, candidates, of } = &act.by {
+            let people = people(*count, candidates, of);
+            if !approvals.contains(&people) {
+                approvals.push(people);
+            }
+        }
+    }
+    if !approvals.is_empty() {
+        let more = approvals.len().saturating_sub(APPROVALS);
+        approvals.truncate(APPROVALS);
+        let said = Phrase::words("for approval by ").then(Phrase::join(approvals, ", and by "));
+        return if more == 0 { said } else { said.and(format!(", and {more} more")) };
+    }
     let keeper = waiting().flat_map(|ask| &ask.acts).find(|act| act.by == Actor::PolicyAdmin);
-    match (people, keeper, waiting().next()) {
-        (Some(people), ..) => people,
-        (None, Some(act), _) => Phrase::words("for whoever keeps the policy file: ").then(act.what.clone()),
-        (None, None, Some(ask)) => ask.observed.clone(),
-        (None, None, None) if cx.facts.change.draft => Phrase::words("until it is marked as ready for review"),
-        (None, None, None) => Phrase::default(),
+    match (keeper, waiting().next()) {
+        (Some(act), _) => Phrase::words("for whoever keeps the policy file: ").then(act.what.clone()),
+        (None, Some(ask)) => ask.observed.clone(),
+        (None, None) if cx.facts.change.draft => Phrase::words("until it is marked as ready for review"),
+        (None, None) => Phrase::default(),
     }
 }
 
+/// Who is to approve, as in `bob or carol`, `2 of bob, carol or dave`, `1 of acme/cab`.
 fn people(count: u32, candidates: &[crate::account::Account], of: &[String]) -> Phrase {
-    let teams = Phrase::join(of.iter().map(|name| Phrase::default().quote(name)), ", ");
     if candidates.is_empty() {
-        let phrase = Phrase::words(format!("for approval by {count}"));
-        return if teams.is_empty() {
-            phrase.and(" who took no part in the change")
-        } else {
-            phrase.and(" of ").then(teams)
-        };
+        if of.is_empty() {
+            return Phrase::words(format!("{count} who took no part in the change"));
+        }
+        let teams = Phrase::join(of.iter().map(|name| Phrase::default().quote(name)), " or ");
+        return Phrase::words(format!("{count} of ")).then(teams);
     }
     let mut names: Vec<Phrase> =
         candidates.iter().take(PEOPLE).map(|person| Phrase::default().person(person)).collect();
     if candidates.len() > PEOPLE {
         names.push(Phrase::words(format!("{} more", candidates.len() - PEOPLE)));
     }
-    let phrase = Phrase::words(format!("for {count} of ")).then(Phrase::join(names, ", "));
-    if teams.is_empty() { phrase } else { phrase.and(" (").then(teams).and(")") }
+    let all = usize::try_from(count).is_ok_and(|count| count == candidates.len());
+    let last = names.pop().unwrap_or_default();
+    let names = if names.is_empty() {
+        last
+    } else {
+        Phrase::join(names, ", ").and(if all { " and " } else { " or " }).then(last)
+    };
+    if count == 1 || all { names } else { Phrase::words(format!("{count} of ")).then(names) }
 }

@@ -9,8 +9,10 @@ use crate::record::{Answer, Content, Field, FieldId, NoneAnswer};
 use crate::text::Phrase;
 
 pub(crate) fn fields(cx: &Context<'_>, layer: Layer, wanted: &[FieldId]) -> RequirementResult {
-    let names = wanted.iter().map(|field| Phrase::default().quote(field.as_str()));
-    let problems: Vec<(Phrase, Act)> = wanted.iter().filter_map(|field| problem(cx, layer, field)).collect();
+    let missing: Vec<&FieldId> =
+        wanted.iter().filter(|id| matches!(cx.records.current.field(id, layer), Field::Absent)).collect();
+    let mut problems: Vec<(Phrase, Act)> = absent(&missing).into_iter().collect();
+    problems.extend(wanted.iter().filter_map(|field| problem(cx, layer, field)));
     let (observed, state) = if problems.is_empty() {
         (Phrase::words("each is answered in the description"), State::Satisfied)
     } else {
@@ -19,42 +21,60 @@ pub(crate) fn fields(cx: &Context<'_>, layer: Layer, wanted: &[FieldId]) -> Requ
     RequirementResult {
         key: "fields",
         state,
-        wanted: Phrase::words("answers in the description to ").then(Phrase::join(names, ", ")),
+        wanted: Phrase::words("answers in the description to ").then(names(wanted)),
         observed,
         acts: problems.into_iter().map(|(_, act)| act).collect(),
     }
 }
 
-/// What keeps a field from being an answer, and what to write.
+fn names<'a>(ids: impl IntoIterator<Item = &'a FieldId>) -> Phrase {
+    Phrase::join(ids.into_iter().map(|id| Phrase::default().quote(id.as_str())), ", ")
+}
+
+/// Fields about which the description says nothing are one thing to write, not one each.
+fn absent(ids: &[&FieldId]) -> Option<(Phrase, Act)> {
+    let are = match ids {
+        [] => return None,
+        [_] => " is missing",
+        _ => " are missing",
+    };
+    let names = || names(ids.iter().copied());
+    let what = Phrase::words("answer ").then(names()).and(" in the description");
+    Some((names().and(are), Act { by: Actor::Author, what }))
+}
+
+/// What keeps a field that is there from being an answer, and what to write.
 fn problem(cx: &Context<'_>, layer: Layer, id: &FieldId) -> Option<(Phrase, Act)> {
     let field = cx.records.current.field(id, layer);
     let quoted = || Phrase::default().quote(id.as_str());
     let (observed, what) = match &field {
-        Field::Present(_) => return None,
+        Field::Present(_) | Field::Absent => return None,
         Field::None(answer) => return none(cx, id, answer),
         Field::Unfilled(answer) => (
             quoted().and(format!(" is not filled in (line {})", answer.line)),
             Phrase::words("fill in ").quote(id.as_str()).and(format!(" in the description, line {}", answer.line)),
         ),
-        Field::Ambiguous(answer) => (
-            quoted().and(format!(" cannot be told (line {})", answer.line)),
-            match &answer.content {
-                Content::Ambiguous(settle) => Phrase::words("make ").quote(id.as_str()).and(" clear: ").quote(settle),
-                _ => Phrase::words("make ").quote(id.as_str()).and(" clear in the description"),
-            },
-        ),
+        Field::Ambiguous(answer) => {
+            let make = Phrase::words("make ").quote(id.as_str());
+            let make = make.and(format!(" clear in the description, line {}", answer.line));
+            (
+                quoted().and(format!(" cannot be told (line {})", answer.line)),
+                match &answer.content {
+                    Content::Ambiguous(settle) => make.and(": ").quote(settle),
+                    _ => make,
+                },
+            )
+        }
         Field::Conflicting(answers) => {
             let lines: Vec<String> = answers.iter().map(|answer| answer.line.to_string()).collect();
             let lines = lines.join(" and ");
             (
                 quoted().and(format!(" has two different answers (line {lines})")),
-                Phrase::words("leave one answer to ").quote(id.as_str()).and(" in the description"),
+                Phrase::words("leave one answer to ")
+                    .quote(id.as_str())
+                    .and(format!(" in the description; there are two (line {lines})")),
             )
         }
-        Field::Absent => (
-            quoted().and(" is missing"),
-            Phrase::words("add a section ").quote(id.as_str()).and(" to the description and answer it"),
-        ),
     };
     Some((observed, Act { by: Actor::Author, what }))
 }
@@ -74,7 +94,7 @@ fn none(cx: &Context<'_>, id: &FieldId, answer: &Answer) -> Option<(Phrase, Act)
     };
     let observed = Phrase::default().quote(id.as_str()).and(format!("{why} (line {})", answer.line));
     let act = match what {
-        "" => Phrase::words("answer ").quote(id.as_str()).and(" in the description"),
+        "" => Phrase::words("answer ").quote(id.as_str()).and(" in the description; none is not taken for an answer"),
         rest => Phrase::words("say why ").quote(id.as_str()).and(rest),
     };
     Some((observed, Act { by: Actor::Author, what: act }))

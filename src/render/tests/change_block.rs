@@ -5,7 +5,7 @@ use countersign_domain::layer::Layer;
 use countersign_domain::record::{FieldId, FieldSet, parse};
 
 use super::examples;
-use crate::render::change_block::{HINTS, missing};
+use crate::render::change_block::{HINTS, missing, shown};
 
 fn absent(fields: &[&str]) -> Decision {
     let mut decision = examples::pass();
@@ -58,4 +58,12 @@ fn pasted_untouched_it_answers_nothing_and_filled_in_it_answers_everything() {
     for name in names {
         assert_eq!(state(&filled, name), "present", "{name} in {filled}");
     }
+}
+
+#[test]
+fn what_is_copied_from_the_code_block_has_its_fences() {
+    let block = missing(&absent(&["risk"])).unwrap();
+    let copied = super::markdown::read(&shown(&block)).codes;
+    assert_eq!(copied.iter().map(|code| code.trim_end()).collect::<Vec<_>>(), [block.as_str()]);
+    assert_eq!(state(&copied[0], "risk"), "unfilled");
 }

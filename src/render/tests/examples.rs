@@ -156,7 +156,7 @@ pub(super) fn empty_description() -> Decision {
             field.value.clear();
             field.line = None;
         }
-        decision.rules[0].asks = vec![unapproved(words("no approval"))];
+        decision.rules[0].asks = vec![unapproved(words("nobody has approved yet"))];
         let fields = &mut decision.rules[1].asks[0];
         fields.state = State::Author;
         fields.observed = words("the description is empty");
@@ -168,7 +168,7 @@ pub(super) fn empty_description() -> Decision {
 /// The record is there, the approval is not.
 pub(super) fn waiting_for_approval() -> Decision {
     let next = words("for 1 approval: ").person(&account(2, "bob")).and(" or ").person(&account(3, "carol"));
-    with(Outcome::Wait, next, |decision| decision.rules[0].asks = vec![unapproved(words("no approval"))])
+    with(Outcome::Wait, next, |decision| decision.rules[0].asks = vec![unapproved(words("nobody has approved yet"))])
 }
 
 /// New commits came after the approval.
@@ -290,7 +290,7 @@ pub(super) fn forged_check() -> Decision {
 pub(super) fn neutral() -> Decision {
     let next = words("1 approval would be missing");
     with(Outcome::Neutral, next, |decision| {
-        decision.rules[0].asks = vec![unapproved(words("no approval"))];
+        decision.rules[0].asks = vec![unapproved(words("nobody has approved yet"))];
         decision.rules.truncate(1);
         decision.rules[0].mode = Mode::Observe;
         decision.policies.truncate(1);

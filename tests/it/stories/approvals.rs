@@ -220,3 +220,27 @@ async fn githubs_own_committer_is_nobody() {
     world.settled().await;
     world.expect(&pull, "success", "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn approvers_are_named_and_what_a_stranger_approved_is_said_last() {
+    let world = World::without_bot("").await;
+    world.acme.team("developers", &["alice", "bob"]);
+    world.acme.team("cab", &["carol", "dave"]);
+    let policy = "version = 1\n[[rule]]\nid = 'both'\napprovals = [{ from = ['team:acme/developers'], count = 1 }, \
+                  { from = ['team:acme/cab'], count = 1 }]\n";
+    world.shop.commit("main", "dave", [(".github/countersign.toml", policy)]);
+    world.shop.grant("erin", Permission::Write);
+    let world = world.started(&[]).await;
+    let pull = world.opened("").await;
+    world.expect(&pull, "in_progress", "Waiting for approval by bob, and by carol or dave");
+    pull.review("erin", Verdict::Approve);
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "Waiting for approval by bob");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("So far: `carol` approved; not counted here: `erin` is not in"), "{summary}");
+    pull.push("alice", [("more.rs", "fn more() {}\n")]);
+    world.settled().await;
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("the approval by `carol` no longer counts: it was given on commit"), "{summary}");
+}

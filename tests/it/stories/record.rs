@@ -21,8 +21,9 @@ const GOOD: &str = "## Summary\nSell more\n\n## Risk\nLow - a text only\n\n## Ba
 async fn what_is_missing_is_said_once_and_folded_when_it_is_there() {
     let world = World::with_policy(RECORD).await;
     let pull = world.opened("").await;
-    world.expect(&pull, "action_required", "summary");
+    world.expect(&pull, "action_required", "answer summary, risk, backout in the description");
     let comment = world.comment(&pull).unwrap();
+    assert_eq!(comment.body.matches("`backout`").count(), 1, "said once:\n{}", comment.body);
     assert!(comment.body.contains("```change") && comment.body.contains("backout"), "{}", comment.body);
     pull.edit_body("alice", GOOD);
     world.settled().await;

@@ -81,7 +81,7 @@ fn record(cx: &Context<'_>, settings: &EffectiveApproval, layer: Layer, review: 
         return Finding::holds(Phrase::words("the change request says what it said"));
     }
     let said = Phrase::join(binding.take(FIELDS).map(change), "; ");
-    Finding::does_not(Phrase::words("the change request was edited since: ").then(said))
+    Finding::does_not(said)
 }
 
 fn change(change: &FieldChange) -> Phrase {
@@ -89,7 +89,7 @@ fn change(change: &FieldChange) -> Phrase {
         "" => phrase.and(state.to_owned()),
         value => phrase.quote(shortened(value)),
     };
-    let phrase = Phrase::default().quote(change.field.as_str()).and(" from ");
+    let phrase = Phrase::default().quote(change.field.as_str()).and(" was edited from ");
     let phrase = told(phrase, change.state_before, &change.before).and(" to ");
     told(phrase, change.state_after, &change.after)
 }

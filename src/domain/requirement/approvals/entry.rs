@@ -5,7 +5,7 @@ use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
-use crate::policy::{Authority, EffectiveApproval, Who};
+use crate::policy::{Authority, EffectiveApproval, Permission, Who};
 use crate::requirement::membership::{self, Aim, belongs};
 use crate::text::Phrase;
 
@@ -40,6 +40,16 @@ impl Entry<'_> {
             Finding::does_not(Phrase::default().person(person).and(" may not push to this repository"))
         });
         Finding::any(routes)
+    }
+
+    /// Whether write access is all it takes, so that no names can be told.
+    pub(super) fn is_open_to_writers(&self, cx: &Context<'_>) -> bool {
+        self.from.iter().any(|who| match who {
+            Who::Authority { layer, name } => cx.policies.authority(*layer, name).is_some_and(|authority| {
+                authority.permission.is_some_and(|least| least <= Permission::Write) && authority.except.is_empty()
+            }),
+            Who::Team(_) | Who::User(_) => false,
+        })
     }
 
     /// How many people it wants, as far as it matters beside so many.

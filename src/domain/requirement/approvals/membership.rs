@@ -117,7 +117,7 @@ impl Asked<'_, '_> {
         let owners = authority.codeowners.iter().map(|_| owners_are_not_read());
         let named = Finding::any(teams.chain(users).chain(permission).chain(owners));
         if named.is_not() {
-            return Finding::does_not(Phrase::default().person(self.account).and(" is not of ").quote(name));
+            return Finding::does_not(Phrase::default().person(self.account).and(" is not in ").quote(name));
         }
         let excepted = Finding::any(authority.except.iter().map(|who| self.who(who, Aim::Strict, depth + 1)));
         Finding::all([named, excepted.negated()])

@@ -14,7 +14,7 @@ pub(crate) mod reviews;
 use self::entry::Entry;
 use crate::account::Account;
 use crate::condition::{Finding, Truth};
-use crate::decision::{Act, Actor, RequirementResult, State};
+use crate::decision::{Act, Actor, NOBODY_APPROVED, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
@@ -205,8 +205,8 @@ impl<'a> Way<'a> {
 
     /// Who approved, and which approvals do not count and why.
     fn observed(&self, cx: &Context<'_>) -> Phrase {
-        let mut said = Vec::new();
-        for (place, (person, _)) in self.given.iter().enumerate() {
+        let (mut said, mut strangers) = (Vec::new(), Vec::new());
+        for (place, (person, review)) in self.given.iter().enumerate() {
             let approval = |words: &str| Phrase::words("the approval by ").person(person).and(words);
             let counts = &self.counts[place];
             if self.assigned[place].is_some() {
@@ -216,14 +216,23 @@ impl<'a> Way<'a> {
             } else if let Some(doubt) = counts.iter().find(|finding| finding.is_unknown()) {
                 said.push(approval(" may or may not count: ").then(doubt.observed.clone()));
             } else if let Some(not) = self.telling(cx, place) {
-                said.push(approval(" does not count: ").then(not.observed.clone()));
+                if self.entries.iter().all(|entry| entry.is_of(cx, person, review).is_not()) {
+                    strangers.push(not.observed.clone());
+                } else if self.entries.iter().any(|entry| is_void(cx, entry, person, review)) {
+                    said.push(approval(" no longer counts: ").then(not.observed.clone()));
+                } else {
+                    said.push(approval(" does not count: ").then(not.observed.clone()));
+                }
             }
+        }
+        if !strangers.is_empty() {
+            said.push(Phrase::words("not counted here: ").then(Phrase::join(strangers, ", ")));
         }
         for part in self.weighing() {
             said.push(Phrase::words("this version of countersign does not enforce ").quote(&part.key).and(" yet"));
         }
         if said.is_empty() {
-            return Phrase::words("nobody has approved yet");
+            return Phrase::words(NOBODY_APPROVED);
         }
         Phrase::join(said, "; ")
     }
@@ -285,7 +294,9 @@ impl<'a> Way<'a> {
         let count = u32::try_from(missing).unwrap_or(u32::MAX).max(entry.count.saturating_sub(self.taken(place)));
         let candidates = if cx.names_people() && !people.more { people.named } else { Vec::new() };
         let by = Actor::People { count, candidates, of: entry.names(cx) };
-        acts.push(Act { by, what: self.approve(cx, place) });
+        let what = self.approve(cx, place);
+        let what = if entry.is_open_to_writers(cx) { what.and("; anybody else with write access can") } else { what };
+        acts.push(Act { by, what });
         acts
     }
 
@@ -295,17 +306,8 @@ impl<'a> Way<'a> {
     }
 
     fn approve(&self, cx: &Context<'_>, entry: usize) -> Phrase {
-        let void = self.given.iter().zip(&self.counts).find(|((person, review), counts)| {
-            let asked = &self.entries[entry];
-            let independent = independence::is_independent(cx, &asked.settings, person);
-            counts[entry].is_not() && asked.is_of(cx, person, review).is_so() && independent.is_so()
-        });
-        match void {
-            Some(((person, _), _)) => Phrase::words("approve this pull request as it is now; the approval by ")
-                .person(person)
-                .and(" no longer counts"),
-            None => Phrase::words("approve this pull request"),
-        }
+        let voided = self.given.iter().any(|(person, review)| is_void(cx, &self.entries[entry], person, review));
+        Phrase::words(if voided { "approve this pull request as it is now" } else { "approve this pull request" })
     }
 
     /// Whether everything could be filled if everybody approved who may.
@@ -341,6 +343,13 @@ impl<'a> Way<'a> {
         }
         notices.extend(self.entries.iter().find_map(|entry| independence::nobody_operates(cx, &entry.settings)));
     }
+}
+
+/// Whether it counted once: by somebody who may, but for something else than is there now.
+fn is_void(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
+    entry.is_of(cx, person, review).is_so()
+        && independence::is_independent(cx, &entry.settings, person).is_so()
+        && binding::is_bound(cx, &entry.settings, entry.layer, review).is_not()
 }
 
 fn nobody_is_left(cx: &Context<'_>, entry: &Entry<'_>) -> Phrase {
