@@ -136,7 +136,9 @@ fn every_dependency_comes_from_the_registry_under_a_licence_that_asks_nothing_ba
         let name = package["name"].as_str().unwrap();
         let Some(source) = package["source"].as_str() else { continue };
         assert_eq!(source, "registry+https://github.com/rust-lang/crates.io-index", "{name}");
-        let licence = package["license"].as_str().unwrap_or_else(|| panic!("{name} names no licence"));
+        // Its manifest names a file instead: the text of the MIT licence. A dependency of the stand-in's alone.
+        let read = (name == "jsonpath-rust").then_some("MIT");
+        let licence = package["license"].as_str().or(read).unwrap_or_else(|| panic!("{name} names no licence"));
         assert!(is_allowed(licence), "{name} is under {licence}");
     }
 }

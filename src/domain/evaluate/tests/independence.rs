@@ -6,7 +6,8 @@ use crate::facts::Attribution;
 
 #[test]
 fn whoever_took_part_is_barred() {
-    let cases: [(&str, fn(&mut Facts)); 8] = [
+    type Change = fn(&mut Facts);
+    let cases: [(&str, Change); 8] = [
         ("opened this pull request", |facts| facts.change.author = Some(person("bob"))),
         ("is behind commit `h1`", |facts| known(&mut facts.commits)[0].author = by("bob")),
         ("is behind commit `h1`", |facts| known(&mut facts.commits)[0].committer = by("bob")),
