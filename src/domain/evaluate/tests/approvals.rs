@@ -190,7 +190,7 @@ fn a_role_that_nobody_fills_waits_for_the_policy() {
 #[test]
 fn the_result_names_who_can_give_what_is_missing() {
     let decision = check(&rule_for("payments"), &world(), Wait, &["one approvals waiting"]);
-    says(&decision, "next: for 1 of bob, carol (`acme/payments`)");
+    says(&decision, "next: for approval by bob or carol");
     let mut public = world();
     public.repository.public = true;
     let decision = check(&rule_for("payments"), &public, Wait, &["one approvals waiting"]);

@@ -10,7 +10,7 @@ fn a_push_voids_and_the_same_head_again_counts_again() {
     let before = (facts.change.head.clone(), facts.commits.clone());
     push(&mut facts, "h2", "ann");
     let decision = check(PEER, &facts, Wait, &["peer approvals waiting"]);
-    says(&decision, "the approval by bob does not count: it was given on commit `h1`, the head is now `h2`");
+    says(&decision, "the approval by bob no longer counts: it was given on commit `h1`, the head is now `h2`");
     says(&decision, "keep = \"same-diff\"");
     (facts.change.head, facts.commits) = before;
     check(PEER, &facts, Pass, &["peer approvals satisfied"]);
@@ -47,7 +47,7 @@ fn an_edited_change_request_voids_until_it_is_edited_back() {
     check(PEER, &facts, Pass, &["peer approvals satisfied"]);
     facts.change.body = "## Rollback plan\nPray\n\n## Ticket\nCHG1".to_owned();
     let decision = check(PEER, &facts, Wait, &["peer approvals waiting"]);
-    says(&decision, "the change request was edited since: `backout` from `Revert the commit` to `Pray`");
+    says(&decision, "`backout` was edited from `Revert the commit` to `Pray`");
     let unbound = format!("[approval]\nunbound = [\"backout\"]\n{PEER}");
     check(&unbound, &facts, Pass, &["peer approvals satisfied"]);
     // Wrapped otherwise, and a heading written otherwise, it says the same.

@@ -60,5 +60,5 @@ fn a_rule_s_fields_are_asked_where_it_applies() {
     let report: Vec<_> =
         decision.record.iter().map(|field| (field.field.as_str(), field.state, field.required)).collect();
     assert_eq!(report, [("monitoring", "absent", true)]);
-    says(&decision, "next: add a section `monitoring` to the description");
+    says(&decision, "next: answer `monitoring` in the description");
 }
