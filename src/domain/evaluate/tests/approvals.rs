@@ -200,7 +200,7 @@ fn the_result_names_who_can_give_what_is_missing() {
     let mut facts = world();
     push(&mut facts, "h2", "bob");
     let decision = check(&rule_for("payments"), &facts, Wait, &["one approvals waiting"]);
-    says(&decision, "next: for 1 of carol (`acme/payments`)");
+    says(&decision, "next: for approval by carol");
 }
 
 #[test]
