@@ -52,7 +52,7 @@ pub struct Written {
     )]
     webhook_secret: Option<Secret>,
 
-    /// GitHub's REST address; `https://HOST/api/v3` for GitHub Enterprise Server [default: https://api.github.com].
+    /// GitHub's REST address; `https://HOST/api/v3` for GitHub Enterprise Server [default: `https://api.github.com`].
     #[arg(long, env = "COUNTERSIGN_GITHUB_API_URL", value_name = "URL", help_heading = APP)]
     github_api_url: Option<String>,
 

@@ -1,7 +1,7 @@
 //! What is true of a change, as GitHub and our own log of events tell it.
 //!
 //! Facts are values: fetched by the shell, stored with the decision, and given to
-//! [`crate::evaluate`] again on replay. What could not be had is [`Known::Unknown`]
+//! [`crate::evaluate()`] again on replay. What could not be had is [`Known::Unknown`]
 //! with its reason, never an empty list.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -186,3 +186,81 @@ impl Needs {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
+mod tests {
+    use super::*;
+    use crate::layer::Layer;
+    use crate::policy::{Read, Source, Version, load};
+
+    fn check(text: &str, change: impl FnOnce(&mut Needs)) -> Needs {
+        let version = Version { blob: "blob".to_owned(), text: format!("version = 1\n{text}") };
+        let path = "acme/shop/.github/countersign.toml".to_owned();
+        let source = Source { layer: Layer::Repository, path, read: Read::Text(version), last_good: None };
+        let (set, found) = load(&[source]);
+        assert!(set.layers[0].policy.is_some(), "{found:?}");
+        let mut expected = Needs { commits: true, pushers: true, ..Needs::default() };
+        change(&mut expected);
+        let needs = needs(&set);
+        assert_eq!(needs, expected);
+        needs
+    }
+
+    fn team(name: &str) -> TeamName {
+        TeamName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_asked_for_that_no_policy_wants() {
+        assert_eq!(needs(&PolicySet::default()), Needs::default());
+        let needs = check("[[rule]]\nid = \"a\"\nallow = \"ok\"\n", |_| ());
+        assert!(!needs.cares_about_check("build", Some("github-actions")));
+        // Whatever the rules say, a check of our name may be forged.
+        assert!(needs.cares_about_check("countersign", None));
+        assert!(!needs.cares_about_team(&team("acme/payments")));
+    }
+
+    #[test]
+    fn people_are_found_wherever_they_are_named() {
+        let text = r#"
+[authorities.payments]
+teams = ["acme/payments"]
+users = ["Carol"]
+except = ["team:acme/contractors"]
+[[rule]]
+id = "a"
+when = { any = [{ author = ["ann"] }, { not = { author_in = ["user:bob"] } }] }
+approvals = [{ any = [{ from = ["payments"], count = 1 }, { from = ["team:acme/cab"], count = 1 }] }]
+"#;
+        let needs = check(text, |needs| {
+            needs.teams = ["acme/payments", "acme/contractors", "acme/cab"].map(team).into();
+            needs.logins = ["carol", "ann", "bob"].map(str::to_owned).into();
+        });
+        assert!(needs.cares_about_team(&team("acme/cab")));
+    }
+
+    #[test]
+    fn checks_and_paths_are_found() {
+        let text = r#"
+[[rule]]
+id = "a"
+checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
+"#;
+        let needs = check(text, |needs| {
+            needs.logins.insert("jenkins[bot]".to_owned());
+            needs.checks.insert(("build".to_owned(), CheckBy::App("github-actions".to_owned())));
+            needs.checks.insert(("ci".to_owned(), CheckBy::Creator("Jenkins[bot]".to_owned())));
+            (needs.files, needs.old_names) = (true, true);
+        });
+        assert!(needs.cares_about_check("build", Some("github-actions")) && needs.cares_about_check("ci", None));
+        assert!(!needs.cares_about_check("build", None) && !needs.cares_about_check("other", None));
+        let required = "[[rule]]\nid = \"a\"\nchecks = [{ required = true }]\n";
+        let needs = check(required, |needs| (needs.required_checks, needs.files, needs.old_names) = (true, true, true));
+        assert!(needs.cares_about_check("anything", None));
+        let lines = "[[rule]]\nid = \"a\"\nwhen = { lines = \"> 9\" }\nallow = \"ok\"\n";
+        check(lines, |needs| needs.files = true);
+        let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
+        check(title, |needs| needs.on_declaration = true);
+    }
+}

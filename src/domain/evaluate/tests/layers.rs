@@ -200,3 +200,20 @@ fn the_edited_policy_is_checked_and_never_in_force() {
     let decision = check_layers("", "", &broken, Neutral, &[]);
     assert!(decision.policy_edit.is_some_and(|edit| !edit.diagnostics.is_empty()));
 }
+
+#[test]
+fn a_fork_s_edit_learns_nothing_of_the_layers_above() {
+    let text = "version = 1\n[[rule]]\nid = \"a\"\napprovals = [{ from = [\"payment\"], count = 1 }]\n";
+    let edited = |fork: bool| {
+        with(|facts| {
+            facts.change.fork = fork;
+            facts.policy_edit = Some(Known::Known(EditedPolicy { text: Some(text.to_owned()) }));
+        })
+    };
+    let said = |fork: bool| {
+        let decision = decide(&policies(&org(PEER), ""), &edited(fork));
+        format!("{:?}", decision.policy_edit.unwrap().diagnostics)
+    };
+    assert!(said(false).contains("payments"), "{}", said(false));
+    assert!(!said(true).contains("payments"), "{}", said(true));
+}

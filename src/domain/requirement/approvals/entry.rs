@@ -97,12 +97,12 @@ impl Entry<'_> {
         names.dedup();
         names
     }
+}
 
-    /// What the entry asks, as in `1 of payments`.
-    pub(super) fn wanted(&self) -> Phrase {
-        let names = self.from.iter().map(|who| Phrase::default().quote(written(who)));
-        Phrase::words(format!("{} of ", self.count)).then(Phrase::join(names, " or "))
-    }
+/// What an entry asks, as in `1 of payments`.
+pub(super) fn wanted(from: &[Who], count: u32) -> Phrase {
+    let names = from.iter().map(|who| Phrase::default().quote(written(who)));
+    Phrase::words(format!("{count} of ")).then(Phrase::join(names, " or "))
 }
 
 fn wants_write(cx: &Context<'_>, who: &Who) -> bool {

@@ -18,7 +18,7 @@ use crate::decision::{Act, Actor, NOBODY_APPROVED, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
-use crate::policy::{ApprovalEntry, ApprovalSettings, EffectiveApproval, Keep, Unenforced, Who};
+use crate::policy::{ApprovalEntry, ApprovalSettings, Keep, Unenforced, Who};
 use crate::text::Phrase;
 
 /// So many ways through `any` are tried; a policy with more cannot be told.
@@ -102,9 +102,7 @@ pub(crate) fn named(asked: &[ApprovalEntry]) -> Vec<&Who> {
 
 fn wanted(entry: &ApprovalEntry) -> Phrase {
     match entry {
-        ApprovalEntry::From { from, count, .. } => {
-            Entry { layer: Layer::BuiltIn, from, count: *count, settings: EffectiveApproval::default() }.wanted()
-        }
+        ApprovalEntry::From { from, count, .. } => entry::wanted(from, *count),
         ApprovalEntry::Any(alternatives) => {
             Phrase::words("either ").then(Phrase::join(alternatives.iter().map(wanted), " or "))
         }
