@@ -315,3 +315,39 @@ impl Row {
 pub(super) fn instant(ms: i64) -> Result<jiff::Timestamp> {
     jiff::Timestamp::from_millisecond(ms).map_err(|error| Error::Unreadable(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test says what is wrong by stopping")]
+
+    use super::*;
+    use crate::store::open;
+
+    const IS_SYNC: Sql = Sql::sqlite("SELECT synchronous AS now FROM pragma_synchronous");
+
+    #[tokio::test]
+    async fn sqlite_waits_for_the_disk_where_nothing_may_be_lost() {
+        let directory = tempfile::tempdir().unwrap();
+        let db = open::connect(&format!("sqlite:{}", directory.path().join("store.db").display())).await.unwrap();
+        for (writes, full) in [
+            (Writes::Deliveries, 2),
+            (Writes::Leases, 1),
+            (Writes::Leases, 1),
+            (Writes::Records, 2),
+            (Writes::Deliveries, 2),
+        ] {
+            let mut tx = db.begin(writes).await.unwrap();
+            assert_eq!(one(tx.fetch(IS_SYNC, &[]).await.unwrap()).unwrap().int("now").unwrap(), full, "{writes:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_dropped_leaves_nothing_and_blocks_nobody() {
+        let directory = tempfile::tempdir().unwrap();
+        let db = open::connect(&format!("sqlite:{}", directory.path().join("store.db").display())).await.unwrap();
+        let make = Sql::sqlite("CREATE TABLE t (n BIGINT)");
+        for _ in 0..2 {
+            db.begin(Writes::Leases).await.unwrap().execute(make, &[]).await.unwrap();
+        }
+    }
+}

@@ -112,7 +112,8 @@ async fn listen_once(pool: &PgPool, wake: &watch::Sender<u64>) -> std::result::R
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        listener.recv().await?;
+        // Also when it has just begun to listen: what was said before was not heard.
         wake.send_modify(|count| *count = count.wrapping_add(1));
+        listener.recv().await?;
     }
 }

@@ -45,7 +45,26 @@ macro_rules! statements {
 
 /// A statement over the rows of a JSON array bound as `$1`, named `j`: `bulk!("INSERT … SELECT … FROM", (id bigint,
 /// name text), "WHERE …")`. This is the one way in which many rows go in at once on both databases.
+///
+/// With `piece` before `"FROM"` the last column is bytes: of the one value `$2` each row takes the `length` bytes from
+/// `start`, counted from 1.
 macro_rules! bulk {
+    ($before:expr, piece, $from:expr, $columns:tt, $after:expr) => {
+        $crate::store::sql::Sql::each(
+            $crate::store::sql::bulk!(concat!($before, " substr($2, j.start, j.length) ", $from), $columns, $after)
+                .sqlite,
+            $crate::store::sql::bulk!(
+                concat!(
+                    $before,
+                    " substr(CAST($2 AS bytea), CAST(j.start AS integer), CAST(j.length AS integer)) ",
+                    $from
+                ),
+                $columns,
+                $after
+            )
+            .postgres,
+        )
+    };
     ($before:expr, ($first:ident $first_type:ident $(, $column:ident $type:ident)*), $after:expr) => {
         $crate::store::sql::Sql::each(
             concat!(

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::account::{Account, AccountKind};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::Store;
 use super::db::{Tx, Writes, storable, values};
@@ -18,9 +19,15 @@ use super::sql::{Sql, bulk, statements};
 use crate::signal::{Delivery, Evidence, Mark, PullIndex, RepositoryName, Signal};
 
 statements! {
-    DELIVERY = Sql::both(
+    /// The bodies come as one piece, `$2`, of which each row names its own.
+    DELIVERIES = bulk!(
         "INSERT INTO delivery (id, event, action, installation, repository, received_at, hash, size, payload)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING"
+        SELECT j.id, j.event, j.action, j.installation, j.repository, j.received_at, j.hash, j.size,",
+        piece,
+        "FROM",
+        (id text, event text, action text, installation bigint, repository bigint, received_at bigint, hash text,
+            size bigint, start bigint, length bigint),
+        "WHERE true ORDER BY j.id ON CONFLICT (id) DO NOTHING RETURNING id"
     );
     INSTALLATIONS = bulk!(
         "INSERT INTO installation (id) SELECT j.id FROM",
@@ -53,17 +60,28 @@ statements! {
             open = excluded.open, updated_at = excluded.updated_at
         WHERE excluded.updated_at >= pull.updated_at"
     );
-    PUSH = Sql::both(
+    PUSHES = bulk!(
         "INSERT INTO push (delivery, repository, branch, before_head, after_head, sender, sender_login, sender_kind, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+        SELECT j.delivery, j.repository, j.branch, j.before_head, j.after_head, j.sender, j.login, j.kind, j.at FROM",
+        (delivery text, repository bigint, branch text, before_head text, after_head text, sender bigint, login text,
+            kind text, at bigint),
+        "WHERE true ON CONFLICT DO NOTHING"
     );
-    HEAD_MOVE = Sql::both(
+    HEAD_MOVES = bulk!(
         "INSERT INTO head_move (delivery, repository, number, after_head, sender, sender_login, sender_kind, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"
+        SELECT j.delivery, j.repository, j.number, j.after_head, j.sender, j.login, j.kind, j.at FROM",
+        (delivery text, repository bigint, number bigint, after_head text, sender bigint, login text, kind text,
+            at bigint),
+        "WHERE true ON CONFLICT DO NOTHING"
     );
-    BODY = Sql::both(
+    BODIES = bulk!(
         "INSERT INTO body_version (repository, number, at, hash, editor, editor_login, editor_kind, text)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        SELECT j.repository, j.number, j.at, j.hash, j.editor, j.login, j.kind,",
+        piece,
+        "FROM",
+        (repository bigint, number bigint, at bigint, hash text, editor bigint, login text, kind text, start bigint,
+            length bigint),
+        "WHERE true ORDER BY j.repository, j.number, j.at, j.hash
         ON CONFLICT (repository, number, at, hash) DO UPDATE SET editor = excluded.editor,
             editor_login = excluded.editor_login, editor_kind = excluded.editor_kind
         WHERE body_version.editor IS NULL AND excluded.editor IS NOT NULL"
@@ -145,16 +163,14 @@ impl Store {
     async fn take_once(&self, deliveries: &[Packed]) -> Result<Vec<Taken>> {
         let mut tx = self.db.begin(Writes::Deliveries).await?;
         let now = tx.now(&self.clock).await?;
-        let mut taken = Vec::with_capacity(deliveries.len());
-        let mut fresh = Vec::new();
-        for delivery in deliveries {
-            let new = insert(&mut tx, delivery).await?;
-            taken.push(if new { Taken::New } else { Taken::Before });
-            fresh.extend(new.then_some(delivery));
-        }
+        let mut new = insert(&mut tx, deliveries).await?;
+        // Of two with one id the first is the new one.
+        let is_new = deliveries.iter().map(|delivery| new.remove(&delivery.id)).collect::<Vec<_>>();
+        let fresh = deliveries.iter().zip(&is_new).filter(|(_, new)| **new).map(|(delivery, _)| delivery);
+        let fresh = fresh.collect::<Vec<_>>();
         let names = Names::of(&fresh);
         names.write(&mut tx, now).await?;
-        write_evidence(&mut tx, &fresh).await?;
+        Proofs::of(&fresh).write(&mut tx).await?;
         let mut marks = Marks::default();
         for delivery in &fresh {
             let cause = Cause {
@@ -176,29 +192,44 @@ impl Store {
         if due > 0 {
             self.wake();
         }
-        Ok(taken)
+        Ok(is_new.into_iter().map(|new| if new { Taken::New } else { Taken::Before }).collect())
     }
 }
 
-async fn insert(tx: &mut Tx, delivery: &Packed) -> Result<bool> {
-    let repository = delivery.signal.repository.as_ref().map_or(0, |repository| repository.id);
-    let inserted = tx
-        .execute(
-            DELIVERY,
-            values![
-                &delivery.id,
-                &delivery.event,
-                &delivery.action,
-                delivery.installation,
-                repository,
-                delivery.received_at.as_millisecond(),
-                &delivery.hash,
-                i64::try_from(delivery.size).unwrap_or(i64::MAX),
-                &delivery.payload,
-            ],
-        )
-        .await?;
-    Ok(inserted == 1)
+/// Bytes of several rows as one value, from which each takes its own.
+#[derive(Default)]
+struct Pieces(Vec<u8>);
+
+impl Pieces {
+    /// Adds a row's bytes and says where they start, from 1, and how many they are.
+    fn add(&mut self, bytes: &[u8]) -> (usize, usize) {
+        let start = self.0.len() + 1;
+        self.0.extend_from_slice(bytes);
+        (start, bytes.len())
+    }
+}
+
+/// Inserts the deliveries that are not there yet and gives their ids.
+async fn insert(tx: &mut Tx, deliveries: &[Packed]) -> Result<BTreeSet<String>> {
+    let mut pieces = Pieces::default();
+    let rows = deliveries.iter().map(|delivery| {
+        let (start, length) = pieces.add(&delivery.payload);
+        json!({
+            "id": delivery.id,
+            "event": storable(&delivery.event),
+            "action": storable(&delivery.action),
+            "installation": delivery.installation.cast_signed(),
+            "repository": delivery.signal.repository.as_ref().map_or(0, |repository| repository.id.cast_signed()),
+            "received_at": delivery.received_at.as_millisecond(),
+            "hash": delivery.hash,
+            "size": delivery.size,
+            "start": start,
+            "length": length,
+        })
+    });
+    let rows = Value::Array(rows.collect()).to_string();
+    let inserted = tx.fetch(DELIVERIES, values![&rows, &pieces.0]).await?;
+    inserted.iter().map(|row| row.text("id")).collect()
 }
 
 /// What a group of deliveries says of installations and repositories in the end: whoever speaks last is right.
@@ -207,7 +238,7 @@ struct Names {
     installations: BTreeSet<u64>,
     installations_back: BTreeSet<u64>,
     installations_gone: BTreeSet<u64>,
-    repositories: BTreeMap<u64, serde_json::Value>,
+    repositories: BTreeMap<u64, Value>,
     repositories_gone: BTreeSet<u64>,
 }
 
@@ -249,11 +280,11 @@ impl Names {
 
     async fn write(&self, tx: &mut Tx, now: i64) -> Result<()> {
         if self.installations.iter().any(|id| *id != 0) {
-            let rows = self.installations.iter().map(|id| serde_json::json!({ "id": id.cast_signed() }));
-            tx.execute(INSTALLATIONS, values![&serde_json::Value::Array(rows.collect()).to_string()]).await?;
+            let rows = self.installations.iter().map(|id| json!({ "id": id.cast_signed() }));
+            tx.execute(INSTALLATIONS, values![&Value::Array(rows.collect()).to_string()]).await?;
         }
         if !self.repositories.is_empty() {
-            let rows = serde_json::Value::Array(self.repositories.values().cloned().collect()).to_string();
+            let rows = Value::Array(self.repositories.values().cloned().collect()).to_string();
             tx.execute(REPOSITORIES, values![&rows]).await?;
         }
         for installation in &self.installations_back {
@@ -290,61 +321,107 @@ impl Names {
     }
 }
 
-async fn write_evidence(tx: &mut Tx, deliveries: &[&Packed]) -> Result<()> {
-    let mut pulls: BTreeMap<(u64, u64), &PullIndex> = BTreeMap::new();
-    for delivery in deliveries {
-        for evidence in &delivery.signal.evidence {
-            if let Evidence::Pull(pull) = evidence {
-                let newest = pulls.entry((pull.repository, pull.number)).or_insert(pull);
+/// What a group of deliveries proves, as rows.
+#[derive(Default)]
+struct Proofs<'a> {
+    pulls: BTreeMap<(u64, u64), &'a PullIndex>,
+    pushes: Vec<Value>,
+    head_moves: Vec<Value>,
+    /// By their key, since one statement may touch a row only once.
+    bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
+}
+
+/// Repository, number, instant and hash of a description.
+type BodyKey = (u64, u64, Timestamp, String);
+
+impl<'a> Proofs<'a> {
+    fn of(deliveries: &[&'a Packed]) -> Self {
+        let mut proofs = Self::default();
+        for delivery in deliveries {
+            for evidence in &delivery.signal.evidence {
+                proofs.add(delivery, evidence);
+            }
+        }
+        proofs
+    }
+
+    fn add(&mut self, delivery: &Packed, evidence: &'a Evidence) {
+        let (id, received_at) = (&delivery.id, delivery.received_at.as_millisecond());
+        match evidence {
+            Evidence::Pull(pull) => {
+                let newest = self.pulls.entry((pull.repository, pull.number)).or_insert(pull);
                 if pull.updated_at >= newest.updated_at {
                     *newest = pull;
                 }
-            } else {
-                write_one(tx, delivery, evidence).await?;
+            }
+            Evidence::Push { repository, branch, before, after, sender } => self.pushes.push(json!({
+                "delivery": id,
+                "repository": repository.cast_signed(),
+                "branch": storable(branch),
+                "before_head": storable(before),
+                "after_head": storable(after),
+                "sender": sender.id.cast_signed(),
+                "login": storable(&sender.login),
+                "kind": kind_name(sender.kind),
+                "at": received_at,
+            })),
+            Evidence::HeadMoved { repository, number, after, sender } => self.head_moves.push(json!({
+                "delivery": id,
+                "repository": repository.cast_signed(),
+                "number": number.cast_signed(),
+                "after_head": storable(after),
+                "sender": sender.id.cast_signed(),
+                "login": storable(&sender.login),
+                "kind": kind_name(sender.kind),
+                "at": received_at,
+            })),
+            Evidence::Body { repository, number, at, editor, text } => {
+                let key = (*repository, *number, *at, pack::hash(text.as_bytes()));
+                let (known, _) = self.bodies.entry(key).or_insert((None, text));
+                *known = known.or(editor.as_ref());
+            }
+            Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
+        }
+    }
+
+    async fn write(self, tx: &mut Tx) -> Result<()> {
+        let pulls = self.pulls.values().map(|pull| {
+            json!({
+                "repository": pull.repository.cast_signed(),
+                "number": pull.number.cast_signed(),
+                "head": storable(pull.head.as_str()),
+                "base": storable(&pull.base),
+                "open": i64::from(pull.open),
+                "updated_at": pull.updated_at.as_millisecond(),
+            })
+        });
+        for (sql, rows) in [(PULLS, pulls.collect()), (PUSHES, self.pushes), (HEAD_MOVES, self.head_moves)] {
+            if !rows.is_empty() {
+                tx.execute(sql, values![&Value::Array(rows).to_string()]).await?;
             }
         }
-    }
-    if pulls.is_empty() {
-        return Ok(());
-    }
-    let rows = pulls.values().map(|pull| {
-        serde_json::json!({
-            "repository": pull.repository.cast_signed(),
-            "number": pull.number.cast_signed(),
-            "head": storable(pull.head.as_str()),
-            "base": storable(&pull.base),
-            "open": i64::from(pull.open),
-            "updated_at": pull.updated_at.as_millisecond(),
-        })
-    });
-    tx.execute(PULLS, values![&serde_json::Value::Array(rows.collect()).to_string()]).await?;
-    Ok(())
-}
-
-async fn write_one(tx: &mut Tx, delivery: &Packed, evidence: &Evidence) -> Result<()> {
-    let (id, at) = (&delivery.id, delivery.received_at.as_millisecond());
-    match evidence {
-        Evidence::Push { repository, branch, before, after, sender } => {
-            let Account { id: sender, login, kind } = sender;
-            let kind = kind_name(*kind);
-            tx.execute(PUSH, values![id, *repository, branch, before, after, *sender, login, kind, at]).await?;
+        if self.bodies.is_empty() {
+            return Ok(());
         }
-        Evidence::HeadMoved { repository, number, after, sender } => {
-            let Account { id: sender, login, kind } = sender;
-            let kind = kind_name(*kind);
-            tx.execute(HEAD_MOVE, values![id, *repository, *number, after, *sender, login, kind, at]).await?;
-        }
-        Evidence::Body { repository, number, at, editor, text } => {
-            let (hash, text) = (pack::hash(text.as_bytes()), pack::pack(text.as_bytes()));
-            let (repository, number, at) = (*repository, *number, at.as_millisecond());
-            let editor_id = editor.as_ref().map(|editor| editor.id.cast_signed());
-            let login = editor.as_ref().map(|editor| editor.login.as_str());
-            let kind = editor.as_ref().map(|editor| kind_name(editor.kind));
-            tx.execute(BODY, values![repository, number, at, &hash, editor_id, login, kind, &text]).await?;
-        }
-        Evidence::Pull(_) | Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
+        let mut pieces = Pieces::default();
+        let bodies = self.bodies.into_iter().map(|((repository, number, at, hash), (editor, text))| {
+            let (start, length) = pieces.add(&pack::pack(text.as_bytes()));
+            json!({
+                "repository": repository.cast_signed(),
+                "number": number.cast_signed(),
+                "at": at.as_millisecond(),
+                "hash": hash,
+                "editor": editor.map(|editor| editor.id.cast_signed()),
+                "login": editor.map(|editor| storable(&editor.login)),
+                "kind": editor.map(|editor| kind_name(editor.kind)),
+                "start": start,
+                "length": length,
+            })
+        });
+        let bodies = Value::Array(bodies.collect()).to_string();
+        tx.execute(BODIES, values![&bodies, &pieces.0]).await?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// The name under which a kind of account is stored; it never changes.
@@ -365,8 +442,8 @@ pub(super) fn kind(name: &str) -> AccountKind {
 }
 
 /// A row for [`REPOSITORIES`].
-fn repository_row(installation: u64, repository: &RepositoryName) -> serde_json::Value {
-    serde_json::json!({
+fn repository_row(installation: u64, repository: &RepositoryName) -> Value {
+    json!({
         "id": repository.id.cast_signed(),
         "installation": installation.cast_signed(),
         "owner": storable(&repository.owner),
@@ -378,7 +455,7 @@ fn repository_row(installation: u64, repository: &RepositoryName) -> serde_json:
 
 /// Keeps what a repository is called now, outside of a delivery.
 pub(super) async fn name_repository(tx: &mut Tx, installation: u64, repository: &RepositoryName) -> Result<()> {
-    let row = serde_json::json!([repository_row(installation, repository)]).to_string();
+    let row = json!([repository_row(installation, repository)]).to_string();
     tx.execute(REPOSITORIES, values![&row]).await?;
     Ok(())
 }

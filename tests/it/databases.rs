@@ -1,15 +1,17 @@
 //! A fresh database of each kind for a contract test: SQLite in a temporary file, and
 //! PostgreSQL where `COUNTERSIGN_TEST_POSTGRES_URL` names a server to make databases on.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use countersign::clock::Clock;
 use countersign::store::Store;
 use jiff::SignedDuration;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-/// An empty, migrated database with a clock that the test moves.
+/// A database with a clock that the test moves.
 pub(crate) struct Database {
     pub(crate) url: String,
     pub(crate) store: Store,
@@ -20,7 +22,6 @@ impl Database {
     async fn new(url: String) -> Self {
         let offset = Arc::new(AtomicI64::new(0));
         let store = Store::open(&url, Clock::with_offset(Arc::clone(&offset))).await.expect("it opens");
-        store.migrate().await.expect("it migrates");
         Self { url, store, offset }
     }
 
@@ -35,6 +36,33 @@ impl Database {
         self.offset.fetch_add(ms, Ordering::Relaxed);
         self.store.wake();
     }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres")
+    }
+
+    /// Runs a statement past the store.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.is_postgres() {
+            PgConnection::connect(&self.url).await.expect("there").execute(sql).await.expect("done");
+        } else {
+            SqliteConnection::connect(&self.url).await.expect("there").execute(sql).await.expect("done");
+        }
+    }
+
+    /// Brings the tables to a version and no further.
+    async fn migrate_to(&self, version: i64) {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+        let migrations = Migrator::new(directory).await.expect("migrations");
+        if self.is_postgres() {
+            let mut connection = PgConnection::connect(&self.url).await.expect("there");
+            migrations.run_to(version, &mut connection).await.expect("migrated");
+        } else {
+            let mut connection = SqliteConnection::connect(&self.url).await.expect("there");
+            migrations.run_to(version, &mut connection).await.expect("migrated");
+        }
+    }
 }
 
 /// An empty database for a story, as an address: SQLite in the directory, or PostgreSQL where
@@ -46,8 +74,27 @@ pub(crate) async fn for_a_story(directory: &tempfile::TempDir) -> String {
     format!("sqlite:{}", directory.path().join("countersign.db").display())
 }
 
-/// Runs a test on each kind of database.
+/// Runs a test on each kind of database, with the tables of this version.
 pub(crate) async fn on_each(test: impl AsyncFn(&Database)) {
+    on_each_empty(async |db| {
+        db.store.migrate().await.expect("it migrates");
+        test(db).await;
+    })
+    .await;
+}
+
+/// Runs a test on each kind of database, with the tables of that version; 0 for none.
+pub(crate) async fn on_each_at(version: i64, test: impl AsyncFn(&Database)) {
+    on_each_empty(async |db| {
+        if version > 0 {
+            db.migrate_to(version).await;
+        }
+        test(db).await;
+    })
+    .await;
+}
+
+async fn on_each_empty(test: impl AsyncFn(&Database)) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     test(&Database::new(format!("sqlite:{}", directory.path().join("store.db").display())).await).await;
     on_postgres(async |url| test(&Database::new(url.to_owned()).await).await).await;

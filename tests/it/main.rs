@@ -11,6 +11,7 @@ mod databases;
 mod door;
 mod house;
 mod kill;
+mod migrations;
 mod process;
 mod queue;
 mod readme;

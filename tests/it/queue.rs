@@ -652,7 +652,7 @@ async fn another_process_is_heard() {
 #[tokio::test]
 async fn postgresql_tells_other_processes_at_once() {
     on_each(async |db| {
-        if !db.url.starts_with("postgres") {
+        if !db.is_postgres() {
             return;
         }
         let other = db.another().await;

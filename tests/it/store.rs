@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use countersign::signal::{Evidence, Mark, MovedCheck, PullIndex, Signal, Want};
 use countersign::store::{
-    CaredCheck, Cares, ChangeRow, Claim, Cost, Error, HeadPlace, NewDecision, Part, PolicyPlace, PolicyVersion,
-    Retention, SeenRow, ShownIds, ShownRunIds, SiblingRow, Spent, Store, Subject, Taken, TemplateVersion, Writer,
+    CaredCheck, Cares, ChangeRow, Claim, Cost, HeadPlace, NewDecision, Part, PolicyPlace, PolicyVersion, Retention,
+    SeenRow, ShownIds, ShownRunIds, SiblingRow, Spent, Store, Subject, Taken, TemplateVersion, Writer,
 };
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::{Outcome, SEMANTICS};
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tokio::task::JoinSet;
 
 use crate::databases::{Database, on_each};
 use crate::signals::{
-    ACME, SHOP, at, check_moved, delivery, delivery_for, mark, marks, opened, proves, pull, repository, user,
+    ACME, SHOP, at, check_moved, delivery, delivery_for, marks, opened, proves, pull, repository, user,
 };
 
 const TTL: Duration = Duration::from_secs(30);
@@ -567,62 +566,4 @@ async fn a_budget_is_shared_keeps_something_for_withdrawals_and_waits_when_asked
         assert_eq!(other.spend(ACME, cost(true)).await.expect("asked"), Spent::Granted);
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_store_is_ready_once_its_tables_are_those_of_this_version() {
-    on_each(async |db| {
-        db.store.ready().await.expect("ready");
-        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-            VALUES (9999, 'of a later version', true, 'x', 0)";
-        execute(&db.url, newer).await;
-        assert!(matches!(db.store.ready().await, Err(Error::Migration(_))));
-        assert!(matches!(db.store.migrate().await, Err(Error::Migration(_))));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn two_processes_may_migrate_at_once_and_an_address_is_checked() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let url = format!("sqlite:{}", directory.path().join("store.db").display());
-    let open = async || Store::open(&url, countersign::clock::Clock::default()).await.expect("opens");
-    let (one, two) = (open().await, open().await);
-    assert!(one.ready().await.is_err(), "not before it is migrated");
-    let (first, second) = tokio::join!(one.migrate(), two.migrate());
-    first.and(second).expect("migrated");
-    one.ready().await.expect("ready");
-    let wrong = Store::open("mysql://user:secret@host/db", countersign::clock::Clock::default()).await;
-    let error = wrong.expect_err("no such database");
-    assert!(matches!(error, Error::Address) && !format!("{error:?} {error}").contains("secret"));
-}
-
-/// What a database of each version held is read by this one.
-#[tokio::test]
-async fn a_database_of_the_first_version_goes_on() {
-    on_each(async |db| {
-        for statement in include_str!("seeds/0001.sql").split(";\n").filter(|text| !text.trim().is_empty()) {
-            execute(&db.url, statement).await;
-        }
-        db.store.migrate().await.expect("migrates");
-        let look = claim(&db.store).await;
-        assert_eq!(look.wants, [Want::Review { id: 5, state: "approved".into() }]);
-        assert_eq!((look.causes.as_slice(), look.lowers), (["d-1".to_owned()].as_slice(), true));
-        let recorded = db.store.decisions(SHOP, 1, 1).await.expect("read").remove(0);
-        assert_eq!((recorded.outcome, recorded.policies.len(), recorded.parts.len()), (Outcome::Act, 1, 1));
-        let run = db.store.shown(SHOP, 1).await.expect("read").run.expect("a run");
-        assert_eq!((run.id, run.status), (11, RunStatus::ActionRequired));
-        take(&db.store, "spelling", marks(vec![check_moved("beef", "spelling", None), mark(9)])).await;
-        assert_eq!(due(db).await, [9]);
-    })
-    .await;
-}
-
-async fn execute(url: &str, sql: &str) {
-    let sql = AssertSqlSafe(sql.to_owned());
-    if url.starts_with("sqlite:") {
-        SqliteConnection::connect(url).await.expect("there").execute(sql).await.expect("done");
-    } else {
-        PgConnection::connect(url).await.expect("there").execute(sql).await.expect("done");
-    }
 }
