@@ -4,10 +4,13 @@
 //! that GitHub's types allow.
 
 mod approvals;
+mod authors;
 mod bases;
 mod checks;
+mod deployments;
 mod faults;
 mod flood;
 mod groups;
 mod policies;
 mod record;
+mod threads;
