@@ -32,7 +32,7 @@ pub use finding::{Finding, Truth};
 
 use crate::evaluate::Context;
 use crate::layer::Layer;
-use crate::policy::{Comparison, Condition, Conditions};
+use crate::policy::{Comparison, Condition, Conditions, Mode};
 use crate::text::Phrase;
 
 /// What a condition that holds does: ask more, or ask less.
@@ -65,10 +65,11 @@ impl Place {
     }
 }
 
-/// Where a condition stands: in which layer, and in what kind of place.
+/// Where a condition stands: in which layer, under what mode, and in what kind of place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Standpoint {
     pub(crate) layer: Layer,
+    pub(crate) mode: Mode,
     pub(crate) place: Place,
 }
 
@@ -95,7 +96,7 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Author(logins) => author::author(cx, from.place, logins),
         Condition::AuthorIn(who) => author_in::author_in(cx, from.place, who),
         Condition::Fork(wanted) => fork::fork(cx, *wanted),
-        Condition::Type(types) => r#type::r#type(types),
+        Condition::Type(types) => r#type::r#type(cx, from, types),
         Condition::Risk(comparison) => risk::risk(cx, from.place, *comparison),
         Condition::Field(field, test) => field::field(cx, from.layer, field, test),
         Condition::Title(pattern) => title::title(cx, pattern),

@@ -9,5 +9,6 @@ mod checks;
 mod faults;
 mod flood;
 mod groups;
+mod models;
 mod policies;
 mod record;

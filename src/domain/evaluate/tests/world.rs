@@ -109,6 +109,7 @@ pub(super) fn world() -> Facts {
         policy_edit: None,
         siblings: Vec::new(),
         app_id: 4242,
+        on_demand: OnDemand { special_files: Some(Known::Known(BTreeSet::new())), ..OnDemand::default() },
     }
 }
 

@@ -4,7 +4,7 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, EditedPolicy, Enforced, Facts,
-    File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
+    File, FileStatus, Known, OnDemand, Repository, Review, ReviewVerdict, Seen, Sibling,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{Read, Source, Version};
@@ -90,6 +90,7 @@ fn facts() -> Facts {
         policy_edit: Some(Known::Known(EditedPolicy { text: Some("mode = \"enforce\"\n".to_owned()) })),
         siblings: vec![Sibling { number: 43, outcome: Some(Outcome::Wait) }, Sibling { number: 44, outcome: None }],
         app_id: u64::MAX,
+        on_demand: OnDemand::default(),
     }
 }
 

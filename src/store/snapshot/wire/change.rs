@@ -17,6 +17,7 @@ use super::commits::Commits;
 use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
+use super::on_demand::OnDemand;
 use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
@@ -45,6 +46,9 @@ pub(crate) struct ChangePart {
     siblings: Vec<Sibling>,
     sources: Vec<Source>,
     templates: Ref<Templates>,
+    // Left out where no policy asked, as before there was anything of it.
+    #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
+    on_demand: OnDemand,
 }
 
 impl Content for ChangePart {
@@ -86,6 +90,7 @@ impl ChangePart {
             policy_edit,
             siblings,
             app_id,
+            on_demand,
         } = facts;
         let reviews = Reviews::cut(reviews, cut);
         Self {
@@ -106,6 +111,7 @@ impl ChangePart {
             siblings: list(siblings),
             sources: sources.iter().map(|source| Source::cut(source, cut)).collect(),
             templates: cut.put(&Templates(templates.iter().map(|Template { text }| text.clone()).collect())),
+            on_demand: on_demand.into(),
         }
     }
 
@@ -130,6 +136,7 @@ impl ChangePart {
             policy_edit,
             siblings: back(self.siblings),
             app_id: self.app_id,
+            on_demand: self.on_demand.into(),
         };
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;

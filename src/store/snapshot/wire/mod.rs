@@ -1,7 +1,8 @@
 //! What parts say, as types of their own: the form on disk, which the domain's types may outgrow.
 //!
-//! Every conversion names every field of both sides. Nothing here has a default, and
-//! what is not known is refused: a part that says less or more than its version is broken.
+//! Every conversion names every field of both sides. Nothing here has a default but what
+//! `on_demand` leaves out, and what is not known is refused: a part that says less or more
+//! than its version is broken.
 
 mod account;
 mod change;
@@ -11,6 +12,7 @@ mod decision;
 mod files;
 mod known;
 mod names;
+mod on_demand;
 mod policy;
 mod pull_request;
 mod reviews;
