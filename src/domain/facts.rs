@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::{Account, Oid, TeamName};
 use crate::decision::Outcome;
+use crate::net_diff::Diffs;
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +86,8 @@ pub struct Facts {
     pub siblings: Vec<Sibling>,
     /// The number by which GitHub knows this App, to tell our own check runs from forged ones.
     pub app_id: u64,
+    /// What heads change against their base, and patches, as far as anything asked for them.
+    pub diffs: Diffs,
 }
 
 /// The repository's policy file at the head.
@@ -326,7 +329,12 @@ pub enum Enforced {
 /// What [`Seen::commits`] holds for a review is this hash over the commits at that time: the same head over the same
 /// commits is the same net diff.
 pub fn commits_hash(commits: &[Commit]) -> String {
-    let mut ids: Vec<&str> = commits.iter().map(|commit| commit.oid.as_str()).collect();
+    oids_hash(commits.iter().map(|commit| &commit.oid))
+}
+
+/// The same over the commits' ids.
+pub fn oids_hash<'a>(commits: impl Iterator<Item = &'a Oid>) -> String {
+    let mut ids: Vec<&str> = commits.map(Oid::as_str).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut hash = Sha256::new();

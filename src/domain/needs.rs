@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
+use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, Authority, CheckWanted, Condition, Conditions, Independence, Policy, PolicySet, Requirement,
-    WhichCheck, Who,
+    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Policy,
+    PolicySet, Requirement, WhichCheck, Who,
 };
 
 /// The name that every check of ours begins with.
@@ -35,6 +36,8 @@ pub struct Needs {
     pub commits: bool,
     /// Whether it is to be found out who pushed.
     pub pushers: bool,
+    /// Whether an approval may be kept where the head moves and the net diff stays.
+    pub same_diff: bool,
     /// Whether the title, labels, draft flag or head's name can matter to a rule.
     pub on_declaration: bool,
 }
@@ -75,9 +78,27 @@ pub fn needs(policies: &PolicySet) -> Needs {
     for layer in &policies.layers {
         if let Some(policy) = &layer.policy {
             needs.policy(policy);
+            needs.same_diff |=
+                policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
         }
     }
     needs
+}
+
+/// Whether the requirement takes an approval that was given on another head with the same net diff.
+fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
+    fn any(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
+        match entry {
+            ApprovalEntry::From { settings, .. } => policies.approval_for(layer, settings).keep == Keep::SameDiff,
+            ApprovalEntry::Any(alternatives) => alternatives.iter().any(|entry| any(policies, layer, entry)),
+        }
+    }
+    match ask {
+        Requirement::Approvals(entries) => entries.iter().any(|entry| any(policies, layer, entry)),
+        // An approval stands beside the checks of a change that edits them.
+        Requirement::Checks(_) => policies.approval_for(layer, &ApprovalSettings::default()).keep == Keep::SameDiff,
+        Requirement::Fields(_) | Requirement::Deny(_) | Requirement::Allow(_) | Requirement::Unenforced(_) => false,
+    }
 }
 
 impl Needs {
@@ -191,7 +212,6 @@ impl Needs {
 #[expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 mod tests {
     use super::*;
-    use crate::layer::Layer;
     use crate::policy::{Read, Source, Version, load};
 
     fn check(text: &str, change: impl FnOnce(&mut Needs)) -> Needs {
@@ -236,6 +256,7 @@ approvals = [{ any = [{ from = ["payments"], count = 1 }, { from = ["team:acme/c
         let needs = check(text, |needs| {
             needs.teams = ["acme/payments", "acme/contractors", "acme/cab"].map(team).into();
             needs.logins = ["carol", "ann", "bob"].map(str::to_owned).into();
+            needs.same_diff = true;
         });
         assert!(needs.cares_about_team(&team("acme/cab")));
     }
@@ -251,12 +272,14 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
             needs.logins.insert("jenkins[bot]".to_owned());
             needs.checks.insert(("build".to_owned(), CheckBy::App("github-actions".to_owned())));
             needs.checks.insert(("ci".to_owned(), CheckBy::Creator("Jenkins[bot]".to_owned())));
-            (needs.files, needs.old_names) = (true, true);
+            (needs.files, needs.old_names, needs.same_diff) = (true, true, true);
         });
         assert!(needs.cares_about_check("build", Some("github-actions")) && needs.cares_about_check("ci", None));
         assert!(!needs.cares_about_check("build", None) && !needs.cares_about_check("other", None));
         let required = "[[rule]]\nid = \"a\"\nchecks = [{ required = true }]\n";
-        let needs = check(required, |needs| (needs.required_checks, needs.files, needs.old_names) = (true, true, true));
+        let needs = check(required, |needs| {
+            (needs.required_checks, needs.files, needs.old_names, needs.same_diff) = (true, true, true, true);
+        });
         assert!(needs.cares_about_check("anything", None));
         let lines = "[[rule]]\nid = \"a\"\nwhen = { lines = \"> 9\" }\nallow = \"ok\"\n";
         check(lines, |needs| needs.files = true);

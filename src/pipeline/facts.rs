@@ -7,12 +7,13 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::facts::{
     EditedPolicy, Enforced, Facts, File, FileStatus, Known, Review, ReviewVerdict, Seen, Sibling, commits_hash,
 };
+use countersign_domain::net_diff::HeadMove;
 use jiff::Timestamp;
 
 use super::{Pipeline, Result};
 use crate::github::event::REPOSITORY_POLICY;
 use crate::github::{self, Activity, Installation, Look, ReviewRead};
-use crate::store::{BodyVersion, HeadPlace, SeenRow};
+use crate::store::{BodyVersion, HeadPlace, Moved, SeenRow};
 
 impl Pipeline {
     /// The facts, but for the pull requests that share the check: those are read once it is held.
@@ -29,6 +30,8 @@ impl Pipeline {
         let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
         let files = self.files(github, look, needs).await?;
         let reviews = self.reviews(look).await?;
+        let (pushers, moves) = self.pushers(github, look, needs).await?;
+        let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
         Ok(Facts {
             as_of,
             repository: look.repository.clone(),
@@ -37,7 +40,7 @@ impl Pipeline {
             commits: look.commits.clone(),
             reviews,
             checks: look.checks.as_ref().map(|checks| checks.iter().map(|read| read.check.clone()).collect()),
-            pushers: self.pushers(github, look, needs).await?,
+            pushers,
             operators: operators(look),
             teams,
             accounts,
@@ -45,6 +48,7 @@ impl Pipeline {
             policy_edit: policy_edit(look),
             siblings: Vec::new(),
             app_id: github.github().app_id(),
+            diffs,
         })
     }
 
@@ -96,9 +100,11 @@ impl Pipeline {
         let renamed = files.iter().any(|file| file.status == FileStatus::Renamed);
         if renamed && needs.old_names {
             let repository = &look.repository;
-            if let Some(renames) = github.renames(&repository.owner, &repository.name, look.change.number).await? {
+            if let Some(listed) = github.pull_files(&repository.owner, &repository.name, look.change.number).await? {
+                let old: BTreeMap<_, _> =
+                    listed.into_iter().filter_map(|file| Some((file.path, file.old_path?))).collect();
                 for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
-                    if let Some(old) = renames.get(&file.path) {
+                    if let Some(old) = old.get(&file.path) {
                         file.old_path = Known::Known(Some(old.clone()));
                     }
                 }
@@ -144,10 +150,16 @@ impl Pipeline {
         Ok(seen)
     }
 
-    /// Everybody who was seen moving the head. What was pushed before we watched is asked of GitHub's activity list.
-    async fn pushers(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<BTreeSet<Account>>> {
+    /// Everybody who was seen moving the head, and the moves of those of whom none is missing. What was pushed before we watched is asked of GitHub's activity list.
+    async fn pushers(
+        &self,
+        github: &Installation,
+        look: &Look,
+        needs: &Needs,
+    ) -> Result<(Known<BTreeSet<Account>>, Moves)> {
+        let unknown = |why: &str| Ok((Known::unknown(why), Moves::new()));
         if !needs.pushers {
-            return Ok(Known::unknown("no rule asks who pushed"));
+            return unknown("no rule asks who pushed");
         }
         let change = &look.change;
         let (repository, head) = (&look.repository, &change.head);
@@ -160,38 +172,37 @@ impl Pipeline {
         };
         let seen = self.store.pushers_of(place, &commits).await?;
         let mut pushers: BTreeSet<Account> = seen.iter().map(|push| push.sender.clone()).collect();
+        let mut moves = moves(&seen);
         if change.fork {
             // Pushes to a fork are told to nobody but its owner; what moved the head here is.
-            return Ok(match look.head_owner.clone() {
-                Some(owner) => {
-                    pushers.insert(owner);
-                    Known::Known(pushers)
-                }
-                None => Known::unknown("the repository that the change comes from is gone"),
-            });
+            let Some(owner) = look.head_owner.clone() else {
+                return unknown("the repository that the change comes from is gone");
+            };
+            pushers.insert(owner);
+            return Ok((Known::Known(pushers), moves));
         }
         if seen.iter().any(|push| push.after == head.tip) {
-            return Ok(Known::Known(pushers));
+            return Ok((Known::Known(pushers), moves));
         }
         let activity = match github.activity(&repository.owner, &repository.name, &head.name).await {
             Ok(activity) => activity,
             Err(error @ (github::Error::NotFound(_) | github::Error::Forbidden(_))) => {
-                return Ok(Known::unknown(format!("who pushed the head cannot be read: {error}")));
+                return unknown(&format!("who pushed the head cannot be read: {error}"));
             }
             Err(error) => return Err(error.into()),
         };
         let is_move = |push: &&Activity| commits.contains(&push.after) || push.at >= look.created_at;
-        let moves: Vec<_> = activity.iter().filter(is_move).collect();
-        if !moves.iter().any(|push| push.after == head.tip) {
-            return Ok(Known::unknown("GitHub does not say who pushed the head"));
+        let pushes: Vec<_> = activity.iter().filter(is_move).collect();
+        if !pushes.iter().any(|push| push.after == head.tip) {
+            return unknown("GitHub does not say who pushed the head");
         }
-        for push in moves {
-            match &push.actor {
-                Some(actor) => drop(pushers.insert(actor.clone())),
-                None => return Ok(Known::unknown("somebody whose account is gone pushed the head")),
-            }
+        for push in pushes {
+            let Some(actor) = &push.actor else { return unknown("somebody whose account is gone pushed the head") };
+            // What was pushed before we watched is not known by both its ends.
+            moves.remove(actor);
+            pushers.insert(actor.clone());
         }
-        Ok(Known::Known(pushers))
+        Ok((Known::Known(pushers), moves))
     }
 
     async fn enforced(&self, github: &Installation, look: &Look, check_name: &str) -> Enforced {
@@ -209,6 +220,22 @@ impl Pipeline {
         siblings.sort_by_key(|sibling| sibling.number);
         Ok(siblings)
     }
+}
+
+/// Moves of the head, by who made them.
+type Moves = BTreeMap<Account, Vec<HeadMove>>;
+
+/// The moves of those people of whom every move is known by both its ends.
+fn moves(seen: &[Moved]) -> Moves {
+    let mut moves = Moves::new();
+    for push in seen {
+        let made = moves.entry(push.sender.clone()).or_default();
+        let moved = push.before.clone().map(|before| HeadMove { before, after: push.after.clone() });
+        made.extend(moved.filter(|moved| !made.contains(moved)));
+    }
+    let has_end = |push: &&Moved, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
+    moves.retain(|who, made| seen.iter().filter(|push| push.sender == *who).all(|push| has_end(&push, made)));
+    moves
 }
 
 fn domain_review(review: &ReviewRead, seen: Seen) -> Review {

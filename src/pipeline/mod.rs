@@ -4,6 +4,7 @@
 //! so that duplicates, reordering, loss and restarts are all the same case. What cannot
 //! be read never turns anything green.
 
+mod diffs;
 mod facts;
 mod fresh;
 mod group;
@@ -50,6 +51,7 @@ pub struct Pipeline {
     rules: Rules,
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
+    kept: diffs::Kept,
 }
 
 /// Why a row could not be worked on to its end.
@@ -70,7 +72,7 @@ impl Pipeline {
     /// A pipeline over that store and that GitHub.
     pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
         let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
-        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced }
+        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced, kept: diffs::Kept::new() }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {

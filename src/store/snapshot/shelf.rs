@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::wire::VERSION;
@@ -15,6 +16,11 @@ use super::{Part, hash};
 pub(crate) trait Content: Serialize + DeserializeOwned {
     /// The kind.
     const KIND: &'static str;
+    /// The version that is written; all from 1 on are read.
+    const VERSION: u64 = VERSION;
+
+    /// From what one version says to what the next one says of the same.
+    fn next(_from: u64, _content: &mut Map<String, Value>) {}
 }
 
 /// A reference to a part, written `KIND:HASH`.
@@ -48,7 +54,7 @@ impl<'de, C: Content> Deserialize<'de> for Ref<C> {
 
 #[derive(Serialize)]
 struct Written<'a, C> {
-    v: u32,
+    v: u64,
     content: &'a C,
 }
 
@@ -69,18 +75,22 @@ struct Read<C> {
 /// Writes the part that says this.
 pub(crate) fn write<C: Content>(content: &C) -> Part {
     // Writing plain structures into memory does not fail; where it did, the empty part would not be restored.
-    let bytes = serde_json::to_vec(&Written { v: VERSION, content }).unwrap_or_default();
+    let bytes = serde_json::to_vec(&Written { v: C::VERSION, content }).unwrap_or_default();
     Part { kind: C::KIND.to_owned(), bytes }
 }
 
 fn read<C: Content>(bytes: &[u8]) -> Result<C, Error> {
     let broken = |error: serde_json::Error| Error::Broken { kind: C::KIND, problem: error.to_string() };
     let Header { v: version } = serde_json::from_slice(bytes).map_err(broken)?;
-    if version != u64::from(VERSION) {
+    if !(1..=C::VERSION).contains(&version) {
         return Err(Error::Version { kind: C::KIND, version });
     }
-    let read: Read<C> = serde_json::from_slice(bytes).map_err(broken)?;
-    Ok(read.content)
+    if version == C::VERSION {
+        return serde_json::from_slice::<Read<C>>(bytes).map(|read| read.content).map_err(broken);
+    }
+    let mut read: Read<Map<String, Value>> = serde_json::from_slice(bytes).map_err(broken)?;
+    (version..C::VERSION).for_each(|from| C::next(from, &mut read.content));
+    serde_json::from_value(Value::Object(read.content)).map_err(broken)
 }
 
 /// The parts that are being written, each once.

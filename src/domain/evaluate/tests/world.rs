@@ -109,6 +109,7 @@ pub(super) fn world() -> Facts {
         policy_edit: None,
         siblings: Vec::new(),
         app_id: 4242,
+        diffs: crate::net_diff::Diffs::default(),
     }
 }
 

@@ -14,6 +14,7 @@ use super::super::shelf::{Content, Cut, Ref, Shelf};
 use super::account::Account;
 use super::checks::Checks;
 use super::commits::Commits;
+use super::diffs::Diffs;
 use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
@@ -45,10 +46,20 @@ pub(crate) struct ChangePart {
     siblings: Vec<Sibling>,
     sources: Vec<Source>,
     templates: Ref<Templates>,
+    #[serde(deserialize_with = "present")]
+    diffs: Option<Diffs>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
+    const VERSION: u64 = 2;
+
+    /// Version 1 knew nothing of net diffs: an approval of another head never counted.
+    fn next(from: u64, content: &mut serde_json::Map<String, serde_json::Value>) {
+        if from == 1 {
+            content.insert("diffs".to_owned(), serde_json::Value::Null);
+        }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -86,6 +97,7 @@ impl ChangePart {
             policy_edit,
             siblings,
             app_id,
+            diffs,
         } = facts;
         let reviews = Reviews::cut(reviews, cut);
         Self {
@@ -106,6 +118,7 @@ impl ChangePart {
             siblings: list(siblings),
             sources: sources.iter().map(|source| Source::cut(source, cut)).collect(),
             templates: cut.put(&Templates(templates.iter().map(|Template { text }| text.clone()).collect())),
+            diffs: Diffs::cut(diffs, cut),
         }
     }
 
@@ -130,6 +143,7 @@ impl ChangePart {
             policy_edit,
             siblings: back(self.siblings),
             app_id: self.app_id,
+            diffs: self.diffs.map(|diffs| diffs.restore(shelf)).transpose()?.unwrap_or_default(),
         };
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;

@@ -8,6 +8,7 @@ mod change;
 mod checks;
 mod commits;
 mod decision;
+mod diffs;
 mod files;
 mod known;
 mod names;
@@ -20,5 +21,5 @@ mod texts;
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
 
-/// The version of every kind of part that is written, and the only one so far.
-pub(crate) const VERSION: u32 = 1;
+/// The version of the parts of which no other has come yet: see `Content::VERSION`.
+pub(crate) const VERSION: u64 = 1;
