@@ -30,6 +30,8 @@ pub struct Needs {
     pub required_checks: bool,
     /// Whether the old names of renamed files are to be read.
     pub old_names: bool,
+    /// Whether the patches of the changed files are to be read.
+    pub patches: bool,
     /// Whether the changed files are to be read.
     pub files: bool,
     /// Whether the commits are to be read.
@@ -185,11 +187,18 @@ impl Needs {
         let paths = reads(&|condition| {
             matches!(
                 condition,
-                C::Files(_) | C::OnlyFiles(_) | C::NoFiles(_) | C::Lines(_, Some(_)) | C::Services(_) | C::Tier(_)
+                C::Files(_)
+                    | C::OnlyFiles(_)
+                    | C::NoFiles(_)
+                    | C::Lines(_, Some(_))
+                    | C::Diff(_, Some(_))
+                    | C::Services(_)
+                    | C::Tier(_)
             )
         });
         self.old_names |= paths;
-        self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_)));
+        self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
+        self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
         self.people(conditions);
@@ -283,6 +292,8 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         assert!(needs.cares_about_check("anything", None));
         let lines = "[[rule]]\nid = \"a\"\nwhen = { lines = \"> 9\" }\nallow = \"ok\"\n";
         check(lines, |needs| needs.files = true);
+        let diff = "[[rule]]\nid = \"a\"\nwhen = { diff = 'x' }\nallow = \"ok\"\n";
+        check(diff, |needs| (needs.files, needs.patches) = (true, true));
         let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
         check(title, |needs| needs.on_declaration = true);
     }

@@ -103,6 +103,13 @@ impl Pipeline {
         reading.read(wanted).await
     }
 
+    /// What the head now changes, as GitHub compares it with its base.
+    pub(super) async fn comparison_now(&self, github: &Installation, look: &Look) -> Result<Known<Arc<Comparison>>> {
+        let Known::Known(commits) = &look.commits else { return Ok(Known::unknown("the commits could not be read")) };
+        let reading = Reading { github, look, kept: &self.kept, heads: BTreeMap::new() };
+        reading.comparison(&reading.key(&look.change.head.tip, &commits_hash(commits))).await
+    }
+
     async fn wanted(
         &self,
         look: &Look,

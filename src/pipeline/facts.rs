@@ -7,13 +7,17 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::facts::{
     EditedPolicy, Enforced, Facts, File, FileStatus, Known, Review, ReviewVerdict, Seen, Sibling, commits_hash,
 };
-use countersign_domain::net_diff::HeadMove;
+use countersign_domain::net_diff::{Diffs, HeadMove};
+use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
 use super::{Pipeline, Result};
 use crate::github::event::REPOSITORY_POLICY;
-use crate::github::{self, Activity, Installation, Look, ReviewRead};
+use crate::github::{self, Activity, Comparison, Installation, Look, ReviewRead};
 use crate::store::{BodyVersion, HeadPlace, Moved, SeenRow};
+
+/// Bytes of patches that are kept with a decision.
+const PATCHES_KEPT: usize = 256 << 10;
 
 impl Pipeline {
     /// The facts, but for the pull requests that share the check: those are read once it is held.
@@ -28,10 +32,11 @@ impl Pipeline {
         let as_of = self.store.now().await?;
         let teams = self.teams(github, &needs.teams, members_since).await?;
         let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
-        let files = self.files(github, look, needs).await?;
+        let (files, patches) = self.files(github, look, needs).await?;
         let reviews = self.reviews(look).await?;
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
+        let diffs = Diffs { patches, ..diffs };
         Ok(Facts {
             as_of,
             repository: look.repository.clone(),
@@ -94,23 +99,32 @@ impl Pipeline {
         Ok(accounts)
     }
 
-    /// The changed files; the old names of renames where a rule could depend on them.
-    async fn files(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<Vec<File>>> {
-        let Known::Known(mut files) = look.files.clone() else { return Ok(look.files.clone()) };
+    /// The changed files; the old names of renames and the patches where a rule could depend on them.
+    async fn files(
+        &self,
+        github: &Installation,
+        look: &Look,
+        needs: &Needs,
+    ) -> Result<(Known<Vec<File>>, Option<Known<BTreeMap<String, String>>>)> {
+        let Known::Known(mut files) = look.files.clone() else { return Ok((look.files.clone(), None)) };
+        let compared = if needs.patches { Some(self.comparison_now(github, look).await?) } else { None };
         let renamed = files.iter().any(|file| file.status == FileStatus::Renamed);
         if renamed && needs.old_names {
             let repository = &look.repository;
-            if let Some(listed) = github.pull_files(&repository.owner, &repository.name, look.change.number).await? {
-                let old: BTreeMap<_, _> =
-                    listed.into_iter().filter_map(|file| Some((file.path, file.old_path?))).collect();
-                for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
-                    if let Some(old) = old.get(&file.path) {
-                        file.old_path = Known::Known(Some(old.clone()));
-                    }
+            let listed = match &compared {
+                Some(Known::Known(compared)) => Some(compared.files.clone()),
+                _ => github.pull_files(&repository.owner, &repository.name, look.change.number).await?,
+            };
+            let old = listed.into_iter().flatten().filter_map(|file| Some((file.path, file.old_path?)));
+            let old: BTreeMap<_, _> = old.collect();
+            for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
+                if let Some(old) = old.get(&file.path) {
+                    file.old_path = Known::Known(Some(old.clone()));
                 }
             }
         }
-        Ok(Known::Known(files))
+        let patches = compared.map(|compared| compared.map(|compared| patches(&files, &compared)));
+        Ok((Known::Known(files), patches))
     }
 
     /// The reviews with what each reviewer had before them.
@@ -236,6 +250,22 @@ fn moves(seen: &[Moved]) -> Moves {
     let has_end = |push: &&Moved, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
     moves.retain(|who, made| seen.iter().filter(|push| push.sender == *who).all(|push| has_end(&push, made)));
     moves
+}
+
+/// The whole patches, as many as are kept with a decision: beyond, a file has none.
+fn patches(files: &[File], compared: &Comparison) -> BTreeMap<String, String> {
+    let mut left = PATCHES_KEPT;
+    let mut kept = BTreeMap::new();
+    for file in files {
+        let listed = compared.files.iter().find(|listed| listed.path == file.path);
+        let Some(patch) = listed.and_then(|listed| listed.patch.as_ref()) else { continue };
+        let fits = left.checked_sub(patch.len());
+        if let (Some(rest), Some(_)) = (fits, changed_lines(patch, file.added, file.removed)) {
+            left = rest;
+            kept.insert(file.path.clone(), patch.clone());
+        }
+    }
+    kept
 }
 
 fn domain_review(review: &ReviewRead, seen: Seen) -> Review {

@@ -1,5 +1,7 @@
 //! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
 
+use std::cell::Cell;
+
 use super::paths::ChangedFile;
 use crate::condition::{Finding, Truth};
 use crate::facts::{Facts, Known};
@@ -17,7 +19,12 @@ pub(crate) struct Context<'a> {
     /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
     pub(crate) risk: Option<(Level, Level)>,
     files: Known<Vec<ChangedFile<'a>>>,
+    /// How many bytes of the diff patterns may still go through.
+    searchable: Cell<usize>,
 }
+
+/// Bytes of the diff that all patterns of one evaluation may go through.
+const SEARCHABLE: usize = 32 << 20;
 
 impl<'a> Context<'a> {
     pub(crate) fn new(policies: &'a PolicySet, records: &'a Records, facts: &'a Facts) -> Self {
@@ -25,7 +32,7 @@ impl<'a> Context<'a> {
             Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
-        Self { policies, records, facts, risk: None, files }
+        Self { policies, records, facts, risk: None, files, searchable: Cell::new(SEARCHABLE) }
     }
 
     /// The changed files, or what to answer where they could not be read.
@@ -81,6 +88,13 @@ impl<'a> Context<'a> {
             }
         }
         Known::Known(changes)
+    }
+
+    /// Whether a pattern may go through so many bytes more; once it may not, none may.
+    pub(crate) fn may_search(&self, bytes: usize) -> bool {
+        let left = self.searchable.get().checked_sub(bytes);
+        self.searchable.set(left.unwrap_or_default());
+        left.is_some()
     }
 
     /// Whether people may be named: not where anybody may read it.

@@ -83,7 +83,7 @@ fn read<C: Content>(bytes: &[u8]) -> Result<C, Error> {
     let broken = |error: serde_json::Error| Error::Broken { kind: C::KIND, problem: error.to_string() };
     let Header { v: version } = serde_json::from_slice(bytes).map_err(broken)?;
     if !(1..=C::VERSION).contains(&version) {
-        return Err(Error::Version { kind: C::KIND, version });
+        return Err(Error::Version { kind: C::KIND, version, reads: C::VERSION });
     }
     if version == C::VERSION {
         return serde_json::from_slice::<Read<C>>(bytes).map(|read| read.content).map_err(broken);

@@ -12,6 +12,7 @@ mod outcome;
 mod properties;
 mod record;
 mod risk;
+mod same_diff;
 mod speed;
 mod world;
 

@@ -36,7 +36,8 @@ fn forge(kind: &'static str, from: &'static str, to: &'static str) -> impl Fn(&m
 
 #[test]
 fn a_missing_part_is_named() {
-    for kind in ["files", "commits", "reviews", "checks", "templates", "team", "body", "policy"] {
+    for kind in ["files", "commits", "reviews", "checks", "templates", "team", "body", "policy", "head_diff", "patches"]
+    {
         let said = said(|parts| parts.retain(|part| part.kind != kind));
         assert!(said.starts_with(&format!("the part `{kind}` is missing: none has the hash `")), "{said}");
     }
@@ -71,8 +72,8 @@ fn a_part_of_another_kind_does_not_stand_in() {
 fn a_later_version_is_not_guessed_at() {
     let later = "and this countersign reads version 1";
     assert_eq!(
-        said(edit("change", "{\"v\":1,\"content\":", "{\"v\":2,\"more\":")),
-        format!("the part `change` is of version 2, {later}")
+        said(edit("change", "{\"v\":2,\"content\":", "{\"v\":3,\"more\":")),
+        "the part `change` is of version 3, and this countersign reads version 2"
     );
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":77")), format!("the part `files` is of version 77, {later}"));
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":0")), format!("the part `files` is of version 0, {later}"));
@@ -81,8 +82,8 @@ fn a_later_version_is_not_guessed_at() {
 #[test]
 fn a_broken_part_is_never_read_in_part() {
     for (kind, from, to) in [
-        ("change", "{\"v\":1,", ""),
-        ("change", "{\"v\":1,", "{\"v\":1,\"v\":1,"),
+        ("change", "{\"v\":2,", ""),
+        ("change", "{\"v\":2,", "{\"v\":2,\"v\":2,"),
         ("change", "\"draft\":true", "\"draft\":1"),
         ("change", "\"draft\":true,", ""),
         ("change", "\"draft\":true", "\"draft\":true,\"ready\":true"),

@@ -7,6 +7,7 @@ use countersign_domain::facts::{
     File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
 };
 use countersign_domain::layer::Layer;
+use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
 use countersign_domain::policy::{Read, Source, Version};
 use countersign_domain::record::Template;
 use jiff::Timestamp;
@@ -90,6 +91,45 @@ fn facts() -> Facts {
         policy_edit: Some(Known::Known(EditedPolicy { text: Some("mode = \"enforce\"\n".to_owned()) })),
         siblings: vec![Sibling { number: 43, outcome: Some(Outcome::Wait) }, Sibling { number: 44, outcome: None }],
         app_id: u64::MAX,
+        diffs: diffs(),
+    }
+}
+
+/// The same as version 1 kept it.
+pub(super) fn version_1() -> Snapshot {
+    let mut snapshot = snapshot();
+    snapshot.facts.diffs = Diffs::default();
+    snapshot
+}
+
+fn diffs() -> Diffs {
+    let side = |mode, blob: &str| Some(Side { mode, blob: Oid::new(blob) });
+    let file = |path: &str, status, old_path: Option<&str>, sides| DiffFile {
+        path: path.to_owned(),
+        old_path: old_path.map(str::to_owned),
+        status,
+        added: 3,
+        removed: 4,
+        sides,
+    };
+    let was = Sides { old: None, new: side(0o100_755, "b3") };
+    let is = Sides { old: side(0o100_644, "b1"), new: side(0o120_000, "b2") };
+    let files = vec![
+        file("run.sh", FileStatus::Added, None, Known::Known(was)),
+        file("src/pay.rs", FileStatus::Renamed, Some("src/buy.rs"), Known::Known(is)),
+        file("src/old.rs", FileStatus::Removed, None, Known::unknown("GitHub does not give it")),
+    ];
+    let head = HeadDiff { commits: vec![Oid::new("c1"), Oid::new("4ead")], people: Known::Known(commits()), files };
+    let empty = HeadDiff { commits: vec![], people: Known::unknown("nobody asked"), files: vec![] };
+    let [old_base, old_head, new_base, new_head] = ["b1", "b2", "b4", "b5"].map(Oid::new);
+    let moved = HeadMove { before: Oid::new("c1"), after: Oid::new("4ead") };
+    let heads = [("4ead", Known::Known(head)), ("c1", Known::Known(empty)), ("c0", Known::unknown("gone"))];
+    let patches = [("src/pay.rs".to_owned(), "@@ -1 +1 @@\n-a\n+b".to_owned())];
+    Diffs {
+        heads: heads.map(|(oid, head)| (Oid::new(oid), head)).into(),
+        carried: [Carried { old_base, old_head, new_base, new_head }].into(),
+        moves: [(person(2, "bob"), vec![moved])].into(),
+        patches: Some(Known::Known(patches.into())),
     }
 }
 
@@ -202,6 +242,7 @@ pub(super) fn unknown() -> Snapshot {
         enforced: Enforced::Unknown(why()),
         policy_edit: Some(Known::Unknown(why())),
         siblings: vec![],
+        diffs: Diffs { patches: Some(Known::Unknown(why())), ..Diffs::default() },
         ..facts()
     };
     Snapshot { facts, sources: vec![], templates: vec![] }
