@@ -14,4 +14,5 @@ mod groups;
 mod models;
 mod policies;
 mod record;
+mod same_diff;
 mod threads;
