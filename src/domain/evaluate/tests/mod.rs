@@ -13,7 +13,9 @@ mod outcome;
 mod properties;
 mod record;
 mod risk;
+mod signed;
 mod speed;
+mod threads;
 mod world;
 
 use world::*;
