@@ -15,6 +15,7 @@ mod write;
 
 use std::time::Duration;
 
+use countersign_domain::account::Account;
 use countersign_domain::facts::Enforced;
 use jiff::Timestamp;
 use moka::future::Cache;
@@ -50,6 +51,7 @@ pub struct Pipeline {
     rules: Rules,
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
+    merged_before: Cache<(u64, Account), ()>,
 }
 
 /// Why a row could not be worked on to its end.
@@ -70,7 +72,8 @@ impl Pipeline {
     /// A pipeline over that store and that GitHub.
     pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
         let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
-        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced }
+        let merged_before = Cache::builder().max_capacity(100_000).build();
+        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced, merged_before }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {
