@@ -143,12 +143,7 @@ mod tests {
         let read = DeploymentRead { node: "DE_1".into(), status_at: Some(at(6)), deployment };
         let ask = Ask { environments: ["staging".to_owned()].into(), threads: true };
         let thread = Thread { path: "a.rs".into(), state: ThreadState::Resolved { by: None } };
-        AskedRead {
-            ask,
-            deployments: Known::Known(vec![read]),
-            threads: Known::Known(vec![("T1".into(), thread)]),
-            ..AskedRead::default()
-        }
+        AskedRead { ask, deployments: Known::Known(vec![read]), threads: Known::Known(vec![("T1".into(), thread)]) }
     }
 
     fn check(wants: &[Want], met: bool) {
