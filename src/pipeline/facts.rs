@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::facts::{
-    Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, Review, ReviewVerdict, Seen, Sibling,
-    commits_hash,
+    Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
+    Sibling, commits_hash,
 };
 use jiff::Timestamp;
 
@@ -47,6 +47,7 @@ impl Pipeline {
             asked: Asked { merged_before: self.merged_before(github, look, needs).await?, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
+            on_demand: OnDemand::default(),
         })
     }
 
@@ -78,7 +79,7 @@ impl Pipeline {
         for login in logins {
             let known = match pins.get(&login.to_lowercase()) {
                 Some(account) => Known::Known(account.clone()),
-                None => match github.user(login).await? {
+                None => match github.account(login).await? {
                     Some(account) => {
                         let now = self.store.now().await?;
                         self.store.pin_logins(owner, &[(login.as_str(), account.clone())], now).await?;

@@ -8,6 +8,7 @@ mod facts;
 mod fresh;
 mod group;
 mod members;
+mod on_demand;
 mod policies;
 mod pull;
 mod sweep;
@@ -52,6 +53,7 @@ pub struct Pipeline {
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
+    special_files: on_demand::SpecialFiles,
 }
 
 /// Why a row could not be worked on to its end.
@@ -72,8 +74,17 @@ impl Pipeline {
     /// A pipeline over that store and that GitHub.
     pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
         let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
-        let merged_before = Cache::builder().max_capacity(100_000).build();
-        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced, merged_before }
+        Self {
+            store,
+            github,
+            clock,
+            telemetry,
+            rules,
+            members: Members::new(),
+            enforced,
+            merged_before: Cache::builder().max_capacity(100_000).build(),
+            special_files: on_demand::special_files(),
+        }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {
