@@ -2,7 +2,6 @@
 //! head gets the one answer. A group that cannot be explained fails.
 
 use countersign_domain::account::Oid;
-use countersign_domain::check_name;
 use countersign_domain::decision::Outcome as Verdict;
 use countersign_domain::plan::Action;
 use countersign_domain::text::Phrase;
@@ -60,8 +59,8 @@ impl Pipeline {
         if look.change.base.name != base {
             return Ok(unknown(number, "it goes into another branch now"));
         }
-        let name = check_name(base, &look.repository.default_branch);
-        let decision = self.decide(github, &look, None, &name).await?.decision;
+        let governing = self.governing(github, &look).await?;
+        let decision = self.decide(github, &look, None, governing).await?.decision;
         Ok(GroupMember {
             number,
             title: Some(look.change.title.clone()),
@@ -80,7 +79,8 @@ impl Pipeline {
         head: &Oid,
         members: &[GroupMember],
     ) -> Result<Outcome> {
-        let name = check_name(base, &row.name.default_branch);
+        // The looks at the members have kept the policies of the default branch.
+        let name = self.last_check_name(&row.name, base).await?;
         let run = group_answer(head, &name, members);
         if members.iter().all(|member| member.outcome == Verdict::Silent) && !members.is_empty() {
             return Ok(Outcome::Done { next: None });

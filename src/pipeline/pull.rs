@@ -6,9 +6,10 @@ use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::Template;
-use countersign_domain::{Needs, Records, check_name, evaluate, needs, wants_modes};
+use countersign_domain::{Needs, Records, evaluate, needs, wants_modes};
 use jiff::SignedDuration;
 
+use super::policies::Governing;
 use super::{Pipeline, Result, fresh};
 use crate::failpoint;
 use crate::github::{self, Installation, Look, Target};
@@ -94,13 +95,15 @@ impl Pipeline {
 
     /// Decides and writes, holding the check against others who share the commit.
     async fn answer(&self, work: &Work, github: &Installation, look: &Look, shown: ShownIds) -> Result<Outcome> {
-        let name = check_name(&look.change.base.name, &look.repository.default_branch);
+        let governing = self.governing(github, look).await?;
+        let name = governing.check_name.clone();
+        self.take_back_renamed(work, github, look, &shown, &name).await?;
         let lane = format!("{}:{}:{name}", look.repository.id, look.change.head.tip);
         let holder = work.claim.holder();
         if !self.store.hold(&lane, &holder, self.rules.lease).await? {
             return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
         }
-        let outcome = self.answer_alone(work, github, look, shown, &name).await;
+        let outcome = self.answer_alone(work, github, look, shown, governing).await;
         self.store.release_lane(&lane, &holder).await?;
         outcome
     }
@@ -111,15 +114,17 @@ impl Pipeline {
         github: &Installation,
         look: &Look,
         stored: ShownIds,
-        name: &str,
+        governing: Governing,
     ) -> Result<Outcome> {
+        let name = &governing.check_name.clone();
         let members_since = work.claim.wants.iter().filter_map(|want| match want {
             Want::Members(at) => Some(*at),
             _ => None,
         });
-        let decided = self.decide(github, look, members_since.max(), name).await?;
+        let decided = self.decide(github, look, members_since.max(), governing).await?;
         failpoint::reach("decided");
         let decision = &decided.decision;
+        self.remember_outcomes(work, look, decision).await?;
         let shown = merge_shown(look, &stored, name, &work.claim.wants);
         let answer = self.rendered(look, &decided, &shown);
         let actions = plan::plan(&answer, &shown);
@@ -150,16 +155,17 @@ impl Pipeline {
         github: &Installation,
         look: &Look,
         members_since: Option<jiff::Timestamp>,
-        name: &str,
+        governing: Governing,
     ) -> Result<Decided> {
-        let sources = self.sources(github, look).await?;
-        let (policies, _) = policy::load(&sources);
+        let Governing { sources, policies, family, check_name: name } = governing;
         let needs = needs(&policies);
-        let mut facts = self.facts(github, look, &needs, members_since, name).await?;
+        let mut facts = self.facts(github, look, &needs, members_since, &name).await?;
+        facts.on_demand.check_name = family;
+        facts.on_demand.failures = self.failures(look, &policies).await?;
         if wants_modes(&policies, &facts.files) {
             facts.on_demand.special_files = Some(self.special_files(github, look, &facts.files).await?);
         }
-        facts.siblings = self.siblings(&facts, name).await?;
+        facts.siblings = self.siblings(&facts, &name).await?;
         let templates = self.templates(look).await?;
         let decision = decision_of(&policies, &facts, &templates);
         Ok(Decided { decision, facts, sources, templates, needs })
@@ -237,7 +243,7 @@ fn lowered(claim: &Claim) -> Lowered {
             Want::Head { .. } => Lowered::Push,
             Want::UpdatedAt(_) => Lowered::Description,
             Want::Members(_) => Lowered::Membership,
-            Want::Tip(_) => Lowered::Policy,
+            Want::Tip(_) | Want::DefaultTip(_) => Lowered::Policy,
             Want::Anything | Want::Rerun(_) => Lowered::Other,
         })
         .next()

@@ -116,7 +116,8 @@ impl Pipeline {
         let (Some(run), Some(index)) = (&shown.run, self.store.pull_index(row.name.id, number).await?) else {
             return Ok(());
         };
-        if run.name == check_name(&index.base, &row.name.default_branch) {
+        let own = check_name(&index.base, &row.name.default_branch);
+        if run.name == own || run.name == self.last_check_name(&row.name, &index.base).await? {
             return Ok(());
         }
         let sharing = self.store.open_pulls_at(row.name.id, &run.head, &run.name).await?;
@@ -125,6 +126,29 @@ impl Pipeline {
         } else {
             self.take_back(work, github, row, number, shown, &Reason::Retargeted).await
         }
+    }
+
+    /// The policy of the default branch gives this base's check another name now: what is green under the old one is
+    /// taken back, because no decision will speak through it again.
+    pub(super) async fn take_back_renamed(
+        &self,
+        work: &Work,
+        github: &Installation,
+        look: &Look,
+        shown: &ShownIds,
+        name: &str,
+    ) -> Result<()> {
+        let Some(run) = shown.run.as_ref().filter(|run| run.name != name) else { return Ok(()) };
+        let number = look.change.number;
+        let sharing = self.store.open_pulls_at(look.repository.id, &run.head, &run.name).await?;
+        // Whoever was decided for it under that name speaks through it still.
+        if run.head != look.change.head.tip
+            || sharing.iter().any(|pull| pull.number != number && pull.outcome.is_some())
+        {
+            return Ok(());
+        }
+        let Some(row) = self.store.repository(look.repository.id).await? else { return Ok(()) };
+        self.take_back(work, github, &row, number, shown, &Reason::Renamed { to: name.to_owned() }).await
     }
 
     /// A dead row: people are told that it could not be evaluated, by a path that needs no look.
@@ -136,7 +160,8 @@ impl Pipeline {
         let Some(index) = self.store.pull_index(repository, number).await? else { return Ok(()) };
         let shown = self.store.shown(repository, number).await?;
         let reason = Reason::GaveUp { attempts: work.claim.attempts, why: error.to_owned() };
-        let run = render::could_not_evaluate(&index.head, &check_name(&index.base, &row.name.default_branch), &reason);
+        let name = self.last_check_name(&row.name, &index.base).await?;
+        let run = render::could_not_evaluate(&index.head, &name, &reason);
         let github = self.github.installation(work.claim.installation);
         self.say(work, &github, &row, number, &shown, run).await?;
         tracing::error!(error, attempts = work.claim.attempts, "given up until the next event");

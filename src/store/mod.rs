@@ -11,6 +11,7 @@ mod decision;
 mod due;
 mod error;
 mod evidence;
+mod failures;
 mod mark;
 mod open;
 mod pack;
@@ -34,6 +35,7 @@ pub use self::decision::{CaredCheck, Cares, ChangeRow, NewDecision, PolicyRef, R
 pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
 pub use self::error::{Error, Result};
 pub use self::evidence::{BodyVersion, HeadPlace, Moved, OpenPull, RepositoryRow, SeenRow, SiblingRow};
+pub use self::failures::ModelName;
 pub use self::part::Part;
 pub use self::policy::{PolicyPlace, PolicyVersion, TemplateVersion};
 pub use self::retention::{Retention, Swept};

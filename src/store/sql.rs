@@ -103,6 +103,7 @@ mod tests {
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),
         ("evidence", evidence::STATEMENTS),
+        ("failures", failures::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),

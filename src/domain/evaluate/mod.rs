@@ -9,6 +9,7 @@
 mod context;
 mod edit;
 mod layers;
+mod name;
 mod notices;
 mod outcome;
 mod paths;
@@ -21,6 +22,7 @@ mod tests;
 mod trusted;
 
 pub(crate) use context::Context;
+pub use name::{check_name, family_name};
 pub(crate) use paths::ChangedFile;
 
 use crate::decision::{Decision, Outcome, PolicyEdit, RiskReport, RuleResult, State};
@@ -32,18 +34,8 @@ use crate::risk;
 use crate::text::Phrase;
 
 use self::layers::InForce;
+use self::name::own_check;
 use self::relax::Relaxations;
-
-/// The name of the check for pull requests into a base: a check hangs on a commit that pull requests into several
-/// bases may share.
-pub fn check_name(base: &str, default_branch: &str) -> String {
-    if base == default_branch { "countersign".to_owned() } else { format!("countersign: {base}") }
-}
-
-/// The name of the check that carries the decision on these facts.
-fn own_check(facts: &Facts) -> String {
-    check_name(&facts.change.base.name, &facts.repository.default_branch)
-}
 
 /// What a change request comes to under the policies in force, at `facts.as_of`.
 ///

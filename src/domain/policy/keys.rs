@@ -281,7 +281,7 @@ static KEYS: &[Key] = &[
     key("authorities", "except", Kind::WhoList),
     key("authorities", "unowned", Kind::WhoList).not_yet(),
     key("authorities", "write", Kind::Flag),
-    key("check", "names", Kind::Words).not_yet(),
+    key("check", "names", Kind::Words),
     key("checks", "trusted_paths", Kind::Globs),
     key("risk", "levels", Kind::Table).opens("risk.levels"),
     key("risk", "factor", Kind::Tables).opens("risk.factor"),

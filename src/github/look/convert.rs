@@ -120,8 +120,13 @@ impl Reading {
             data.organisation.take().and_then(|org| org.default_branch_ref).and_then(|branch| branch.target);
         let default_branch = repository.default_branch_ref.take();
         let default_branch_name = default_branch.as_ref().map(|branch| branch.name.clone()).unwrap_or_default();
-        let templates = default_branch
-            .and_then(|branch| branch.target)
+        let default_files = default_branch.and_then(|branch| branch.target);
+        let (default_policy, default_tip) = match &default_files {
+            Some(files) => (file(files.policy.as_ref(), ".github/countersign.toml"), Some(Oid::new(&files.oid))),
+            None => (Read::Unreachable("the default branch is gone".to_owned()), None),
+        };
+        let templates = default_files
+            .map(|files| files.templates)
             .into_iter()
             .chain(organisation_templates.map(|files| files.templates))
             .flat_map(wire::Templates::into_iter)
@@ -167,6 +172,8 @@ impl Reading {
             organisation_policy,
             selected_only,
             repository_policy,
+            default_policy,
+            default_tip,
             head_policy,
             templates,
             budget: data.rate_limit.map(|limit| (limit.remaining, limit.reset_at)),

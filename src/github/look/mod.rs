@@ -88,6 +88,10 @@ pub struct Look {
     pub selected_only: bool,
     /// The repository's policy file at the tip of the base.
     pub repository_policy: Read,
+    /// The repository's policy file at the tip of the default branch.
+    pub default_policy: Read,
+    /// The commit at that tip; `None` where there is no such branch.
+    pub default_tip: Option<Oid>,
     /// The repository's policy file at the head.
     pub head_policy: Known<Option<Version>>,
     /// Templates of pull requests, of the repository and of `OWNER/.github`.

@@ -45,6 +45,14 @@ pub(super) struct OrganisationFiles {
     pub(super) templates: Templates,
 }
 
+#[derive(Debug, Deserialize)]
+pub(super) struct DefaultFiles {
+    pub(super) oid: String,
+    pub(super) policy: Option<TreeEntry>,
+    #[serde(flatten)]
+    pub(super) templates: Templates,
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Templates {
     template1: Option<TreeEntry>,
@@ -84,7 +92,7 @@ pub(super) struct Repository {
     pub(super) name: String,
     pub(super) visibility: String,
     pub(super) owner: Login,
-    pub(super) default_branch_ref: Option<BranchOf<Templates>>,
+    pub(super) default_branch_ref: Option<BranchOf<DefaultFiles>>,
     pub(super) pull_request: Option<PullRequest>,
 }
 
