@@ -110,6 +110,7 @@ mod tests {
             bodies: Vec::new(),
             bases: Vec::new(),
             head_owner: None,
+            asked: None,
             in_merge_queue: false,
             assignees: Vec::new(),
             files: Known::Known(Vec::new()),

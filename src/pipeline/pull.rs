@@ -129,6 +129,7 @@ impl Pipeline {
         let answer = self.rendered(look, &decided, &shown);
         let actions = plan::plan(&answer, &shown);
         let now_shown = self.write(work, github, look, &actions, ids(look, &stored, name)).await?;
+        self.request_reviews(work, github, look, &decision.requests).await?;
         let texts = answer.run.as_ref().map(|run| run.fingerprint.clone()).unwrap_or_default();
         let new = new_decision(look, &decided, texts, now_shown);
         match self.store.record_decision(&work.claim, &new).await? {

@@ -45,6 +45,7 @@ impl Pipeline {
                     shown.comment_node = Some(node);
                     failpoint::reach("comment-written");
                 }
+                Written::Requests => {}
             }
         }
         Ok(shown)
@@ -76,6 +77,7 @@ impl Pipeline {
             Action::UpdateRun { .. } => "run updated",
             Action::CreateComment(_) => "comment created",
             Action::UpdateComment { .. } => "comment updated",
+            Action::RequestReviews(_) => "reviews requested",
         });
         Ok(outcome?)
     }
@@ -197,7 +199,7 @@ impl Pipeline {
 fn lowers(action: &Action, green: bool) -> bool {
     match action {
         Action::CreateRun(run) | Action::UpdateRun { run, .. } => green && run.status != RunStatus::Success,
-        Action::CreateComment(_) | Action::UpdateComment { .. } => false,
+        Action::CreateComment(_) | Action::UpdateComment { .. } | Action::RequestReviews(_) => false,
     }
 }
 
@@ -205,7 +207,7 @@ fn lowers(action: &Action, green: bool) -> bool {
 fn is_wording(action: &Action, shown: Option<&ShownRunIds>) -> bool {
     match action {
         Action::CreateRun(run) | Action::UpdateRun { run, .. } => shown.is_some_and(|there| there.status == run.status),
-        Action::CreateComment(_) => false,
+        Action::CreateComment(_) | Action::RequestReviews(_) => false,
         Action::UpdateComment { .. } => true,
     }
 }

@@ -5,6 +5,7 @@
 //! no conclusions: it holds what was taken and what was decided. Each operation is one
 //! transaction, and none spans a network call to anybody but the database.
 
+mod asked;
 mod budget;
 mod db;
 mod decision;

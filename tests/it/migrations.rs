@@ -61,6 +61,8 @@ async fn failures_of_the_seventh_version_are_counted() {
         let (store, bumps) = (&db.store, (Layer::Repository, "bumps".to_owned()));
         assert_eq!(store.failures_of(SHOP, "ACME", &bumps).await.expect("read"), 1);
         assert_eq!(store.failures_of(8, "acme", &bumps).await.expect("read"), 0, "of another repository");
+        let asked = store.asked_reviewers((SHOP, 1)).await.expect("read");
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), ["team:acme/cab"]);
         let of_all = (Layer::Organisation, "bumps".to_owned());
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 0, "of another layer");
         store.remember_models((8, 3), "acme", &[of_all.clone()].into()).await.expect("kept");

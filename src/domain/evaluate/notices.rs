@@ -3,7 +3,7 @@
 use super::layers::InForce;
 use crate::evaluate::Context;
 use crate::facts::Enforced;
-use crate::policy::{Policy, Standing, Unenforced};
+use crate::policy::{Standing, Unenforced};
 use crate::text::Phrase;
 
 pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phrase> {
@@ -13,7 +13,6 @@ pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phras
         if let Some((_, policy)) = layer.policy() {
             let waives = policy.rules.iter().filter_map(|rule| rule.waive.as_ref());
             notices.extend(policy.relaxations.iter().chain(waives).map(not_granted));
-            notices.extend(requests(policy));
         }
     }
     notices
@@ -53,10 +52,4 @@ fn not_granted(part: &Unenforced) -> Phrase {
         None => named,
     };
     named.and(": the rules ask what they ask without it")
-}
-
-fn requests(policy: &Policy) -> Option<Phrase> {
-    let part = policy.approval.unenforced.iter().find(|part| part.key.ends_with("request"))?;
-    let said = Phrase::words("this version of countersign does not ask GitHub for reviews, as ");
-    Some(said.quote(&part.key).and(" says"))
 }

@@ -7,7 +7,10 @@ mod comparison;
 mod convert;
 mod wire;
 
+use std::collections::BTreeSet;
+
 use countersign_domain::account::{Account, Oid};
+use countersign_domain::decision::Reviewer;
 use countersign_domain::facts::{Change, Check, Commit, File, Known, Repository};
 use countersign_domain::plan::{RunStatus, ShownComment};
 use countersign_domain::policy::{Read, Version};
@@ -68,6 +71,8 @@ pub struct Look {
     pub head_owner: Option<Account>,
     /// Whether a merge queue holds it.
     pub in_merge_queue: bool,
+    /// Everybody whom GitHub ever asked for a review, or took off again; `None` where that cannot be told.
+    pub asked: Option<BTreeSet<Reviewer>>,
     /// Accounts that the pull request is assigned to.
     pub assignees: Vec<Account>,
     /// The changed files; old names of renames are unknown here.

@@ -17,3 +17,12 @@ CREATE TABLE change_failure (
     seen_at BIGINT NOT NULL,
     PRIMARY KEY (repository, number, reverted_by)
 );
+
+-- Whom we asked GitHub to ask for a review: `team:ORG/SLUG` or `user:ID`.
+CREATE TABLE review_request (
+    repository BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    reviewer TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    PRIMARY KEY (repository, number, reviewer)
+);

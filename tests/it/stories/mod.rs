@@ -12,3 +12,4 @@ mod groups;
 mod models;
 mod policies;
 mod record;
+mod requests;
