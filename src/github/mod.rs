@@ -9,6 +9,7 @@ mod client;
 mod error;
 pub mod event;
 mod look;
+pub mod payload;
 mod reads;
 
 pub use app::FailedDelivery;

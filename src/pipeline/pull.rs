@@ -215,8 +215,8 @@ impl Pipeline {
     }
 }
 
-/// The pure part: records, evaluation.
-fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
+/// The pure part, from what was read to the decision: records, evaluation.
+pub fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
     let fields = policy::field_set(policies);
     let records = Records::read(facts, &fields, templates);
     evaluate(policies, &records, facts)
