@@ -7,7 +7,7 @@ use countersign_domain::diagnostic::{Diagnostic, Label, line_column};
 use serde_json::{Value, json};
 
 use super::json::severity;
-use super::terminal::SourceText;
+use super::terminal::{SourceText, fix_to_say};
 
 /// The schema that the log follows.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -28,7 +28,7 @@ pub fn log(rules: &[(&str, &str)], results: &[(&Diagnostic, &[SourceText<'_>])])
 fn result(rules: &[(&str, &str)], diagnostic: &Diagnostic, sources: &[SourceText<'_>]) -> Value {
     let mut text = diagnostic.message.clone();
     let help = diagnostic.help.iter().map(|help| format!("help: {help}"));
-    let fix = diagnostic.fix.iter().map(|fix| format!("write instead: {fix}"));
+    let fix = fix_to_say(diagnostic).into_iter().map(|fix| format!("write instead: {fix}"));
     help.chain(fix).for_each(|line| text.push_str(&format!("\n{line}")));
     let mut places = diagnostic.labels.iter().filter_map(|label| place(label, sources));
     let mut result = json!({
