@@ -25,6 +25,9 @@ const PAGE: u32 = 200;
 /// How many bytes of parts are kept for the decisions that follow; neighbours share most of theirs.
 const SHELF: usize = 64 << 20;
 
+/// How many sets of policies are kept loaded.
+const LOADED: usize = 32;
+
 #[derive(Debug, Args)]
 pub(super) struct Replay {
     #[command(flatten)]
@@ -118,15 +121,15 @@ struct Replaying<'a> {
     /// Parts read before, by kind and hash.
     shelf: BTreeMap<(String, String), Vec<u8>>,
     shelved: usize,
-    /// The policies of the decision before: neighbours were mostly made under the same.
-    policies: Option<(Vec<Source>, PolicySet)>,
+    /// The policies of the decisions before, the last used first: neighbours were mostly made under the same.
+    policies: Vec<(Vec<Source>, PolicySet)>,
     same: usize,
     different: Vec<Different>,
 }
 
 impl<'a> Replaying<'a> {
     fn new(store: &'a Store, pages: String) -> Self {
-        Self { store, pages, shelf: BTreeMap::new(), shelved: 0, policies: None, same: 0, different: Vec::new() }
+        Self { store, pages, shelf: BTreeMap::new(), shelved: 0, policies: Vec::new(), same: 0, different: Vec::new() }
     }
 
     async fn page(&mut self, page: Vec<Recorded>) -> Result<(), Trouble> {
@@ -192,13 +195,14 @@ impl<'a> Replaying<'a> {
     }
 
     fn decide(&mut self, snapshot: &Snapshot) -> Decision {
-        let loaded = self.policies.take().filter(|(sources, _)| *sources == snapshot.sources);
-        let (sources, policies) = loaded.unwrap_or_else(|| {
-            let (policies, _) = policy::load(&snapshot.sources);
-            (snapshot.sources.clone(), policies)
-        });
+        let loaded = self.policies.iter().position(|(sources, _)| *sources == snapshot.sources);
+        let (sources, policies) = match loaded {
+            Some(place) => self.policies.remove(place),
+            None => (snapshot.sources.clone(), policy::load(&snapshot.sources).0),
+        };
         let decision = decision_of(&policies, &snapshot.facts, &snapshot.templates);
-        self.policies = Some((sources, policies));
+        self.policies.insert(0, (sources, policies));
+        self.policies.truncate(LOADED);
         decision
     }
 

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{Ran, folder, run, run_with};
 
-/// Two mistakes, in lines 2 and 6.
-const WRONG: &str = "version = 1\nmod = \"enforce\"\n[authorities.peer]\npermission = \"write\"\n[[rule]]\nid = \"päer\"\napprovals = [{ from = [\"peer\"], count = 1 }]\n";
+/// Two mistakes, in lines 2 and 7.
+const WRONG: &str = "version = 1\nmod = \"enforce\"\n[authorities.peer]\npermission = \"write\"\n[[rule]]\nid = \"peer\"\napprovals = [{ from = [\"päer\"], count = 1 }]\n";
 const GOOD: &str = "version = 1\n[authorities.peer]\npermission = \"write\"\n[[rule]]\nid = \"peer\"\napprovals = [{ from = [\"peer\"], count = 1 }]\n";
 /// Good below an organisation that says who `cab` is.
 const BELOW: &str = "version = 1\n[[rule]]\nid = \"board\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
@@ -21,7 +21,9 @@ fn check(files: &[(&str, &str)], arguments: &[&str]) -> Ran {
 fn every_problem_is_shown_with_its_line_underlined() {
     let ran = check(&[(".github/countersign.toml", WRONG)], &[]);
     let shown = "error[unknown-key]: the top of the file has no key `mod`\n --> .github/countersign.toml:2:1\n  |\n2 | mod = \"enforce\"\n  | ^^^ not known here\n  |\n  = help: did you mean `mode`?\n";
-    ran.ended(1, shown).ended(1, "6 | id = \"päer\"").ended(1, ".github/countersign.toml (repository): 2 errors\n");
+    ran.ended(1, shown)
+        .ended(1, "7 | approvals = [{ from = [\"päer\"], count = 1 }]\n  |                        ^^^^^^")
+        .ended(1, ".github/countersign.toml (repository): 2 errors\n");
     assert_eq!(ran.stderr, "");
     assert!(!ran.stdout.contains('\u{1b}'), "no colours where nobody sees them: {ran:#?}");
 }
@@ -144,7 +146,7 @@ fn sarif_has_what_the_specification_requires() {
     let uri = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(uri, "mine%20rules.toml", "a URI reference, relative to the root of the repository");
     let region = &results[1]["locations"][0]["physicalLocation"]["region"];
-    let expected = serde_json::json!({ "startLine": 6, "startColumn": 6, "endLine": 6, "endColumn": 12 });
+    let expected = serde_json::json!({ "startLine": 7, "startColumn": 24, "endLine": 7, "endColumn": 30 });
     assert_eq!(region, &expected, "columns count characters, and the end lies after the last one");
 }
 

@@ -38,7 +38,7 @@ fn conflicting_answers_are_both_shown_and_explained() {
     let ran = run(folder.path(), &["record", "body.md"]);
     ran.ended(0, "risk   conflicting  1, 5  low / high\n")
         .ended(0, "[conflicting-answers]")
-        .ended(0, "5 | **Risk**: High");
+        .ended(0, "5 |   **Risk**: High");
 }
 
 #[test]

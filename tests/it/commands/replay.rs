@@ -12,6 +12,7 @@ use countersign_domain::decision::{Outcome, SEMANTICS};
 use countersign_domain::layer::Layer;
 use countersign_domain::needs;
 use countersign_domain::policy::{Read, Source, Version, load};
+use github_stand_in::Verdict;
 use serde_json::json;
 
 use super::{Ran, folder, run};
@@ -98,7 +99,7 @@ async fn migrated(url: &str) -> Store {
 async fn what_the_bot_decided_is_decided_again_to_the_byte() {
     let world = World::with_policy(PEER).await;
     let pull = world.opened("## Summary\n\nSell more\n").await;
-    pull.approve("bob");
+    pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "success", "");
     let other = world.opened("").await;
@@ -132,7 +133,7 @@ async fn every_difference_is_named_and_ends_with_1() {
         let store = migrated(url).await;
         record(&store, 1, |_| ()).await;
         record(&store, 2, |new| (new.parts.pop(), new.parts.push(decided(1, |_| ()).parts.pop().unwrap())).1).await;
-        record(&store, 3, |new| new.outcome = Outcome::Pass).await;
+        record(&store, 3, |new| new.outcome = Outcome::Wait).await;
         record(&store, 4, |new| new.texts.push('x')).await;
         record(&store, 5, |new| new.semantics = 99).await;
         record(&store, 6, |new| drop(new.parts.remove(0))).await;
@@ -140,7 +141,7 @@ async fn every_difference_is_named_and_ends_with_1() {
         let ran = replay(url, &[]);
         ran.ended(1, "7 decisions replayed, 5 differ\n");
         ran.ended(1, "Acme/shop#2 at ").ended(1, "  outcome: was `pass`, is `wait`\n");
-        ran.ended(1, "  the outcome in the list of decisions: was `pass`, is `wait`\n");
+        ran.ended(1, "  the outcome in the list of decisions: was `wait`, is `pass`\n");
         ran.ended(1, "  the texts differ from those that were posted\n");
         ran.ended(1, "  it follows the rules numbered 99, and this version has those of 1\n");
         ran.ended(1, "  the part `").ended(1, "` is missing");
