@@ -118,8 +118,8 @@ async fn known(store: &Store, name: &str) -> Result<u64, Trouble> {
 struct Replaying<'a> {
     store: &'a Store,
     pages: String,
-    /// Parts read before, by kind and hash.
-    shelf: BTreeMap<(String, String), Vec<u8>>,
+    /// Parts read before, by kind and hash; none where the bytes have another hash.
+    shelf: BTreeMap<(String, String), Option<Vec<u8>>>,
     shelved: usize,
     /// The policies of the decisions before, the last used first: neighbours were mostly made under the same.
     policies: Vec<(Vec<Source>, PolicySet)>,
@@ -157,7 +157,8 @@ impl<'a> Replaying<'a> {
         wanted.dedup();
         for (name, bytes) in self.store.parts(&wanted).await? {
             self.shelved += bytes.len();
-            self.shelf.insert(name, bytes);
+            let is_it = snapshot::hash(&bytes) == name.1;
+            self.shelf.insert(name, is_it.then_some(bytes));
         }
         Ok(())
     }
@@ -185,11 +186,11 @@ impl<'a> Replaying<'a> {
     fn parts(&self, recorded: &Recorded) -> Result<Vec<Part>, String> {
         let part = |name: &(String, String)| {
             let (kind, hash) = name;
-            let bytes = self.shelf.get(name).ok_or_else(|| format!("its part `{kind}` is not kept any more"))?;
-            if snapshot::hash(bytes) != *hash {
-                return Err(format!("its part `{kind}` is not what was kept: the hash is another one"));
+            match self.shelf.get(name) {
+                Some(Some(bytes)) => Ok(Part { kind: kind.clone(), bytes: bytes.clone() }),
+                Some(None) => Err(format!("its part `{kind}` is not what was kept: the hash is not `{hash}`")),
+                None => Err(format!("its part `{kind}` is not kept any more")),
             }
-            Ok(Part { kind: kind.clone(), bytes: bytes.clone() })
         };
         recorded.parts.iter().map(part).collect()
     }
