@@ -32,7 +32,7 @@ fn everything_may_be_left_out() {
     assert_eq!(change.head.tip, commits[0].oid);
     assert_eq!(known(&facts.pushers).iter().collect::<Vec<_>>(), [&author]);
     assert!(known(&facts.files).is_empty() && known(&facts.reviews).is_empty() && known(&facts.checks).is_empty());
-    assert_eq!((facts.enforced, facts.policy_edit), (Enforced::Yes, None));
+    assert_eq!((&facts.enforced, &facts.policy_edit), (&Enforced::Yes, &None));
     assert_eq!(facts, self::facts("{\"version\": 1}"), "a version that is left out is the first");
 }
 
