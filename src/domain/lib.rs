@@ -13,6 +13,8 @@ pub mod evaluate;
 pub mod facts;
 pub mod layer;
 pub mod needs;
+pub mod net_diff;
+pub mod patch;
 pub mod plan;
 pub mod policy;
 pub mod record;
@@ -22,5 +24,5 @@ pub mod risk;
 pub mod text;
 
 pub use evaluate::{check_name, evaluate};
-pub use needs::{Needs, needs};
+pub use needs::{Needs, needs, wants_modes};
 pub use records::Records;

@@ -8,10 +8,14 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
+use crate::evaluate::ChangedFile;
+use crate::facts::{File, Known};
+use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, Authority, CheckWanted, Condition, Conditions, Independence, Policy, PolicySet, Requirement,
-    WhichCheck, Who,
+    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode, Policy,
+    PolicySet, Requirement, WhichCheck, Who,
 };
+use crate::requirement::ACTIONS;
 
 /// The name that every check of ours begins with.
 const OWN_CHECK: &str = "countersign";
@@ -27,14 +31,24 @@ pub struct Needs {
     pub checks: BTreeSet<(String, CheckBy)>,
     /// Whether everything that GitHub requires on the base is asked for.
     pub required_checks: bool,
+    /// The environments, as GitHub calls them, whose deployments of the head are to be read.
+    pub environments: BTreeSet<String>,
+    /// Whether the review threads are to be read.
+    pub threads: bool,
+    /// Whether it is to be found out if a pull request of the author's was merged before.
+    pub merged_before: bool,
     /// Whether the old names of renamed files are to be read.
     pub old_names: bool,
+    /// Whether the patches of the changed files are to be read.
+    pub patches: bool,
     /// Whether the changed files are to be read.
     pub files: bool,
     /// Whether the commits are to be read.
     pub commits: bool,
     /// Whether it is to be found out who pushed.
     pub pushers: bool,
+    /// Whether an approval may be kept where the head moves and the net diff stays.
+    pub same_diff: bool,
     /// Whether the title, labels, draft flag or head's name can matter to a rule.
     pub on_declaration: bool,
 }
@@ -74,20 +88,84 @@ pub fn needs(policies: &PolicySet) -> Needs {
     let mut needs = Needs::default();
     for layer in &policies.layers {
         if let Some(policy) = &layer.policy {
-            needs.policy(policy);
+            needs.policy(policies, layer.layer, policy);
+            needs.same_diff |=
+                policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
+            let lanes = policy.models.iter().flat_map(|model| &model.approvals);
+            needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
     needs
 }
 
+/// Whether it matters whether the changed files are regular ones: an `only_files` that would lower what is asked holds
+/// by their paths.
+pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
+    let Known::Known(files) = files else { return false };
+    let files: Vec<ChangedFile<'_>> = files.iter().map(ChangedFile::new).collect();
+    let holds = |condition: &Condition| match condition {
+        Condition::OnlyFiles(globs) => files.iter().all(|file| file.not_matching(globs).is_none()),
+        _ => false,
+    };
+    let lowers = |condition: &Condition| matches!(condition, Condition::Not(inner) if mentions(inner, &holds));
+    let policies = || policies.policies().map(|(_, policy)| policy);
+    let rules = || policies().flat_map(|policy| &policy.rules);
+    // Where a rule speaks about every change, no other has to make up for those that do not.
+    let covered = rules().any(|rule| rule.when.0.is_empty() && rule.mode == Mode::Enforce);
+    let lanes = policies().flat_map(|policy| {
+        let waivers = policy.waivers.iter().map(|waiver| &waiver.when);
+        policy.models.iter().map(|model| &model.when).chain(waivers)
+    });
+    let factors = policies().flat_map(|policy| &policy.factors).map(|factor| &factor.when);
+    !files.is_empty()
+        && (lanes.into_iter().any(|when| mentions(when, &holds))
+            || factors.chain(rules().map(|rule| &rule.when)).any(|when| mentions(when, &lowers))
+            || (!covered && rules().any(|rule| mentions(&rule.when, &holds))))
+}
+
+fn entry_keeps(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
+    match entry {
+        ApprovalEntry::From { settings, .. } => policies.approval_for(layer, settings).keep == Keep::SameDiff,
+        ApprovalEntry::Any(alternatives) => alternatives.iter().any(|entry| entry_keeps(policies, layer, entry)),
+    }
+}
+
+/// Whether the requirement takes an approval that was given on another head with the same net diff.
+fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
+    match ask {
+        Requirement::Approvals(entries) => entries.iter().any(|entry| entry_keeps(policies, layer, entry)),
+        // An approval stands beside the checks of a change that edits them.
+        Requirement::Checks(_) | Requirement::Deployments(_) => {
+            policies.approval_for(layer, &ApprovalSettings::default()).keep == Keep::SameDiff
+        }
+        Requirement::Fields(_)
+        | Requirement::Signed
+        | Requirement::ResolvedThreads
+        | Requirement::Deny(_)
+        | Requirement::Allow(_)
+        | Requirement::Unenforced(_) => false,
+    }
+}
+
 impl Needs {
-    fn policy(&mut self, policy: &Policy) {
+    fn policy(&mut self, policies: &PolicySet, layer: Layer, policy: &Policy) {
         policy.authorities.values().for_each(|authority| self.authority(authority));
         policy.factors.iter().for_each(|factor| self.conditions(&factor.when));
         for rule in &policy.rules {
             self.conditions(&rule.when);
-            rule.asks.iter().for_each(|ask| self.requirement(ask));
+            for ask in &rule.asks {
+                self.requirement(ask);
+                if let Requirement::Deployments(wanted) = ask {
+                    let names = wanted.iter().map(|wanted| policies.environment_names(layer, &wanted.environment));
+                    self.environments.extend(names.flatten());
+                }
+            }
         }
+        for model in &policy.models {
+            self.conditions(&model.when);
+            model.approvals.iter().for_each(|entry| self.entry(entry));
+        }
+        policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
         self.commits = true;
@@ -126,13 +204,27 @@ impl Needs {
         match ask {
             Requirement::Approvals(entries) => entries.iter().for_each(|entry| self.entry(entry)),
             Requirement::Checks(wanted) => {
-                // Whether a change edits its own checks is a question of its files, by both names.
-                self.files = true;
-                self.old_names = true;
+                self.trusted();
                 wanted.iter().for_each(|wanted| self.check(wanted));
             }
-            Requirement::Fields(_) | Requirement::Deny(_) | Requirement::Allow(_) | Requirement::Unenforced(_) => {}
+            Requirement::Deployments(wanted) => {
+                self.trusted();
+                let others = wanted.iter().filter(|wanted| wanted.by != ACTIONS);
+                others.for_each(|wanted| self.login(&wanted.by));
+            }
+            Requirement::ResolvedThreads => self.threads = true,
+            Requirement::Fields(_)
+            | Requirement::Signed
+            | Requirement::Deny(_)
+            | Requirement::Allow(_)
+            | Requirement::Unenforced(_) => {}
         }
+    }
+
+    /// Whether a change edits what its own results are made of is a question of its files, by both names.
+    fn trusted(&mut self) {
+        self.files = true;
+        self.old_names = true;
     }
 
     fn entry(&mut self, entry: &ApprovalEntry) {
@@ -164,11 +256,20 @@ impl Needs {
         let paths = reads(&|condition| {
             matches!(
                 condition,
-                C::Files(_) | C::OnlyFiles(_) | C::NoFiles(_) | C::Lines(_, Some(_)) | C::Services(_) | C::Tier(_)
+                C::Files(_)
+                    | C::OnlyFiles(_)
+                    | C::NoFiles(_)
+                    | C::Lines(_, Some(_))
+                    | C::Diff(_, Some(_))
+                    | C::Services(_)
+                    | C::Tier(_)
+                    | C::Environments(_)
             )
         });
         self.old_names |= paths;
-        self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_)));
+        self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
+        self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
+        self.merged_before |= reads(&|condition| matches!(condition, C::FirstContribution(_)));
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
         self.people(conditions);
@@ -178,7 +279,7 @@ impl Needs {
         for condition in &conditions.0 {
             match condition {
                 Condition::Author(logins) => logins.iter().for_each(|login| self.login(login)),
-                Condition::AuthorIn(who) => self.whos(who),
+                Condition::AuthorIn(who) | Condition::CommitterIn(who) => self.whos(who),
                 Condition::Any(tables) | Condition::All(tables) => tables.iter().for_each(|table| self.people(table)),
                 Condition::Not(inner) => self.people(inner),
                 _ => {}
@@ -191,7 +292,6 @@ impl Needs {
 #[expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 mod tests {
     use super::*;
-    use crate::layer::Layer;
     use crate::policy::{Read, Source, Version, load};
 
     fn check(text: &str, change: impl FnOnce(&mut Needs)) -> Needs {
@@ -236,6 +336,7 @@ approvals = [{ any = [{ from = ["payments"], count = 1 }, { from = ["team:acme/c
         let needs = check(text, |needs| {
             needs.teams = ["acme/payments", "acme/contractors", "acme/cab"].map(team).into();
             needs.logins = ["carol", "ann", "bob"].map(str::to_owned).into();
+            needs.same_diff = true;
         });
         assert!(needs.cares_about_team(&team("acme/cab")));
     }
@@ -251,16 +352,36 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
             needs.logins.insert("jenkins[bot]".to_owned());
             needs.checks.insert(("build".to_owned(), CheckBy::App("github-actions".to_owned())));
             needs.checks.insert(("ci".to_owned(), CheckBy::Creator("Jenkins[bot]".to_owned())));
-            (needs.files, needs.old_names) = (true, true);
+            (needs.files, needs.old_names, needs.same_diff) = (true, true, true);
         });
         assert!(needs.cares_about_check("build", Some("github-actions")) && needs.cares_about_check("ci", None));
         assert!(!needs.cares_about_check("build", None) && !needs.cares_about_check("other", None));
         let required = "[[rule]]\nid = \"a\"\nchecks = [{ required = true }]\n";
-        let needs = check(required, |needs| (needs.required_checks, needs.files, needs.old_names) = (true, true, true));
+        let needs = check(required, |needs| {
+            (needs.required_checks, needs.files, needs.old_names, needs.same_diff) = (true, true, true, true);
+        });
         assert!(needs.cares_about_check("anything", None));
         let lines = "[[rule]]\nid = \"a\"\nwhen = { lines = \"> 9\" }\nallow = \"ok\"\n";
         check(lines, |needs| needs.files = true);
+        let diff = "[[rule]]\nid = \"a\"\nwhen = { diff = 'x' }\nallow = \"ok\"\n";
+        check(diff, |needs| (needs.files, needs.patches) = (true, true));
         let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
         check(title, |needs| needs.on_declaration = true);
+    }
+
+    #[test]
+    fn environments_are_asked_for_by_the_names_that_github_knows() {
+        let text = r#"
+[environments.production]
+names = ["prod", "prod-eu"]
+[[rule]]
+id = "a"
+deployments = [{ environment = "staging" }, { environment = "production", by = "Argo[bot]" }]
+"#;
+        check(text, |needs| {
+            needs.environments = ["staging", "prod", "prod-eu"].map(str::to_owned).into();
+            needs.logins.insert("argo[bot]".to_owned());
+            (needs.files, needs.old_names, needs.same_diff) = (true, true, true);
+        });
     }
 }

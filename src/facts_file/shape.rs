@@ -53,6 +53,16 @@ pub struct FactsFile {
     pub reviews: Fact<Vec<Short<Review>>>,
     /// Check runs and statuses of the head, the newest of a name last.
     pub checks: Fact<Vec<Short<Check>>>,
+    /// Deployments of the head commit, oldest first.
+    pub deployments: Fact<Vec<Short<Deployment>>>,
+    /// The review threads.
+    pub threads: Fact<Vec<Short<Thread>>>,
+    /// Whether a pull request of the author's was merged here before.
+    pub merged_before: Fact<bool>,
+    /// Changed paths that are no regular file (links, submodules), or whose mode changes.
+    pub special_files: Fact<Vec<String>>,
+    /// How many changes failed that went in by a model, by its id; an organisation's as `organisation/ID`.
+    pub failures: BTreeMap<String, u32>,
     /// The members of teams, as `ORG/SLUG`; of one that is left out they are unknown.
     pub teams: BTreeMap<String, Fact<Vec<String>>>,
     /// Logins that named another account when the policy first named them: its number, or unknown.
@@ -87,6 +97,11 @@ impl Default for FactsFile {
             operators: Vec::new(),
             reviews: Fact::default(),
             checks: Fact::default(),
+            deployments: Fact::default(),
+            threads: Fact::default(),
+            merged_before: Fact::Known(true),
+            special_files: Fact::default(),
+            failures: BTreeMap::new(),
             teams: BTreeMap::new(),
             accounts: BTreeMap::new(),
             enforced: Fact::Known(true),
@@ -184,21 +199,20 @@ pub struct File {
     /// What happened to it; left out, renamed where there is an old path, else modified.
     #[serde(default)]
     pub status: Option<FileStatus>,
-    /// Lines added.
-    #[serde(default = "one")]
-    pub added: u64,
-    /// Lines removed.
+    /// Lines added; left out, those of the patch, or one.
     #[serde(default)]
-    pub removed: u64,
-}
-
-fn one() -> u64 {
-    1
+    pub added: Option<u64>,
+    /// Lines removed; left out, those of the patch, or none.
+    #[serde(default)]
+    pub removed: Option<u64>,
+    /// What changes, as GitHub's patches say it; lines with `+`, `-` and a space in front will do.
+    #[serde(default)]
+    pub patch: Option<String>,
 }
 
 impl Brief for File {
     fn brief(text: &str) -> Self {
-        Self { path: text.to_owned(), old_path: None, status: None, added: one(), removed: 0 }
+        Self { path: text.to_owned(), old_path: None, status: None, added: None, removed: None, patch: None }
     }
 }
 
@@ -354,6 +368,50 @@ fn success() -> String {
 impl Brief for Check {
     fn brief(text: &str) -> Self {
         Self { name: text.to_owned(), app: None, creator: None, state: success(), required: false }
+    }
+}
+
+/// A deployment of the head; as a text, one to that environment that succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployment {
+    /// The environment's name on GitHub.
+    pub environment: String,
+    /// Its latest state.
+    #[serde(default = "success")]
+    pub state: String,
+    /// Who made it.
+    #[serde(default = "actions")]
+    pub by: String,
+    /// When; left out, as_of.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+}
+
+fn actions() -> String {
+    "github-actions[bot]".to_owned()
+}
+
+impl Brief for Deployment {
+    fn brief(text: &str) -> Self {
+        Self { environment: text.to_owned(), state: success(), by: actions(), at: None }
+    }
+}
+
+/// A review thread; as a text, an open one on that file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thread {
+    /// The file it is on.
+    pub path: String,
+    /// Who resolved it; left out, nobody has.
+    #[serde(default)]
+    pub resolved_by: Option<String>,
+}
+
+impl Brief for Thread {
+    fn brief(text: &str) -> Self {
+        Self { path: text.to_owned(), resolved_by: None }
     }
 }
 

@@ -119,8 +119,22 @@ impl Installation {
         }
     }
 
+    /// The account that a login names now, `x[bot]` a bot's; `None` where there is none.
+    pub async fn account(&self, login: &str) -> Result<Option<Account>> {
+        if !login.ends_with("[bot]") {
+            return self.user(login).await;
+        }
+        // GitHub's GraphQL types find no bot by its login.
+        let found: Result<RestAccount> = self.rest(Method::GET, &format!("/users/{}", encode(login)), None).await;
+        match found {
+            Ok(found) => Ok(found.account().filter(|account| account.is_called(login))),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The person that a login names now; `None` where there is none.
-    pub async fn user(&self, login: &str) -> Result<Option<Account>> {
+    async fn user(&self, login: &str) -> Result<Option<Account>> {
         const QUERY: &str = include_str!("user.graphql");
         #[derive(Deserialize)]
         struct Data {
@@ -175,18 +189,6 @@ impl Installation {
         } else {
             format!("no rule of {branch} requires the check {check}")
         })
-    }
-
-    /// The old names of renamed files: new path to old path. `None` where GitHub lists only a part.
-    pub async fn renames(&self, owner: &str, name: &str, number: u64) -> Result<Option<BTreeMap<String, String>>> {
-        #[derive(Deserialize)]
-        struct File {
-            filename: String,
-            previous_filename: Option<String>,
-        }
-        let files = self.rest_pages::<File>(&format!("/repos/{owner}/{name}/pulls/{number}/files"), 30).await?;
-        Ok(files
-            .map(|files| files.into_iter().filter_map(|file| Some((file.filename, file.previous_filename?))).collect()))
     }
 
     /// Who pushed a branch lately, newest first.

@@ -4,10 +4,12 @@
 //! so that duplicates, reordering, loss and restarts are all the same case. What cannot
 //! be read never turns anything green.
 
+mod diffs;
 mod facts;
 mod fresh;
 mod group;
 mod members;
+mod on_demand;
 mod policies;
 mod pull;
 mod sweep;
@@ -51,6 +53,8 @@ pub struct Pipeline {
     rules: Rules,
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
+    special_files: on_demand::SpecialFiles,
+    kept: diffs::Kept,
 }
 
 /// Why a row could not be worked on to its end.
@@ -71,7 +75,17 @@ impl Pipeline {
     /// A pipeline over that store and that GitHub.
     pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
         let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
-        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced }
+        Self {
+            store,
+            github,
+            clock,
+            telemetry,
+            rules,
+            members: Members::new(),
+            enforced,
+            special_files: on_demand::special_files(),
+            kept: diffs::Kept::new(),
+        }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {

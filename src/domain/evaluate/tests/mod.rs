@@ -6,12 +6,15 @@ mod binding;
 mod changes_requested;
 mod checks;
 mod conditions;
+mod deployments;
 mod independence;
 mod layers;
 mod outcome;
 mod properties;
 mod record;
+mod relax;
 mod risk;
+mod same_diff;
 mod speed;
 mod world;
 

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, EditedPolicy, Enforced, Facts,
-    File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
+    Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict, Seen,
+    Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
+use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
 use countersign_domain::policy::{Read, Source, Version};
 use countersign_domain::record::Template;
 use jiff::Timestamp;
@@ -66,11 +68,13 @@ fn facts() -> impl Strategy<Value = Facts> {
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
-    let rest = (known(vec(check(), 0..3)), enforced(), edit, vec(sibling(), 0..3), any::<u64>());
-    (instant(), repository(), change(), lists, people, rest).prop_map(
-        |(as_of, repository, change, (files, commits, reviews), people, rest)| {
+    let on_demand = (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3))
+        .prop_map(|(special_files, check_name, failures)| OnDemand { special_files, check_name, failures });
+    let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
+    (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
+        |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {
             let (pushers, operators, teams, accounts) = people;
-            let (checks, enforced, policy_edit, siblings, app_id) = rest;
+            let (checks, enforced, policy_edit, asked, siblings, app_id, on_demand) = rest;
             Facts {
                 as_of,
                 repository,
@@ -85,11 +89,58 @@ fn facts() -> impl Strategy<Value = Facts> {
                 accounts,
                 enforced,
                 policy_edit,
+                asked,
                 siblings,
                 app_id,
+                on_demand,
+                diffs,
             }
         },
     )
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    let deployment = (text(), option::of(account()), text(), instant());
+    let deployment =
+        deployment.prop_map(|(environment, by, state, made_at)| Deployment { environment, by, state, made_at });
+    let state =
+        prop_oneof![Just(ThreadState::Open), option::of(account()).prop_map(|by| ThreadState::Resolved { by }),];
+    let thread = (text(), state).prop_map(|(path, state)| Thread { path, state });
+    let lists = (known(vec(deployment, 0..3)), known(vec(thread, 0..3)), known(any::<bool>()));
+    let asked = lists.prop_map(|(deployments, threads, merged_before)| Asked { deployments, threads, merged_before });
+    prop_oneof![Just(Asked::default()), asked]
+}
+
+fn failures() -> impl Strategy<Value = ModelFailures> {
+    (select(vec![Layer::Organisation, Layer::Repository]), text(), any::<u32>())
+        .prop_map(|(layer, model, changes)| ModelFailures { layer, model, changes })
+}
+
+fn diffs() -> impl Strategy<Value = Diffs> {
+    let side = || option::of((any::<u32>(), oid()).prop_map(|(mode, blob)| Side { mode, blob }));
+    let sides = (side(), side()).prop_map(|(old, new)| Sides { old, new });
+    let file = (file(), option::of(text()), known(sides)).prop_map(|(file, old_path, sides)| {
+        let File { path, status, added, removed, .. } = file;
+        DiffFile { path, old_path, status, added, removed, sides }
+    });
+    let head = (vec(oid(), 0..3), known(vec(commit(), 0..2)), vec(file, 0..3))
+        .prop_map(|(commits, people, files)| HeadDiff { commits, people, files });
+    let edit = (oid(), oid(), oid(), oid()).prop_map(|(old_base, old_head, new_base, new_head)| Carried {
+        old_base,
+        old_head,
+        new_base,
+        new_head,
+    });
+    let moved = (oid(), oid()).prop_map(|(before, after)| HeadMove { before, after });
+    let heads = btree_map(oid(), known(head), 0..3);
+    let moves = btree_map(account(), vec(moved, 0..3), 0..2);
+    let patches = option::of(known(btree_map(text(), text(), 0..3)));
+    (heads, btree_set(edit, 0..3), moves, patches).prop_map(|(heads, carried, moves, patches)| Diffs {
+        heads,
+        carried,
+        moves,
+        patches,
+    })
 }
 
 fn repository() -> impl Strategy<Value = Repository> {
