@@ -7,12 +7,16 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts as domain;
 use countersign_domain::facts::{Facts, Known, commits_hash};
+use countersign_domain::layer::Layer;
+use countersign_domain::net_diff::Diffs;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use super::fact::{Fact, Short};
-use super::shape::{Attributed, Check, Commit, FactsFile, File, FileStatus, GHOST, Review, Sibling, State, Verdict};
+use super::shape::{
+    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, GHOST, Review, Sibling, State, Thread, Verdict,
+};
 
 /// Where a repository keeps its policy.
 const POLICY: &str = ".github/countersign.toml";
@@ -52,6 +56,9 @@ impl FactsFile {
                 Fact::Unknown(why) => domain::Enforced::Unknown(why.clone()),
             },
             policy_edit: self.policy_edit(),
+            asked: self.asked(as_of),
+            on_demand: self.on_demand(),
+            diffs: self.diffs(),
             siblings: self.siblings.iter().map(sibling).collect::<Result<_, _>>()?,
             app_id: OWN_APP.1,
             repository,
@@ -74,6 +81,10 @@ impl FactsFile {
             why("pushers", self.pushers.as_ref()),
             why("reviews", Some(&self.reviews)),
             why("checks", Some(&self.checks)),
+            why("deployments", Some(&self.deployments)),
+            why("threads", Some(&self.threads)),
+            why("merged_before", Some(&self.merged_before)),
+            why("special_files", Some(&self.special_files)),
             why("enforced", Some(&self.enforced)),
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
@@ -219,6 +230,48 @@ impl FactsFile {
         of_policies.chain(said).collect()
     }
 
+    fn asked(&self, as_of: Timestamp) -> domain::Asked {
+        let deployment = |Short(made): &Short<Deployment>| domain::Deployment {
+            environment: made.environment.clone(),
+            by: account(&made.by),
+            state: made.state.clone(),
+            made_at: made.at.unwrap_or(as_of),
+        };
+        let thread = |Short(thread): &Short<Thread>| domain::Thread {
+            path: thread.path.clone(),
+            state: match &thread.resolved_by {
+                None => domain::ThreadState::Open,
+                Some(login) => domain::ThreadState::Resolved { by: account(login) },
+            },
+        };
+        domain::Asked {
+            deployments: known(&self.deployments, |made| made.iter().map(deployment).collect()),
+            threads: known(&self.threads, |threads| threads.iter().map(thread).collect()),
+            merged_before: known(&self.merged_before, |before| *before),
+        }
+    }
+
+    fn on_demand(&self) -> domain::OnDemand {
+        let failures = self.failures.iter().map(|(id, changes)| {
+            let (layer, model) = match id.strip_prefix("organisation/") {
+                Some(model) => (Layer::Organisation, model),
+                None => (Layer::Repository, id.strip_prefix("repository/").unwrap_or(id)),
+            };
+            domain::ModelFailures { layer, model: model.to_owned(), changes: *changes }
+        });
+        let special = known(&self.special_files, |paths| paths.iter().cloned().collect());
+        domain::OnDemand { special_files: Some(special), check_name: None, failures: failures.collect() }
+    }
+
+    /// Patches alone: what another head changed is not part of the form, so that nothing is found to be the same.
+    fn diffs(&self) -> Diffs {
+        let patches = known(&self.files, |files| {
+            let patch = |Short(file): &Short<File>| Some((file.path.clone(), whole(file.patch.as_ref()?)));
+            files.iter().filter_map(patch).collect()
+        });
+        Diffs { patches: Some(patches), ..Diffs::default() }
+    }
+
     fn policy_edit(&self) -> Option<Known<domain::EditedPolicy>> {
         let is_policy = |file: &&Short<File>| {
             let old = file.0.old_path.as_ref().and_then(Fact::known);
@@ -290,7 +343,28 @@ fn changed(file: &File) -> domain::File {
         (Some(FileStatus::Copied), _) => domain::FileStatus::Copied,
         (Some(FileStatus::Changed), _) => domain::FileStatus::Changed,
     };
-    domain::File { path: file.path.clone(), old_path, status, added: file.added, removed: file.removed }
+    let counted = |mark: char| file.patch.as_ref().map(|patch| lines(patch, mark));
+    domain::File {
+        path: file.path.clone(),
+        old_path,
+        status,
+        added: file.added.or_else(|| counted('+')).unwrap_or(1),
+        removed: file.removed.or_else(|| counted('-')).unwrap_or(0),
+    }
+}
+
+fn lines(patch: &str, mark: char) -> u64 {
+    patch.lines().filter(|line| line.starts_with(mark)).count() as u64
+}
+
+/// A patch with the head of a hunk, which is left out where there is only one.
+fn whole(patch: &str) -> String {
+    if patch.starts_with("@@") {
+        return patch.to_owned();
+    }
+    let (added, removed) = (lines(patch, '+'), lines(patch, '-'));
+    let kept = patch.lines().count() as u64 - added - removed;
+    format!("@@ -1,{} +1,{} @@\n{patch}", kept + removed, kept + added)
 }
 
 fn concluded(check: &Check) -> domain::Check {

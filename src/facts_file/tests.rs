@@ -4,8 +4,10 @@
 
 use countersign_domain::Needs;
 use countersign_domain::facts::{
-    Attribution, ChangeState, CheckMaker, CheckState, Enforced, Facts, FileStatus, Known, ReviewVerdict,
+    Attribution, ChangeState, CheckMaker, CheckState, Enforced, Facts, FileStatus, Known, ReviewVerdict, ThreadState,
 };
+use countersign_domain::layer::Layer;
+use countersign_domain::patch::changed_lines;
 
 use super::FactsFile;
 
@@ -60,7 +62,19 @@ fn a_text_stands_for_a_whole_table() {
 #[test]
 fn every_fact_may_be_unknown() {
     let unknown = r#"{"unknown": "a reason"}"#;
-    let keys = ["files", "commits", "pushers", "reviews", "checks", "enforced", "policy_at_head"];
+    let keys = [
+        "files",
+        "commits",
+        "pushers",
+        "reviews",
+        "checks",
+        "deployments",
+        "threads",
+        "merged_before",
+        "special_files",
+        "enforced",
+        "policy_at_head",
+    ];
     for key in keys {
         let file = FactsFile::read(&format!("{{\"{key}\": {unknown}}}")).unwrap();
         assert_eq!(file.unknown(), [(key.to_owned(), "a reason".to_owned())]);
@@ -118,6 +132,45 @@ fn accounts_that_are_gone_bots_and_nobody_are_told_apart() {
     assert!(matches!(&commits[0].author, Attribution::Account(bot) if bot.to_string() == "dependabot[bot]"));
     assert_eq!(commits[0].committer, Attribution::GitHub);
     assert_eq!(commits[1].committer, Attribution::Nobody { name: "Jane".into() });
+}
+
+#[test]
+fn what_only_some_policies_ask_for_can_be_said() {
+    let facts = facts(
+        r#"{"deployments": ["staging", {"environment": "prod", "state": "failure", "by": "ann"}],
+            "threads": ["a.rs", {"path": "b.rs", "resolved_by": "bob"}], "merged_before": false,
+            "special_files": ["link"], "failures": {"bumps": 1, "organisation/docs": 2}}"#,
+    );
+    let made: Vec<_> = known(&facts.asked.deployments)
+        .iter()
+        .map(|made| (made.environment.as_str(), made.state.as_str(), made.by.as_ref().unwrap().to_string()))
+        .collect();
+    let expected = [("staging", "success", "github-actions[bot]".to_owned()), ("prod", "failure", "ann".to_owned())];
+    assert_eq!(made, expected);
+    let open: Vec<_> = known(&facts.asked.threads).iter().map(|thread| thread.state == ThreadState::Open).collect();
+    assert_eq!(open, [true, false]);
+    assert_eq!(facts.asked.merged_before, Known::Known(false));
+    assert!(known(facts.on_demand.special_files.as_ref().unwrap()).contains("link"));
+    let failures: Vec<_> =
+        facts.on_demand.failures.iter().map(|it| (it.layer, it.model.as_str(), it.changes)).collect();
+    assert_eq!(failures, [(Layer::Repository, "bumps", 1), (Layer::Organisation, "docs", 2)]);
+}
+
+#[test]
+fn a_patch_counts_its_lines_and_gets_its_head() {
+    let facts = facts(r#"{"files": [{"path": "a.sql", "patch": " keep\n-old\n+new\n+DROP TABLE t"}]}"#);
+    let file = &known(&facts.files)[0];
+    assert_eq!((file.added, file.removed), (2, 1));
+    let patch = &known(facts.diffs.patches.as_ref().unwrap())["a.sql"];
+    assert_eq!(changed_lines(patch, 2, 1), Some(vec!["old", "new", "DROP TABLE t"]));
+}
+
+#[test]
+fn toml_reads_the_same() {
+    let toml = "body = \"Risk: low\"\nfiles = [\"a.rs\"]\nteams = { \"acme/cab\" = [\"carol\"] }\nchecks = { unknown = \"why\" }\nreviews = [{ by = \"bob\", can_write = false }]\n";
+    let json = r#"{"body": "Risk: low", "files": ["a.rs"], "teams": {"acme/cab": ["carol"]},
+        "checks": {"unknown": "why"}, "reviews": [{"by": "bob", "can_write": false}]}"#;
+    assert_eq!(toml::from_str::<FactsFile>(toml).unwrap(), FactsFile::read(json).unwrap());
 }
 
 #[test]

@@ -62,6 +62,10 @@ pub fn facts(payload: &Value) -> Result<Map<String, Value>, String> {
         "pushers": unknown("a payload does not say who pushed"),
         "reviews": unknown("a payload does not list the reviews"),
         "checks": unknown("a payload does not list the checks"),
+        "deployments": unknown("a payload does not list the deployments"),
+        "threads": unknown("a payload does not list the review threads"),
+        "merged_before": unknown("a payload does not say what was merged before"),
+        "special_files": unknown("a payload does not list the changed files"),
         "enforced": unknown("a payload does not say what GitHub requires"),
     });
     match facts {
@@ -136,7 +140,9 @@ mod tests {
     #[test]
     fn what_a_payload_does_not_list_is_unknown() {
         let facts = facts(&payload()).unwrap();
-        for key in ["files", "commits", "pushers", "reviews", "checks", "enforced"] {
+        for key in
+            ["files", "commits", "pushers", "reviews", "checks", "deployments", "threads", "merged_before", "enforced"]
+        {
             assert!(facts[key]["unknown"].is_string(), "{key}");
         }
     }

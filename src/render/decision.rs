@@ -89,6 +89,7 @@ fn act(act: &Act) -> Value {
         }
         Actor::PolicyAdmin => json!({ "who": "policy-admin" }),
         Actor::Administrator => json!({ "who": "administrator" }),
+        Actor::Bystander => json!({ "who": "bystander" }),
         Actor::Nobody => json!({ "who": "nobody" }),
     };
     json!({ "by": by, "what": plain(&act.what) })

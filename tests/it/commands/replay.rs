@@ -1,5 +1,6 @@
 //! `countersign replay`.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use countersign::clock::Clock;
@@ -7,7 +8,7 @@ use countersign::facts_file::FactsFile;
 use countersign::pipeline::decision_of;
 use countersign::render::{self, Context};
 use countersign::store::snapshot::{outcome_of, parts};
-use countersign::store::{Cares, NewDecision, PolicyRef, ShownIds, Store, Subject};
+use countersign::store::{CaredChecks, Cares, NewDecision, PolicyRef, ShownIds, Store, Subject};
 use countersign_domain::decision::{Outcome, SEMANTICS};
 use countersign_domain::layer::Layer;
 use countersign_domain::needs;
@@ -70,7 +71,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         parts: kept,
         texts: run.fingerprint,
         next_due: None,
-        cares: Cares::All,
+        cares: Cares { checks: CaredChecks::All, environments: BTreeSet::new(), threads: false },
         teams: Vec::new(),
         shown: ShownIds::default(),
         pull: Some(pull(number, decision.head.as_str())),
