@@ -178,15 +178,17 @@ impl GitHub {
 }
 
 fn outage(error: &reqwest::Error) -> Error {
-    // The address is left out: it is known, and may hold what logs should not.
+    // The host alone: the rest of an address may hold what logs should not.
+    let host = error.url().and_then(reqwest::Url::host_str).unwrap_or("GitHub");
+    let port = error.url().and_then(reqwest::Url::port).map_or(String::new(), |port| format!(":{port}"));
     let kind = if error.is_timeout() {
-        "no answer within 20 s"
+        "no answer within 20 s from"
     } else if error.is_connect() {
-        "no connection"
+        "no connection to"
     } else {
-        "the connection broke"
+        "a broken connection to"
     };
-    Error::Outage(kind.to_owned())
+    Error::Outage(format!("{kind} `{host}{port}`"))
 }
 
 /// A successful answer.

@@ -121,9 +121,10 @@ impl Pipeline {
         failpoint::reach("decided");
         let decision = &decided.decision;
         let shown = merge_shown(look, &stored, name, &work.claim.wants);
-        let answer = self.rendered(look, &decided, &shown);
+        let there = ids(look, &stored, name);
+        let answer = self.rendered(look, &decided, is_open(there.run.as_ref(), &shown));
         let actions = plan::plan(&answer, &shown);
-        let now_shown = self.write(work, github, look, &actions, ids(look, &stored, name)).await?;
+        let now_shown = self.write(work, github, look, &actions, there).await?;
         let texts = answer.run.as_ref().map(|run| run.fingerprint.clone()).unwrap_or_default();
         let new = new_decision(look, &decided, texts, now_shown);
         match self.store.record_decision(&work.claim, &new).await? {
@@ -176,14 +177,14 @@ impl Pipeline {
         Ok(known.into_iter().map(|version| Template { text: version.text }).collect())
     }
 
-    fn rendered(&self, look: &Look, decided: &Decided, shown: &Shown) -> plan::Answer {
+    fn rendered(&self, look: &Look, decided: &Decided, has_open_run: bool) -> plan::Answer {
         let context = render::Context {
             server: self.rules.pages.clone(),
             owner: look.repository.owner.clone(),
             repository: look.repository.name.clone(),
             number: look.change.number,
             author: look.change.author.clone(),
-            has_open_run: shown.run.as_ref().is_some_and(|run| run.status != RunStatus::Neutral),
+            has_open_run,
         };
         render::answer(&decided.decision, &context)
     }
@@ -258,6 +259,15 @@ fn merge_shown(look: &Look, stored: &ShownIds, name: &str, wants: &[Want]) -> Sh
         (None, None) => None,
     };
     Shown { run, comment }
+}
+
+/// Whether a run of ours that is there is anything but neutral, or was asked for again, which GitHub takes for pending.
+fn is_open(there: Option<&ShownRunIds>, shown: &Shown) -> bool {
+    there.is_some_and(|run| {
+        let asked_again = shown.run.is_none();
+        let odd = run.fingerprint.is_empty();
+        asked_again || odd || run.status != RunStatus::Neutral
+    })
 }
 
 /// Our newest run of that name on the head, and our comment.

@@ -26,7 +26,7 @@ pub mod unread;
 
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Decision, Outcome};
-use countersign_domain::plan::Answer;
+use countersign_domain::plan::{Answer, Comment};
 
 pub use check_run::bare_verdict;
 pub use comment::COMMENT_MARKER;
@@ -46,8 +46,8 @@ pub struct Context {
     pub number: u64,
     /// Who opened it; `None` for a deleted account.
     pub author: Option<Account>,
-    /// Whether a check run of ours is shown on the head that is not concluded, or red: what would go on holding the
-    /// merge when no policy speaks any more.
+    /// Whether a check run of ours is shown on the head that is anything but neutral: when no policy speaks any more,
+    /// it would go on holding the merge, or vouching for it.
     pub has_open_run: bool,
 }
 
@@ -66,6 +66,10 @@ impl Context {
 
 /// What GitHub should show for a decision.
 pub fn answer(decision: &Decision, context: &Context) -> Answer {
+    if !decision.open {
+        // It went in, or was given up: what was last said of it stays as the record.
+        return Answer { run: None, comment: Comment::Leave };
+    }
     let run = match decision.outcome {
         Outcome::Silent => context.has_open_run.then(|| check_run::no_policy(decision)),
         _ => Some(check_run::run(decision, context)),

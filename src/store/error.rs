@@ -40,14 +40,23 @@ impl From<sqlx::Error> for Error {
         // PostgreSQL: stood still in a transaction; the server stops, broke down, starts.
         let hung_up = ["25P03", "57P01", "57P02", "57P03"].contains(&code.as_ref());
         match error {
-            error if contended => Self::Contended(error.into()),
+            error if contended => Self::Contended(cause(error)),
             error if hung_up => Self::Unreachable(Arc::new(error)),
             error @ (sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed) => Self::Unreachable(Arc::new(error)),
-            error => Self::Refused(error.into()),
+            error => Self::Refused(cause(error)),
         }
+    }
+}
+
+/// What the database itself says: sqlx puts it into a message of its own and names it as the source besides, so that
+/// a chain of errors would say it twice.
+fn cause(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    match error {
+        sqlx::Error::Database(inner) => inner.into_error(),
+        other => other.into(),
     }
 }

@@ -1,6 +1,9 @@
 //! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
 
+use std::collections::BTreeSet;
+
 use super::paths::ChangedFile;
+use crate::account::Account;
 use crate::condition::{Finding, Truth};
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
@@ -16,6 +19,8 @@ pub(crate) struct Context<'a> {
     pub(crate) facts: &'a Facts,
     /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
     pub(crate) risk: Option<(Level, Level)>,
+    /// The people whose approval counts for any rule, once the rules have been looked at.
+    pub(crate) counted: BTreeSet<&'a Account>,
     files: Known<Vec<ChangedFile<'a>>>,
 }
 
@@ -25,7 +30,7 @@ impl<'a> Context<'a> {
             Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
-        Self { policies, records, facts, risk: None, files }
+        Self { policies, records, facts, risk: None, counted: BTreeSet::new(), files }
     }
 
     /// The changed files, or what to answer where they could not be read.

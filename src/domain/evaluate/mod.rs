@@ -2,8 +2,9 @@
 //!
 //! A pure function: the same inputs give the same decision, in the same order. It
 //! fails closed: an outcome passes only where every requirement that decides is
-//! known to be satisfied. Absent: time (freezes and windows are not enforced by
-//! this version, so time alone changes nothing) and what is shown of the decision.
+//! known to be satisfied. Of time it knows the change's own planned window. Absent:
+//! freezes and windows of the policy, which this version does not enforce, and what is
+//! shown of the decision.
 
 mod context;
 mod edit;
@@ -13,6 +14,7 @@ mod outcome;
 mod paths;
 mod report;
 mod rules;
+mod schedule;
 mod stack;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ use crate::risk;
 use crate::text::Phrase;
 
 use self::layers::InForce;
+use self::schedule::Schedule;
 
 /// The type of every change: this version grants neither `standard` nor `emergency`.
 pub(crate) const RESOLVED_TYPE: ChangeType = ChangeType::Normal;
@@ -65,7 +68,7 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
     }
-    draft.judge(&cx);
+    draft.judge(&mut cx);
     let own = outcome::of_rules(&draft.rules);
     let own = if facts.change.draft && own == Outcome::Pass { Outcome::Wait } else { own };
     draft.finish(&cx, own)
@@ -79,27 +82,32 @@ struct Draft<'a> {
     notices: Vec<Phrase>,
     policy_edit: Option<PolicyEdit>,
     asked: report::Asked,
+    schedule: Schedule,
 }
 
 impl<'a> Draft<'a> {
     fn new(risk: RiskReport, speaking: Vec<InForce<'a>>) -> Self {
-        let asked = report::Asked::default();
-        Self { speaking, risk, rules: Vec::new(), notices: Vec::new(), policy_edit: None, asked }
+        let (asked, schedule) = (report::Asked::default(), Schedule::default());
+        Self { speaking, risk, rules: Vec::new(), notices: Vec::new(), policy_edit: None, asked, schedule }
     }
 
     /// Judges every rule of every layer that speaks.
-    fn judge(&mut self, cx: &Context<'a>) {
+    fn judge(&mut self, cx: &mut Context<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         let judged = rules::when(cx, &self.speaking);
+        cx.counted = rules::counted(cx, &judged);
+        let cx = &*cx;
         let read = trusted::somebody_read(cx, &self.speaking, &judged);
         let strongest = rules::strongest_mode(&self.speaking);
         let of_stack = stack::results(cx, &self.speaking, &judged, self.policy_edit.as_ref(), strongest);
         let home = stack::home(&self.speaking, strongest);
+        self.schedule = Schedule::of(cx, &self.speaking);
         for (place, layer) in self.speaking.iter().enumerate() {
             if place == home && !of_stack.is_empty() {
                 self.rules.push(stack::rule(layer.layer(), strongest, of_stack.clone()));
             }
             self.rules.extend(layers::own_rules(cx, layer, &mut self.asked));
+            self.rules.extend(self.schedule.of_layer(layer.layer()).cloned());
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
                 self.rules.push(rule.judge(cx, &read, &mut self.asked, &mut self.notices));
             }
@@ -122,17 +130,18 @@ impl<'a> Draft<'a> {
             check_name: own_check(facts),
             outcome: siblings.iter().map(|(_, outcome)| *outcome).fold(own, Outcome::min),
             own_outcome: own,
+            open: facts.change.state == ChangeState::Open,
             draft: facts.change.draft,
             next: outcome::next(cx, own, &self.rules),
             record: report::record(cx, &self.asked),
             risk: self.risk,
             change_type: RESOLVED_TYPE,
-            record_diagnostics: cx.records.diagnostics.clone(),
-            policies: report::policies(&self.speaking),
+            record_diagnostics: report::remarks(cx),
+            policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,
             notices,
             siblings,
-            next_instant: None,
+            next_instant: self.schedule.next,
             comment: comment(&self.speaking),
             names_people: cx.names_people(),
             rules: self.rules,

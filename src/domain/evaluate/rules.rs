@@ -1,13 +1,16 @@
 //! The rules of the layers: which of them speak about the change, and what each comes to.
 
+use std::collections::BTreeSet;
+
 use super::layers::InForce;
 use super::report::Asked;
+use crate::account::Account;
 use crate::condition::{self, Finding, Place, Standpoint};
 use crate::decision::RuleResult;
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{Mode, Requirement, Rule};
-use crate::requirement;
+use crate::requirement::{self, approvals};
 use crate::text::Phrase;
 
 /// A rule, and whether it speaks about the change.
@@ -40,6 +43,17 @@ pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged
             Judged { layer, rule, when, covers }
         })
         .collect()
+}
+
+/// The people whose approval counts for any rule that applies.
+pub(super) fn counted<'a>(cx: &Context<'a>, judged: &[Judged<'a>]) -> BTreeSet<&'a Account> {
+    let asked = judged.iter().filter(|judged| judged.when.is_so()).flat_map(|judged| {
+        judged.rule.asks.iter().filter_map(|ask| match ask {
+            Requirement::Approvals(entries) => Some((judged.layer, entries.as_slice())),
+            _ => None,
+        })
+    });
+    approvals::counted::counted(cx, &asked.collect::<Vec<_>>())
 }
 
 /// The strongest word among the layers and their rules.

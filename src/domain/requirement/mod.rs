@@ -11,6 +11,7 @@ pub(crate) mod checks;
 mod deny;
 pub(crate) mod fields;
 pub(crate) mod forged;
+pub(crate) mod planned_window;
 pub(crate) mod unenforced;
 
 pub(crate) use approvals::membership;

@@ -78,6 +78,7 @@ pub(super) fn pass() -> Decision {
         check_name: "countersign".into(),
         outcome: Outcome::Pass,
         own_outcome: Outcome::Pass,
+        open: true,
         draft: false,
         next: Phrase::default(),
         rules: vec![
@@ -130,7 +131,13 @@ pub(super) fn pass() -> Decision {
 }
 
 fn policy(layer: Layer, path: &str, blob: &str, standing: Standing) -> PolicyReport {
-    PolicyReport { layer, source: SourceRef { path: path.into(), blob: blob.into() }, standing, mode: Mode::Enforce }
+    PolicyReport {
+        layer,
+        source: SourceRef { path: path.into(), blob: blob.into() },
+        standing,
+        mode: Mode::Enforce,
+        errors: Vec::new(),
+    }
 }
 
 fn with(outcome: Outcome, next: Phrase, change: impl FnOnce(&mut Decision)) -> Decision {

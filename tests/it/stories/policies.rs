@@ -1,6 +1,6 @@
 //! Layers, wrong files, absent files, and what a pull request's own edit of a policy may do.
 
-use github_stand_in::{Changes, Installed, NewPullRequest, Verdict};
+use github_stand_in::{Changes, Installed, NewPullRequest, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -133,6 +133,14 @@ async fn without_a_policy_nothing_is_posted_and_a_deleted_one_is_judged_by_itsel
     deletion.merge("alice");
     world.settled().await;
     world.expect(&open, "neutral", "No policy");
+    let said = |pull: &PullRequest| (world.shows(pull), pull.checks().len());
+    assert_eq!(said(&deletion).0, ("success".to_owned(), "Everything asked is there".to_owned()), "the record stays");
+    // Run again: GitHub takes the check for pending until there is a new answer.
+    let before = said(&open).1;
+    open.rerequest("alice", "countersign");
+    world.settled().await;
+    world.expect(&open, "neutral", "No policy");
+    assert_eq!(said(&open).1, before + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

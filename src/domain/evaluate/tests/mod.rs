@@ -12,6 +12,7 @@ mod outcome;
 mod properties;
 mod record;
 mod risk;
+mod schedule;
 mod speed;
 mod world;
 
