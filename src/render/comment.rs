@@ -104,7 +104,7 @@ fn advised(policies: &str) -> String {
 fn whose(layers: impl Iterator<Item = Layer>) -> &'static str {
     let layers: BTreeSet<Layer> = layers.collect();
     match (layers.contains(&Layer::Repository), layers.iter().any(|layer| *layer < Layer::Repository)) {
-        (true, true) => "the change policies of the organisation and of this repository ask",
+        (true, true) => "the organisation's and this repository's change policies ask",
         (false, true) => "the organisation's change policy asks",
         _ => "this repository's change policy asks",
     }
