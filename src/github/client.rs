@@ -347,3 +347,18 @@ impl Installation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_outage_names_the_host_and_nothing_else_of_the_address() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let Ok(nobody) = free else { panic!("no port is free") };
+        let asked = reqwest::Client::new().get(format!("http://{nobody}/path?secret=hush")).send().await;
+        let Err(error) = asked else { panic!("nobody listens there") };
+        let said = outage(&error).to_string();
+        assert_eq!(said, format!("GitHub could not be reached: no connection to `{nobody}`"));
+    }
+}

@@ -75,7 +75,7 @@ fn body(decision: &Decision, context: &Context) -> String {
     let for_author = holding.iter().any(|request| request.is_for_author());
     let sections = [
         list(&asked, &holding, voice, context),
-        if for_author { paste(decision) } else { Section::default() },
+        if for_author { change_block::section(decision, GLOSS) } else { Section::default() },
         if for_author { notes(decision) } else { Section::default() },
         list(&advised, &warned, voice, context),
         Section::block("closing", [closing(decision, context)]),
@@ -107,22 +107,6 @@ fn whose(layers: impl Iterator<Item = Layer>) -> &'static str {
         (true, true) => "the organisation's and this repository's change policies ask",
         (false, true) => "the organisation's change policy asks",
         _ => "this repository's change policy asks",
-    }
-}
-
-fn paste(decision: &Decision) -> Section {
-    match change_block::missing(decision) {
-        Some(block) => Section::block(
-            "block to paste",
-            [
-                format!(
-                    "{GLOSS} Paste this into the description and fill it in, or answer under headings of your own:"
-                ),
-                String::new(),
-                change_block::shown(&block),
-            ],
-        ),
-        None => Section::default(),
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     let voice = Voice { names_people: decision.names_people };
     let mut sections = vec![intro(decision)];
     sections.push(to_do(decision, voice, context));
-    sections.push(block(decision));
+    sections.push(change_block::section(decision, ""));
     sections.push(policy_errors(decision));
     sections.push(advised(decision, voice, context));
     sections.push(asked(decision, voice));
@@ -106,20 +106,6 @@ fn listed(name: &'static str, rows: Vec<String>) -> Section {
         return Section { name, ..Section::default() };
     }
     Section { name, head: vec![format!("### {name}"), String::new()], rows, tail: Vec::new() }
-}
-
-fn block(decision: &Decision) -> Section {
-    match change_block::missing(decision) {
-        Some(block) => Section::block(
-            "block to paste",
-            [
-                "Paste this into the description and fill it in, or answer under headings of your own:".to_owned(),
-                String::new(),
-                change_block::shown(&block),
-            ],
-        ),
-        None => Section::default(),
-    }
 }
 
 fn asked(decision: &Decision, voice: Voice) -> Section {
@@ -344,7 +330,7 @@ fn standing(standing: &Standing) -> String {
         Standing::Current => "as it is now".to_owned(),
         Standing::LastKnownGood { wrong } => {
             let wrong = code(wrong.get(..7).unwrap_or(wrong));
-            format!("has errors now ({wrong}); its last valid version goes on")
+            format!("has errors now (version {wrong}); its last valid version goes on")
         }
         Standing::Wrong => "has errors, and no valid version of it is known".to_owned(),
         Standing::Unreachable(why) => {

@@ -60,3 +60,17 @@ fn cause(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
         other => other.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::clock::Clock;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn what_the_database_says_is_said_once() {
+        let opened = Store::open("sqlite:///nowhere/at/all.db", Clock::default()).await;
+        let Err(error) = opened else { panic!("there is no such folder") };
+        let said = format!("{:#}", anyhow::Error::from(error));
+        assert_eq!(said.matches("unable to open database file").count(), 1, "{said}");
+    }
+}

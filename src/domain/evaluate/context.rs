@@ -19,8 +19,8 @@ pub(crate) struct Context<'a> {
     pub(crate) facts: &'a Facts,
     /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
     pub(crate) risk: Option<(Level, Level)>,
-    /// The people whose approval counts for any rule, once the rules have been looked at.
-    pub(crate) counted: BTreeSet<&'a Account>,
+    /// Those who approved and whom any rule asks, once the rules have been looked at.
+    pub(crate) wanted: BTreeSet<&'a Account>,
     files: Known<Vec<ChangedFile<'a>>>,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Context<'a> {
             Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
-        Self { policies, records, facts, risk: None, counted: BTreeSet::new(), files }
+        Self { policies, records, facts, risk: None, wanted: BTreeSet::new(), files }
     }
 
     /// The changed files, or what to answer where they could not be read.

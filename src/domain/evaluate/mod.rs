@@ -95,7 +95,7 @@ impl<'a> Draft<'a> {
     fn judge(&mut self, cx: &mut Context<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         let judged = rules::when(cx, &self.speaking);
-        cx.counted = rules::counted(cx, &judged);
+        cx.wanted = rules::wanted(cx, &judged);
         let cx = &*cx;
         let read = trusted::somebody_read(cx, &self.speaking, &judged);
         let strongest = rules::strongest_mode(&self.speaking);

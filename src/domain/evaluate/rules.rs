@@ -45,15 +45,15 @@ pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged
         .collect()
 }
 
-/// The people whose approval counts for any rule that applies.
-pub(super) fn counted<'a>(cx: &Context<'a>, judged: &[Judged<'a>]) -> BTreeSet<&'a Account> {
-    let asked = judged.iter().filter(|judged| judged.when.is_so()).flat_map(|judged| {
+/// Those who approved and whom any rule that may apply asks.
+pub(super) fn wanted<'a>(cx: &Context<'a>, judged: &[Judged<'a>]) -> BTreeSet<&'a Account> {
+    let asked = judged.iter().filter(|judged| judged.may_apply()).flat_map(|judged| {
         judged.rule.asks.iter().filter_map(|ask| match ask {
             Requirement::Approvals(entries) => Some((judged.layer, entries.as_slice())),
             _ => None,
         })
     });
-    approvals::counted::counted(cx, &asked.collect::<Vec<_>>())
+    approvals::wanted::wanted(cx, &asked.collect::<Vec<_>>())
 }
 
 /// The strongest word among the layers and their rules.

@@ -225,13 +225,18 @@ fn what_is_asked_is_told_to_who_has_not_read_the_policy() {
 }
 
 #[test]
-fn who_is_needed_by_one_rule_is_no_stranger_to_another() {
+fn whom_one_rule_asks_is_no_stranger_to_another() {
     let rules = rule_for("payments") + "[[rule]]\nid = \"board\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
     let expected = ["one approvals satisfied", "board approvals waiting"];
     let decision = check(&rules, &approved_by(&["bob"]), Wait, &expected);
     assert!(!said(&decision).contains("bob is not in"), "{}", said(&decision));
     assert!(decision.rules[1].asks[0].found_nothing());
-    // Erin is needed by nobody, and learns it in both.
+    // Nor where the approval is void by now.
+    let mut void = approved_by(&["bob"]);
+    push(&mut void, "h2", "ann");
+    let decision = check(&rules, &void, Wait, &["one approvals waiting", "board approvals waiting"]);
+    assert!(!said(&decision).contains("bob is not in"), "{}", said(&decision));
+    // Erin is asked by nobody, and learns it in both.
     let decision = check(&rules, &approved_by(&["bob", "erin"]), Wait, &expected);
     assert_eq!(said(&decision).matches("the approval by erin does not count: erin is not in").count(), 2);
     let crowd = approved_by(&["erin", "frank", "grace", "ann", "helen"]);

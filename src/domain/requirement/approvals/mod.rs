@@ -5,12 +5,12 @@
 //! satisfy; where it could make up what is missing, the requirement is unknown.
 
 mod binding;
-pub(crate) mod counted;
 mod entry;
 pub(crate) mod independence;
 pub(crate) mod matching;
 pub(crate) mod membership;
 pub(crate) mod reviews;
+pub(crate) mod wanted;
 
 use self::entry::Entry;
 use crate::account::Account;
@@ -220,8 +220,8 @@ impl<'a> Way<'a> {
                 said.push(approval(" may or may not count: ").then(doubt.observed.clone()));
             } else if let Some(not) = self.telling(cx, place) {
                 if self.entries.iter().all(|entry| entry.is_of(cx, person, review).is_not()) {
-                    // Whoever is needed by another rule has done nothing in vain.
-                    if !cx.counted.contains(person) {
+                    // Whoever another rule asks has done nothing in vain.
+                    if !cx.wanted.contains(person) {
                         strangers.push((*person, not.observed.clone()));
                     }
                 } else if self.entries.iter().any(|entry| is_void(cx, entry, person, review)) {
