@@ -2,8 +2,9 @@
 //!
 //! A pure function: the same inputs give the same decision, in the same order. It
 //! fails closed: an outcome passes only where every requirement that decides is
-//! known to be satisfied. Of time it knows the change's own planned window. Absent:
-//! freezes and windows of the policy, which this version does not enforce, and what is
+//! known to be satisfied. Time counts by what ends (models, waivers, approvals) and by
+//! the change's own planned window. Absent: freezes and windows of the policy, which
+//! this version does not enforce, and what is
 //! shown of the decision.
 
 mod context;
@@ -12,6 +13,7 @@ mod layers;
 mod notices;
 mod outcome;
 mod paths;
+mod relax;
 mod report;
 mod rules;
 mod schedule;
@@ -21,19 +23,18 @@ mod tests;
 mod trusted;
 
 pub(crate) use context::Context;
+pub(crate) use paths::ChangedFile;
 
 use crate::decision::{Decision, Outcome, PolicyEdit, RiskReport, RuleResult, State};
 use crate::facts::{ChangeState, Facts};
+use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
 use crate::records::Records;
 use crate::risk;
 use crate::text::Phrase;
 
 use self::layers::InForce;
-use self::schedule::Schedule;
-
-/// The type of every change: this version grants neither `standard` nor `emergency`.
-pub(crate) const RESOLVED_TYPE: ChangeType = ChangeType::Normal;
+use self::relax::Relaxations;
 
 /// The name of the check for pull requests into a base: a check hangs on a commit that pull requests into several
 /// bases may share.
@@ -48,8 +49,8 @@ fn own_check(facts: &Facts) -> String {
 
 /// What a change request comes to under the policies in force, at `facts.as_of`.
 ///
-/// Follows the rules of reading and deciding numbered [`SEMANTICS`](crate::decision::SEMANTICS). `records` must have been read from the same facts, with the fields of the same
-/// policies.
+/// Follows the rules of reading and deciding numbered [`SEMANTICS`](crate::decision::SEMANTICS). `records` must have
+/// been read from the same facts, with the fields of the same policies.
 pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decision {
     let mut cx = Context::new(policies, records, facts);
     let speaking = match facts.change.state {
@@ -58,8 +59,12 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         ChangeState::Closed | ChangeState::Merged => Vec::new(),
     };
     let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
+    // Factors come before models, so that only without models they know the type.
+    cx.standard = with_policy.iter().all(|(_, policy)| policy.models.is_empty()).then(Vec::new);
     let risk = risk::resolve(&cx, &with_policy);
     cx.risk = Some((risk.floor, risk.report.level));
+    let relaxations = Relaxations::judge(&cx, &speaking);
+    cx.standard = Some(relaxations.standard());
     let mut draft = Draft::new(risk.report, speaking);
     if facts.change.state == ChangeState::Open {
         draft.policy_edit = edit::policy_edit(&cx);
@@ -68,7 +73,7 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
     }
-    draft.judge(&mut cx);
+    draft.judge(&mut cx, &relaxations);
     let own = outcome::of_rules(&draft.rules);
     let own = if facts.change.draft && own == Outcome::Pass { Outcome::Wait } else { own };
     draft.finish(&cx, own)
@@ -82,34 +87,36 @@ struct Draft<'a> {
     notices: Vec<Phrase>,
     policy_edit: Option<PolicyEdit>,
     asked: report::Asked,
-    schedule: Schedule,
 }
 
 impl<'a> Draft<'a> {
     fn new(risk: RiskReport, speaking: Vec<InForce<'a>>) -> Self {
-        let (asked, schedule) = (report::Asked::default(), Schedule::default());
-        Self { speaking, risk, rules: Vec::new(), notices: Vec::new(), policy_edit: None, asked, schedule }
+        let asked = report::Asked::default();
+        Self { speaking, risk, rules: Vec::new(), notices: Vec::new(), policy_edit: None, asked }
     }
 
     /// Judges every rule of every layer that speaks.
-    fn judge(&mut self, cx: &mut Context<'a>) {
+    fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         let judged = rules::when(cx, &self.speaking);
-        cx.wanted = rules::wanted(cx, &judged);
+        cx.wanted = rules::wanted(cx, &judged, relaxations);
         let cx = &*cx;
         let read = trusted::somebody_read(cx, &self.speaking, &judged);
         let strongest = rules::strongest_mode(&self.speaking);
-        let of_stack = stack::results(cx, &self.speaking, &judged, self.policy_edit.as_ref(), strongest);
+        let of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
         let home = stack::home(&self.speaking, strongest);
-        self.schedule = Schedule::of(cx, &self.speaking);
+        let schedule = schedule::rules(cx, &self.speaking);
         for (place, layer) in self.speaking.iter().enumerate() {
             if place == home && !of_stack.is_empty() {
                 self.rules.push(stack::rule(layer.layer(), strongest, of_stack.clone()));
             }
-            self.rules.extend(layers::own_rules(cx, layer, &mut self.asked));
-            self.rules.extend(self.schedule.of_layer(layer.layer()).cloned());
+            self.rules.extend(layers::own_rules(cx, layer, relaxations, &mut self.asked));
+            self.rules.extend(schedule.iter().filter(|rule| rule.layer == layer.layer()).cloned());
+            self.rules.extend(relaxations.rules(cx, layer.layer(), &mut self.asked, &mut self.notices));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
-                self.rules.push(rule.judge(cx, &read, &mut self.asked, &mut self.notices));
+                let result = relaxations.relaxed(rule.rule, rule.judge(cx, &read, &mut self.notices));
+                rule.note_fields(&result, &mut self.asked);
+                self.rules.push(result);
             }
         }
     }
@@ -117,6 +124,8 @@ impl<'a> Draft<'a> {
     /// The decision, with what it comes to beside the pull requests that share its check.
     fn finish(self, cx: &Context<'a>, own: Outcome) -> Decision {
         let facts = cx.facts;
+        let strongest = rules::strongest_mode(&self.speaking);
+        let change_type = cx.change_type(Layer::Repository, strongest).unwrap_or(ChangeType::Normal);
         let siblings = outcome::siblings(facts);
         let mut notices: Vec<Phrase> = Vec::new();
         for notice in self.notices {
@@ -135,13 +144,13 @@ impl<'a> Draft<'a> {
             next: outcome::next(cx, own, &self.rules),
             record: report::record(cx, &self.asked),
             risk: self.risk,
-            change_type: RESOLVED_TYPE,
+            change_type,
             record_diagnostics: report::remarks(cx),
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,
             notices,
             siblings,
-            next_instant: self.schedule.next,
+            next_instant: cx.next_instant(),
             comment: comment(&self.speaking),
             names_people: cx.names_people(),
             rules: self.rules,

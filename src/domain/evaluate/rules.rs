@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::layers::InForce;
+use super::relax::Relaxations;
 use super::report::Asked;
 use crate::account::Account;
 use crate::condition::{self, Finding, Place, Standpoint};
-use crate::decision::RuleResult;
+use crate::decision::{RuleResult, State};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{Mode, Requirement, Rule};
@@ -31,7 +32,7 @@ pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged
         .flat_map(|(layer, policy)| policy.rules.iter().map(move |rule| (layer, rule)));
     rules
         .map(|(layer, rule)| {
-            let at = |place| condition::table(cx, Standpoint { layer, place }, &rule.when);
+            let at = |place| condition::table(cx, Standpoint { layer, mode: rule.mode, place }, &rule.when);
             let when = at(Place::Raising);
             let covers = if rule.reads_author_controlled() {
                 Finding::does_not(Phrase::words("the author decides whether it applies"))
@@ -45,15 +46,19 @@ pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged
         .collect()
 }
 
-/// Those who approved and whom any rule that may apply asks.
-pub(super) fn wanted<'a>(cx: &Context<'a>, judged: &[Judged<'a>]) -> BTreeSet<&'a Account> {
+/// Those who approved and whom any rule that may apply asks, or any model that covers the change.
+pub(super) fn wanted<'a>(
+    cx: &Context<'a>,
+    judged: &[Judged<'a>],
+    relaxations: &Relaxations<'a>,
+) -> BTreeSet<&'a Account> {
     let asked = judged.iter().filter(|judged| judged.may_apply()).flat_map(|judged| {
         judged.rule.asks.iter().filter_map(|ask| match ask {
             Requirement::Approvals(entries) => Some((judged.layer, entries.as_slice())),
             _ => None,
         })
     });
-    approvals::wanted::wanted(cx, &asked.collect::<Vec<_>>())
+    approvals::wanted::wanted(cx, &asked.chain(relaxations.approvals()).collect::<Vec<_>>())
 }
 
 /// The strongest word among the layers and their rules.
@@ -70,13 +75,7 @@ impl Judged<'_> {
     }
 
     /// What the rule comes to.
-    pub(super) fn judge(
-        &self,
-        cx: &Context<'_>,
-        read: &Finding,
-        asked: &mut Asked,
-        notices: &mut Vec<Phrase>,
-    ) -> RuleResult {
+    pub(super) fn judge(&self, cx: &Context<'_>, read: &Finding, notices: &mut Vec<Phrase>) -> RuleResult {
         let judge = |ask: &Requirement| {
             if !self.when.is_so() {
                 return requirement::unasked(ask, &self.when);
@@ -84,13 +83,6 @@ impl Judged<'_> {
             requirement::judge(cx, self.layer, ask, read, notices)
         };
         let asks = self.rule.asks.iter().map(judge).collect();
-        if self.may_apply() {
-            for ask in &self.rule.asks {
-                if let Requirement::Fields(fields) = ask {
-                    asked.fields(self.layer, fields);
-                }
-            }
-        }
         RuleResult {
             layer: self.layer,
             id: self.rule.id.clone(),
@@ -98,6 +90,16 @@ impl Judged<'_> {
             controls: self.rule.controls.clone(),
             mode: self.rule.mode,
             asks,
+        }
+    }
+
+    /// Notes the fields that the rule asks for, unless they were waived.
+    pub(super) fn note_fields(&self, result: &RuleResult, asked: &mut Asked) {
+        let waived = result.asks.iter().any(|ask| ask.key == "fields" && ask.state == State::Waived);
+        for ask in self.rule.asks.iter().filter(|_| self.may_apply() && !waived) {
+            if let Requirement::Fields(fields) = ask {
+                asked.fields(self.layer, fields);
+            }
         }
     }
 }

@@ -4,8 +4,6 @@
 //! `planned_window` says. Where two find the same, the higher one's word stands for
 //! both.
 
-use jiff::Timestamp;
-
 use super::layers::InForce;
 use crate::decision::{RequirementResult, RuleResult};
 use crate::evaluate::Context;
@@ -13,42 +11,30 @@ use crate::layer::Layer;
 use crate::policy::{Mode, PlannedWindow};
 use crate::requirement::planned_window::planned_window;
 
-/// What the schedules of the layers come to.
-#[derive(Debug, Default)]
-pub(super) struct Schedule {
-    rules: Vec<RuleResult>,
-    /// The next instant at which time alone changes any of it.
-    pub(super) next: Option<Timestamp>,
-}
-
-impl Schedule {
-    /// Asks every layer.
-    pub(super) fn of(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Self {
-        let mut schedule = Self::default();
-        for layer in speaking {
-            let Some((name, policy)) = layer.policy() else { continue };
-            let mode = match policy.planned_window {
-                PlannedWindow::Off => continue,
-                PlannedWindow::Warn => layer.mode().min(Mode::Warn),
-                PlannedWindow::Enforce => layer.mode(),
-            };
-            let Some((asked, next)) = planned_window(cx, name) else { continue };
-            let same = |rule: &RuleResult| rule.mode >= mode && rule.asks.contains(&asked);
-            if !schedule.rules.iter().any(same) {
-                schedule.rules.push(rule(name, mode, asked));
-            }
-            schedule.next = schedule.next.into_iter().chain(next).min();
+/// What the schedules of the layers ask, as a rule of each layer that asks something.
+pub(super) fn rules(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<RuleResult> {
+    let mut rules: Vec<RuleResult> = Vec::new();
+    for (layer, policy) in speaking.iter().filter_map(InForce::policy) {
+        let mode = match policy.planned_window {
+            PlannedWindow::Off => continue,
+            PlannedWindow::Warn => policy.mode.min(Mode::Warn),
+            PlannedWindow::Enforce => policy.mode,
+        };
+        let Some(asked) = planned_window(cx, layer) else { continue };
+        if !rules.iter().any(|rule| rule.mode >= mode && rule.asks.contains(&asked)) {
+            rules.push(rule(layer, mode, asked));
         }
-        schedule
     }
-
-    /// What it asks in the name of a layer.
-    pub(super) fn of_layer(&self, layer: Layer) -> impl Iterator<Item = &RuleResult> {
-        self.rules.iter().filter(move |rule| rule.layer == layer)
-    }
+    rules
 }
 
 fn rule(layer: Layer, mode: Mode, asked: RequirementResult) -> RuleResult {
-    let why = "a change goes in when it was planned to";
-    RuleResult { layer, id: "schedule".to_owned(), why: why.to_owned(), controls: Vec::new(), mode, asks: vec![asked] }
+    RuleResult {
+        layer,
+        id: "schedule".to_owned(),
+        why: "a change goes in when it was planned to".to_owned(),
+        controls: Vec::new(),
+        mode,
+        asks: vec![asked],
+    }
 }

@@ -4,7 +4,7 @@
 //! nothing here. Absent: freezes, windows of the policy and collisions with other
 //! changes, which this version does not know.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::fields;
 use crate::decision::{Act, Actor, RequirementResult, State};
@@ -16,42 +16,36 @@ use crate::text::Phrase;
 /// The field that plans it.
 const FIELD: &str = "window";
 
-/// So long before its end a window counts as over: what is green has to be taken back before the end, and taking
-/// it back takes a look and a write.
-const LEAD: SignedDuration = SignedDuration::from_mins(1);
-
-/// What a planned window comes to for a layer, and the instant at which time alone changes that; nothing where the
-/// description plans none.
-pub(crate) fn planned_window(cx: &Context<'_>, layer: Layer) -> Option<(RequirementResult, Option<Timestamp>)> {
+/// What a planned window comes to for a layer; nothing where the description plans none.
+pub(crate) fn planned_window(cx: &Context<'_>, layer: Layer) -> Option<RequirementResult> {
     let id = FieldId::new(FIELD);
     match cx.records.current.field(&id, layer) {
         Field::Absent | Field::None(_) | Field::Unfilled(_) => None,
-        Field::Present(answer) => match answer.content {
-            Content::Value(Value::Window { start, end }) => Some(between(cx.facts.as_of, start, end)),
-            _ => Some((untold(), None)),
-        },
+        Field::Present(answer) => Some(match answer.content {
+            Content::Value(Value::Window { start, end }) => between(cx, start, end),
+            _ => untold(),
+        }),
         Field::Ambiguous(_) | Field::Conflicting(_) => {
             let told = fields::problem(cx, layer, &id).map(|(observed, act)| result(State::Author, observed, act));
-            Some((told.unwrap_or_else(untold), None))
+            Some(told.unwrap_or_else(untold))
         }
     }
 }
 
-fn between(now: Timestamp, start: Timestamp, end: Timestamp) -> (RequirementResult, Option<Timestamp>) {
-    let closes = end.saturating_sub(LEAD).unwrap_or(end);
-    if now < start {
+/// What is green is taken back a little before the window closes, so that the window counts as over by then.
+fn between(cx: &Context<'_>, start: Timestamp, end: Timestamp) -> RequirementResult {
+    if cx.changes_at(start) {
         let observed = Phrase::words("the planned window opens at ").instant(start);
         let what = Phrase::words("wait for it, or plan another ").quote(FIELD).and(" in the description");
-        return (result(State::Waiting, observed, Act { by: Actor::Nobody, what }), Some(start));
+        return result(State::Waiting, observed, Act { by: Actor::Nobody, what });
     }
-    if now < closes {
+    if cx.lasts_until(end) {
         let observed = Phrase::words("the planned window is open until ").instant(end);
-        let open = RequirementResult { acts: Vec::new(), ..result(State::Satisfied, observed, plan_anew()) };
-        return (open, Some(closes));
+        return RequirementResult { acts: Vec::new(), ..result(State::Satisfied, observed, plan_anew()) };
     }
-    let words = if now < end { "the planned window is about to close, at " } else { "the planned window ended at " };
-    let next = (now < end).then_some(end);
-    (result(State::Author, Phrase::words(words).instant(end), plan_anew()), next)
+    let open = cx.changes_at(end);
+    let words = if open { "the planned window is about to close, at " } else { "the planned window ended at " };
+    result(State::Author, Phrase::words(words).instant(end), plan_anew())
 }
 
 /// Answered, and not with a window.

@@ -12,11 +12,13 @@ use super::super::Snapshot;
 use super::super::error::Error;
 use super::super::shelf::{Content, Cut, Ref, Shelf};
 use super::account::Account;
+use super::asked::Asked;
 use super::checks::Checks;
 use super::commits::Commits;
 use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
+use super::on_demand::OnDemand;
 use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
@@ -45,10 +47,21 @@ pub(crate) struct ChangePart {
     siblings: Vec<Sibling>,
     sources: Vec<Source>,
     templates: Ref<Templates>,
+    /// Since version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Ref<Asked>>,
+    // Left out where no policy asked, as before there was anything of it.
+    #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
+    on_demand: OnDemand,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
+    const NEWEST: u32 = 2;
+
+    fn version(&self) -> u32 {
+        if self.asked.is_some() { 2 } else { 1 }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,8 +97,10 @@ impl ChangePart {
             accounts,
             enforced,
             policy_edit,
+            asked,
             siblings,
             app_id,
+            on_demand,
         } = facts;
         let reviews = Reviews::cut(reviews, cut);
         Self {
@@ -106,6 +121,8 @@ impl ChangePart {
             siblings: list(siblings),
             sources: sources.iter().map(|source| Source::cut(source, cut)).collect(),
             templates: cut.put(&Templates(templates.iter().map(|Template { text }| text.clone()).collect())),
+            asked: Asked::of(asked).map(|asked| cut.put(&asked)),
+            on_demand: on_demand.into(),
         }
     }
 
@@ -128,8 +145,10 @@ impl ChangePart {
             accounts,
             enforced: self.enforced.into(),
             policy_edit,
+            asked: self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default(),
             siblings: back(self.siblings),
             app_id: self.app_id,
+            on_demand: self.on_demand.into(),
         };
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;
