@@ -26,7 +26,7 @@ pub struct Decision {
     pub outcome: Outcome,
     /// What it comes to for this pull request alone.
     pub own_outcome: Outcome,
-    /// Whether the pull request can still go in; what is decided of any other asks nothing and is not shown.
+    /// Whether the pull request can still go in; any other is asked nothing.
     pub open: bool,
     /// Whether the pull request is a draft: nobody is commented at, and nothing passes.
     pub draft: bool,

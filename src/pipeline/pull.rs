@@ -428,3 +428,29 @@ fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
         outcome: decision.outcome,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_domain::account::Oid;
+
+    #[test]
+    fn a_run_is_open_unless_it_is_a_neutral_one_of_ours_that_nobody_asked_for_again() {
+        let check = |status: RunStatus, fingerprint: &str, asked_again: bool, expected: bool| {
+            let fingerprint = fingerprint.to_owned();
+            let shown = ShownRun { id: 1, status, fingerprint: fingerprint.clone() };
+            let (head, name) = (Oid::new("c0ffee"), "countersign".to_owned());
+            let there = ShownRunIds { id: 1, status, fingerprint, head, name };
+            let shown = Shown { run: Some(shown).filter(|_| !asked_again), comment: None };
+            assert_eq!(is_open(Some(&there), &shown), expected, "{there:?} {asked_again}");
+        };
+        check(RunStatus::Neutral, "cs1", false, false);
+        check(RunStatus::Neutral, "cs1", true, true);
+        // A state that we never give, such as stale, has no fingerprint.
+        check(RunStatus::Neutral, "", false, true);
+        for status in [RunStatus::InProgress, RunStatus::Success, RunStatus::Failure, RunStatus::ActionRequired] {
+            check(status, "cs1", false, true);
+        }
+        assert!(!is_open(None, &Shown::default()));
+    }
+}

@@ -65,16 +65,17 @@ impl Context {
 }
 
 /// What GitHub should show for a decision.
+///
+/// What was last said of a change that went in, or was given up, stays as the record; only a check that it shares with
+/// an open pull request goes on speaking for that one.
 pub fn answer(decision: &Decision, context: &Context) -> Answer {
-    if !decision.open {
-        // It went in, or was given up: what was last said of it stays as the record.
-        return Answer { run: None, comment: Comment::Leave };
-    }
     let run = match decision.outcome {
+        Outcome::Silent if !decision.open => None,
         Outcome::Silent => context.has_open_run.then(|| check_run::no_policy(decision)),
         _ => Some(check_run::run(decision, context)),
     };
-    Answer { run, comment: comment::comment(decision, context) }
+    let comment = if decision.open { comment::comment(decision, context) } else { Comment::Leave };
+    Answer { run, comment }
 }
 
 #[cfg(test)]

@@ -93,8 +93,7 @@ impl Request<'_> {
     fn lead(self) -> &'static str {
         match self.ask.key {
             "approvals" => "So far",
-            "deny" => "Why",
-            _ => "Found",
+            _ => "Why",
         }
     }
 
