@@ -97,6 +97,8 @@ async fn a_wrong_policy_passes_nothing_and_its_last_valid_version_goes_on() {
     world.expect(&pull, "success", "");
     let summary = world.check(&pull).unwrap().summary;
     assert!(summary.contains("last valid version"), "{summary}");
+    let place = "- `acme/shop/.github/countersign.toml`, line 4, column 1: ";
+    assert!(summary.contains(place) && summary.contains("did you mean `allow`?"), "{summary}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,7 +111,9 @@ async fn a_policy_that_was_wrong_before_we_came_is_found_in_its_history_or_fails
     let mut never = World::without_bot("version = 'one'\n").await;
     never.start(&[]).await;
     let pull = never.opened("").await;
-    never.expect(&pull, "failure", "");
+    never.expect(&pull, "failure", "has errors, and no valid version of it is known");
+    let summary = never.check(&pull).unwrap().summary;
+    assert!(summary.contains("- `acme/shop/.github/countersign.toml`, line 1, column 11: "), "{summary}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
