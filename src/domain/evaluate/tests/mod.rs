@@ -14,8 +14,11 @@ mod properties;
 mod record;
 mod relax;
 mod risk;
+mod same_diff;
 mod schedule;
+mod signed;
 mod speed;
+mod threads;
 mod world;
 
 use world::*;

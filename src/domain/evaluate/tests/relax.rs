@@ -196,7 +196,7 @@ fn a_change_that_a_model_covers_is_not_one_of_which_no_rule_speaks() {
 
 #[test]
 fn nothing_relaxes_a_rule_with_always() {
-    let always = format!("{BUMPS}{}always = true\n", PEER);
+    let always = format!("{BUMPS}{PEER}always = true\n");
     check(&always, &bump(), Wait, &["bumps model satisfied", "peer approvals waiting"]);
     let waived = format!("{}{PEER}always = true\n", WAIVER.replace("later", "peer"));
     check(&waived, &world(), Wait, &["peer approvals waiting"]);
