@@ -16,4 +16,5 @@ mod policies;
 mod record;
 mod requests;
 mod same_diff;
+mod schedule;
 mod threads;
