@@ -8,11 +8,14 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
+use crate::evaluate::ChangedFile;
+use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Policy,
+    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode, Policy,
     PolicySet, Requirement, WhichCheck, Who,
 };
+use crate::requirement::ACTIONS;
 
 /// The name that every check of ours begins with.
 const OWN_CHECK: &str = "countersign";
@@ -28,6 +31,12 @@ pub struct Needs {
     pub checks: BTreeSet<(String, CheckBy)>,
     /// Whether everything that GitHub requires on the base is asked for.
     pub required_checks: bool,
+    /// The environments, as GitHub calls them, whose deployments of the head are to be read.
+    pub environments: BTreeSet<String>,
+    /// Whether the review threads are to be read.
+    pub threads: bool,
+    /// Whether it is to be found out if a pull request of the author's was merged before.
+    pub merged_before: bool,
     /// Whether the old names of renamed files are to be read.
     pub old_names: bool,
     /// Whether the patches of the changed files are to be read.
@@ -79,38 +88,75 @@ pub fn needs(policies: &PolicySet) -> Needs {
     let mut needs = Needs::default();
     for layer in &policies.layers {
         if let Some(policy) = &layer.policy {
-            needs.policy(policy);
-            needs.same_diff |=
-                policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
+            needs.policy(policies, layer.layer, policy);
         }
     }
     needs
 }
 
-/// Whether the requirement takes an approval that was given on another head with the same net diff.
-fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
-    fn any(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
-        match entry {
-            ApprovalEntry::From { settings, .. } => policies.approval_for(layer, settings).keep == Keep::SameDiff,
-            ApprovalEntry::Any(alternatives) => alternatives.iter().any(|entry| any(policies, layer, entry)),
-        }
-    }
-    match ask {
-        Requirement::Approvals(entries) => entries.iter().any(|entry| any(policies, layer, entry)),
-        // An approval stands beside the checks of a change that edits them.
-        Requirement::Checks(_) => policies.approval_for(layer, &ApprovalSettings::default()).keep == Keep::SameDiff,
-        Requirement::Fields(_) | Requirement::Deny(_) | Requirement::Allow(_) | Requirement::Unenforced(_) => false,
+/// Whether an approval that was given on another head with the same net diff may count for the entry.
+fn keeps(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
+    match entry {
+        ApprovalEntry::From { settings, .. } => keep(policies, layer, settings),
+        ApprovalEntry::Any(alternatives) => alternatives.iter().any(|entry| keeps(policies, layer, entry)),
     }
 }
 
+fn keep(policies: &PolicySet, layer: Layer, settings: &ApprovalSettings) -> bool {
+    policies.approval_for(layer, settings).keep == Keep::SameDiff
+}
+
+/// Whether it matters whether the changed files are regular ones: an `only_files` that would lower what is asked holds
+/// by their paths.
+pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
+    let Known::Known(files) = files else { return false };
+    let files: Vec<ChangedFile<'_>> = files.iter().map(ChangedFile::new).collect();
+    let holds = |condition: &Condition| match condition {
+        Condition::OnlyFiles(globs) => files.iter().all(|file| file.not_matching(globs).is_none()),
+        _ => false,
+    };
+    let lowers = |condition: &Condition| matches!(condition, Condition::Not(inner) if mentions(inner, &holds));
+    let policies = || policies.policies().map(|(_, policy)| policy);
+    let rules = || policies().flat_map(|policy| &policy.rules);
+    // Where a rule speaks about every change, no other has to make up for those that do not.
+    let covered = rules().any(|rule| rule.when.0.is_empty() && rule.mode == Mode::Enforce);
+    let lanes = policies().flat_map(|policy| {
+        let waivers = policy.waivers.iter().map(|waiver| &waiver.when);
+        policy.models.iter().map(|model| &model.when).chain(waivers)
+    });
+    let factors = policies().flat_map(|policy| &policy.factors).map(|factor| &factor.when);
+    !files.is_empty()
+        && (lanes.into_iter().any(|when| mentions(when, &holds))
+            || factors.chain(rules().map(|rule| &rule.when)).any(|when| mentions(when, &lowers))
+            || (!covered && rules().any(|rule| mentions(&rule.when, &holds))))
+}
+
 impl Needs {
-    fn policy(&mut self, policy: &Policy) {
+    fn policy(&mut self, policies: &PolicySet, layer: Layer, policy: &Policy) {
         policy.authorities.values().for_each(|authority| self.authority(authority));
         policy.factors.iter().for_each(|factor| self.conditions(&factor.when));
         for rule in &policy.rules {
             self.conditions(&rule.when);
-            rule.asks.iter().for_each(|ask| self.requirement(ask));
+            for ask in &rule.asks {
+                self.requirement(ask);
+                self.same_diff |= match ask {
+                    Requirement::Approvals(entries) => entries.iter().any(|entry| keeps(policies, layer, entry)),
+                    // An approval stands beside the checks of a change that edits them.
+                    Requirement::Checks(_) => keep(policies, layer, &ApprovalSettings::default()),
+                    _ => false,
+                };
+                if let Requirement::Deployments(wanted) = ask {
+                    let names = wanted.iter().map(|wanted| policies.environment_names(layer, &wanted.environment));
+                    self.environments.extend(names.flatten());
+                }
+            }
         }
+        for model in &policy.models {
+            self.conditions(&model.when);
+            model.approvals.iter().for_each(|entry| self.entry(entry));
+            self.same_diff |= model.approvals.iter().any(|entry| keeps(policies, layer, entry));
+        }
+        policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
         self.commits = true;
@@ -149,13 +195,27 @@ impl Needs {
         match ask {
             Requirement::Approvals(entries) => entries.iter().for_each(|entry| self.entry(entry)),
             Requirement::Checks(wanted) => {
-                // Whether a change edits its own checks is a question of its files, by both names.
-                self.files = true;
-                self.old_names = true;
+                self.trusted();
                 wanted.iter().for_each(|wanted| self.check(wanted));
             }
-            Requirement::Fields(_) | Requirement::Deny(_) | Requirement::Allow(_) | Requirement::Unenforced(_) => {}
+            Requirement::Deployments(wanted) => {
+                self.trusted();
+                let others = wanted.iter().filter(|wanted| wanted.by != ACTIONS);
+                others.for_each(|wanted| self.login(&wanted.by));
+            }
+            Requirement::ResolvedThreads => self.threads = true,
+            Requirement::Fields(_)
+            | Requirement::Signed
+            | Requirement::Deny(_)
+            | Requirement::Allow(_)
+            | Requirement::Unenforced(_) => {}
         }
+    }
+
+    /// Whether a change edits what its own results are made of is a question of its files, by both names.
+    fn trusted(&mut self) {
+        self.files = true;
+        self.old_names = true;
     }
 
     fn entry(&mut self, entry: &ApprovalEntry) {
@@ -194,11 +254,13 @@ impl Needs {
                     | C::Diff(_, Some(_))
                     | C::Services(_)
                     | C::Tier(_)
+                    | C::Environments(_)
             )
         });
         self.old_names |= paths;
         self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
         self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
+        self.merged_before |= reads(&|condition| matches!(condition, C::FirstContribution(_)));
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
         self.people(conditions);
@@ -208,7 +270,7 @@ impl Needs {
         for condition in &conditions.0 {
             match condition {
                 Condition::Author(logins) => logins.iter().for_each(|login| self.login(login)),
-                Condition::AuthorIn(who) => self.whos(who),
+                Condition::AuthorIn(who) | Condition::CommitterIn(who) => self.whos(who),
                 Condition::Any(tables) | Condition::All(tables) => tables.iter().for_each(|table| self.people(table)),
                 Condition::Not(inner) => self.people(inner),
                 _ => {}
@@ -296,5 +358,21 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(diff, |needs| (needs.files, needs.patches) = (true, true));
         let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
         check(title, |needs| needs.on_declaration = true);
+    }
+
+    #[test]
+    fn environments_are_asked_for_by_the_names_that_github_knows() {
+        let text = r#"
+[environments.production]
+names = ["prod", "prod-eu"]
+[[rule]]
+id = "a"
+deployments = [{ environment = "staging" }, { environment = "production", by = "Argo[bot]" }]
+"#;
+        check(text, |needs| {
+            needs.environments = ["staging", "prod", "prod-eu"].map(str::to_owned).into();
+            needs.logins.insert("argo[bot]".to_owned());
+            (needs.files, needs.old_names) = (true, true);
+        });
     }
 }

@@ -10,6 +10,7 @@ mod diffs;
 mod error;
 pub mod event;
 mod look;
+mod modes;
 mod reads;
 
 pub use app::FailedDelivery;
@@ -17,5 +18,5 @@ pub use apply::{Place, Written};
 pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};
 pub use error::{Error, Result};
-pub use look::{CheckRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
+pub use look::{Ask, AskedRead, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
 pub use reads::{Activity, OpenPull, QueueEntry};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::facts::{
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, Review, ReviewVerdict, Seen, Sibling, commits_hash,
+    EditedPolicy, Enforced, Facts, File, FileStatus, Known, OnDemand, Review, ReviewVerdict, Seen, Sibling,
+    commits_hash,
 };
 use countersign_domain::net_diff::{Diffs, HeadMove};
 use countersign_domain::patch::changed_lines;
@@ -51,9 +52,11 @@ impl Pipeline {
             accounts,
             enforced: self.enforced(github, look, check_name).await,
             policy_edit: policy_edit(look),
+            asked: look.asked.facts(),
             siblings: Vec::new(),
             app_id: github.github().app_id(),
             diffs,
+            on_demand: OnDemand::default(),
         })
     }
 
@@ -85,7 +88,7 @@ impl Pipeline {
         for login in logins {
             let known = match pins.get(&login.to_lowercase()) {
                 Some(account) => Known::Known(account.clone()),
-                None => match github.user(login).await? {
+                None => match github.account(login).await? {
                     Some(account) => {
                         let now = self.store.now().await?;
                         self.store.pin_logins(owner, &[(login.as_str(), account.clone())], now).await?;

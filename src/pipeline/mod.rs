@@ -9,6 +9,7 @@ mod facts;
 mod fresh;
 mod group;
 mod members;
+mod on_demand;
 mod policies;
 mod pull;
 mod sweep;
@@ -52,6 +53,7 @@ pub struct Pipeline {
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
     kept: diffs::Kept,
+    special_files: on_demand::SpecialFiles,
 }
 
 /// Why a row could not be worked on to its end.
@@ -72,7 +74,17 @@ impl Pipeline {
     /// A pipeline over that store and that GitHub.
     pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
         let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
-        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced, kept: diffs::Kept::new() }
+        Self {
+            store,
+            github,
+            clock,
+            telemetry,
+            rules,
+            members: Members::new(),
+            enforced,
+            special_files: on_demand::special_files(),
+            kept: diffs::Kept::new(),
+        }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {

@@ -12,6 +12,8 @@ mod codes;
 mod condition;
 mod fields;
 mod keys;
+mod lanes;
+mod length;
 mod load;
 mod model;
 mod read;
@@ -26,10 +28,12 @@ pub use codes::CODES;
 pub use condition::{ChangeType, Comparison, Condition, Conditions, FieldTest, LevelComparison, Operator};
 pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
+pub use lanes::{Model, Waiver};
+pub use length::Length;
 pub use load::{check_edit, load};
 pub use model::{
-    ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen, Environment,
-    Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, Policy, PolicySet, Requirement, Rule, Scope,
-    Service, SourceRef, Standing, Unattributed, Unenforced, Weight, WhichCheck, Who,
+    ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,
+    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, Policy, PolicySet,
+    Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed, Unenforced, Weight, WhichCheck, Who,
 };
 pub use source::{Read, Source, Version};

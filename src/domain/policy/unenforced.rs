@@ -16,6 +16,13 @@ impl Policy {
         for factor in &self.factors {
             of_conditions(&factor.when, &mut parts);
         }
+        for model in &self.models {
+            of_conditions(&model.when, &mut parts);
+            of_entries(&model.approvals, &mut parts);
+        }
+        for waiver in &self.waivers {
+            of_conditions(&waiver.when, &mut parts);
+        }
         for rule in &self.rules {
             of_conditions(&rule.when, &mut parts);
             parts.extend(rule.waive.iter().cloned());
@@ -23,7 +30,13 @@ impl Policy {
                 match requirement {
                     Requirement::Unenforced(part) => parts.push(part.clone()),
                     Requirement::Approvals(entries) => of_entries(entries, &mut parts),
-                    Requirement::Checks(_) | Requirement::Fields(_) | Requirement::Deny(_) | Requirement::Allow(_) => {}
+                    Requirement::Checks(_)
+                    | Requirement::Deployments(_)
+                    | Requirement::Fields(_)
+                    | Requirement::Signed
+                    | Requirement::ResolvedThreads
+                    | Requirement::Deny(_)
+                    | Requirement::Allow(_) => {}
                 }
             }
         }
@@ -79,11 +92,16 @@ impl Condition {
             Self::Commits(_) => "commits",
             Self::Services(_) => "services",
             Self::Tier(_) => "tier",
+            Self::Environments(_) => "environments",
             Self::Repositories(_) => "repositories",
             Self::Base(_) => "base",
             Self::Author(_) => "author",
             Self::AuthorIn(_) => "author_in",
+            Self::FirstContribution(_) => "first_contribution",
             Self::Fork(_) => "fork",
+            Self::Agent(..) => "agent",
+            Self::CommitterIn(_) => "committer_in",
+            Self::Signed(_) => "signed",
             Self::Type(_) => "type",
             Self::Risk(_) => "risk",
             Self::Field(..) => "field",

@@ -26,14 +26,14 @@ pub enum Error {
         count: usize,
     },
     /// The part was written by a later countersign.
-    #[error("the part `{kind}` is of version {version}, and this countersign reads version {reads}")]
+    #[error("the part `{kind}` is of version {version}, and this countersign reads version {newest}")]
     Version {
         /// The kind.
         kind: &'static str,
         /// Its version.
         version: u64,
-        /// The newest version that is known.
-        reads: u64,
+        /// The newest version of its kind that is read.
+        newest: u32,
     },
     /// The part does not say what its kind and version say.
     #[error("the part `{kind}` is broken: {problem}")]

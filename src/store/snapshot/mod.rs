@@ -6,9 +6,10 @@
 //! sets sorted by the types of `wire`: equal content is equal bytes is one part.
 //!
 //! INVARIANT: what version 1 of a part wrote is read by every later countersign. A fact
-//! that is added makes a new version of its part: raise its `VERSION`, and say in its
-//! `next` what the fact is where it was not kept. `fixtures` holds snapshots of every
-//! version that have to go on being restored. The types of
+//! that is added makes a new version of its part: keep the former type under `wire`,
+//! read it by its number, and say in its conversion what the fact is where it was not
+//! kept. A part is written as the oldest version that can say it. `fixtures/` holds
+//! snapshots that have to go on being restored. The types of
 //! the domain are taken apart field by field, so that a new one does not compile until
 //! it is thought of here.
 //!

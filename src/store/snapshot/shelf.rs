@@ -6,21 +6,23 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use super::error::Error;
-use super::wire::VERSION;
 use super::{Part, hash};
 
 /// What the parts of one kind say.
 pub(crate) trait Content: Serialize + DeserializeOwned {
     /// The kind.
     const KIND: &'static str;
-    /// The version that is written; all from 1 on are read.
-    const VERSION: u64 = VERSION;
 
-    /// From what one version says to what the next one says of the same.
-    fn next(_from: u64, _content: &mut Map<String, Value>) {}
+    /// The newest version that is read, and that is written where the content needs it.
+    const NEWEST: u32 = 1;
+
+    /// The version that this content is written as: the oldest one that can say it, so that what could be said before
+    /// goes on sharing its bytes with what is stored.
+    fn version(&self) -> u32 {
+        1
+    }
 }
 
 /// A reference to a part, written `KIND:HASH`.
@@ -54,7 +56,7 @@ impl<'de, C: Content> Deserialize<'de> for Ref<C> {
 
 #[derive(Serialize)]
 struct Written<'a, C> {
-    v: u64,
+    v: u32,
     content: &'a C,
 }
 
@@ -75,22 +77,22 @@ struct Read<C> {
 /// Writes the part that says this.
 pub(crate) fn write<C: Content>(content: &C) -> Part {
     // Writing plain structures into memory does not fail; where it did, the empty part would not be restored.
-    let bytes = serde_json::to_vec(&Written { v: C::VERSION, content }).unwrap_or_default();
+    let bytes = serde_json::to_vec(&Written { v: content.version(), content }).unwrap_or_default();
     Part { kind: C::KIND.to_owned(), bytes }
 }
 
 fn read<C: Content>(bytes: &[u8]) -> Result<C, Error> {
     let broken = |error: serde_json::Error| Error::Broken { kind: C::KIND, problem: error.to_string() };
     let Header { v: version } = serde_json::from_slice(bytes).map_err(broken)?;
-    if !(1..=C::VERSION).contains(&version) {
-        return Err(Error::Version { kind: C::KIND, version, reads: C::VERSION });
+    if !(1..=u64::from(C::NEWEST)).contains(&version) {
+        return Err(Error::Version { kind: C::KIND, version, newest: C::NEWEST });
     }
-    if version == C::VERSION {
-        return serde_json::from_slice::<Read<C>>(bytes).map(|read| read.content).map_err(broken);
+    let read: Read<C> = serde_json::from_slice(bytes).map_err(broken)?;
+    if u64::from(read.content.version()) != version {
+        let problem = format!("it says what version {} says", read.content.version());
+        return Err(Error::Broken { kind: C::KIND, problem });
     }
-    let mut read: Read<Map<String, Value>> = serde_json::from_slice(bytes).map_err(broken)?;
-    (version..C::VERSION).for_each(|from| C::next(from, &mut read.content));
-    serde_json::from_value(Value::Object(read.content)).map_err(broken)
+    Ok(read.content)
 }
 
 /// The parts that are being written, each once.

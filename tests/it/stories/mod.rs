@@ -4,11 +4,15 @@
 //! that GitHub's types allow.
 
 mod approvals;
+mod authors;
 mod bases;
 mod checks;
+mod deployments;
 mod faults;
 mod flood;
 mod groups;
+mod models;
 mod policies;
 mod record;
 mod same_diff;
+mod threads;

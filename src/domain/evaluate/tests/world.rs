@@ -107,9 +107,11 @@ pub(super) fn world() -> Facts {
         accounts: LOGINS.iter().map(|(login, _)| ((*login).to_owned(), Known::Known(person(login)))).collect(),
         enforced: Enforced::Yes,
         policy_edit: None,
+        asked: Asked::default(),
         siblings: Vec::new(),
         app_id: 4242,
         diffs: crate::net_diff::Diffs::default(),
+        on_demand: OnDemand { special_files: Some(Known::Known(BTreeSet::new())), ..OnDemand::default() },
     }
 }
 

@@ -1,4 +1,4 @@
-//! Snapshots that each version wrote, and that have to be restored for as long as there is a countersign.
+//! Snapshots that former versions wrote, and that have to be restored for as long as there is a countersign.
 //!
 //! Do not write these files anew: where this fails, snapshots of audited changes can no longer be read.
 
@@ -7,54 +7,68 @@ use super::{cut, outcome, rich};
 
 /// The files, without the line end that ends them.
 macro_rules! fixtures {
-    ($($name:literal),+ $(,)?) => {
-        vec![$(fixture($name, include_str!(concat!("../fixtures/", $name, ".json")))),+]
+    ($folder:literal: $($name:literal),+ $(,)?) => {
+        vec![$(fixture($name, include_str!(concat!("../fixtures/", $folder, "/", $name, ".json")))),+]
     };
 }
 
 fn fixture(name: &str, text: &str) -> Part {
-    let kind = name.rsplit('/').next().and_then(|name| name.split('-').next()).unwrap();
+    let kind = name.split('-').next().unwrap();
     Part { kind: kind.to_owned(), bytes: text.trim_end().as_bytes().to_vec() }
 }
 
 fn version_1() -> Vec<Part> {
     fixtures![
-        "v1/body-1",
-        "v1/body-2",
-        "v1/files",
-        "v1/commits",
-        "v1/reviews",
-        "v1/checks",
-        "v1/team-1",
-        "v1/team-2",
-        "v1/team-3",
-        "v1/policy-1",
-        "v1/policy-2",
-        "v1/templates",
-        "v1/change",
-        "v1/decision",
+        "v1":
+        "body-1",
+        "body-2",
+        "files",
+        "commits",
+        "reviews",
+        "checks",
+        "team-1",
+        "team-2",
+        "team-3",
+        "policy-1",
+        "policy-2",
+        "templates",
+        "change",
+        "decision",
     ]
 }
 
-/// Only the `change` has a second version; what it refers to is as it was, but for what is new.
+/// Version 2 of the part `change` refers to what only some policies ask for; all else is as in version 1.
 fn version_2() -> Vec<Part> {
     let mut parts = version_1();
-    parts.retain(|part| part.kind != "change");
-    let new = fixtures!["v2/head_diff-1", "v2/head_diff-2", "v2/patches", "v2/change"];
-    parts.extend(new);
+    parts.retain(|part| !["change", "decision"].contains(&part.kind.as_str()));
+    parts.extend(fixtures!["v2": "asked", "change"]);
+    parts
+}
+
+/// Version 3 refers to what was read of net diffs.
+fn version_3() -> Vec<Part> {
+    let mut parts = version_1();
+    parts.retain(|part| !["change", "decision"].contains(&part.kind.as_str()));
+    parts.extend(fixtures!["v3": "head_diff-1", "head_diff-2", "patches", "change"]);
     parts
 }
 
 #[test]
 fn a_snapshot_of_version_1_is_restored() {
     let restored = restore(&version_1()).unwrap();
-    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::version_1()));
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::snapshot()));
 }
 
 #[test]
 fn a_snapshot_of_version_2_is_restored() {
     let restored = restore(&version_2()).unwrap();
-    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::snapshot()));
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::asked()));
+}
+
+#[test]
+fn a_snapshot_of_version_3_is_restored() {
+    let restored = restore(&version_3()).unwrap();
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::compared()));
 }
 
 #[test]
@@ -64,16 +78,14 @@ fn an_outcome_of_version_1_is_read() {
     assert_eq!(differences(&stored, &outcome::decision()), [""; 0]);
 }
 
-/// While these versions are what is written, their bytes stay as they are: else nothing new shares a part with what is
-/// stored.
+/// What was written as a version is written so still: else nothing new shares a part with what is stored.
 #[test]
-fn the_bytes_of_what_is_written_have_not_changed() {
+fn the_bytes_of_former_versions_have_not_changed() {
     let mut written = cut(&rich::snapshot());
     written.push(outcome_of(&outcome::decision()));
-    let text = |parts: &[Part]| {
-        let mut texts: Vec<_> = parts.iter().map(|part| String::from_utf8(part.bytes.clone()).unwrap()).collect();
-        texts.sort();
-        texts
-    };
-    assert_eq!(text(&version_2()), text(&written));
+    let text =
+        |parts: &[Part]| parts.iter().map(|part| String::from_utf8(part.bytes.clone()).unwrap()).collect::<Vec<_>>();
+    assert_eq!(text(&version_1()), text(&written));
+    assert_eq!(text(&version_2()), text(&cut(&rich::asked())));
+    assert_eq!(text(&version_3()), text(&cut(&rich::compared())));
 }

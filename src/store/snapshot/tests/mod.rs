@@ -27,6 +27,12 @@ fn comes_back(snapshot: &Snapshot) {
 #[test]
 fn a_rich_snapshot_comes_back() {
     comes_back(&rich::snapshot());
+    comes_back(&rich::compared());
+}
+
+#[test]
+fn what_only_some_policies_ask_for_comes_back() {
+    comes_back(&rich::asked());
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, EditedPolicy, Enforced, Facts,
-    File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
+    Enforced, Facts, File, FileStatus, Known, OnDemand, Repository, Review, ReviewVerdict, Seen, Sibling, Thread,
+    ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -89,47 +90,11 @@ fn facts() -> Facts {
         .into(),
         enforced: Enforced::No("`main` does not require the check".to_owned()),
         policy_edit: Some(Known::Known(EditedPolicy { text: Some("mode = \"enforce\"\n".to_owned()) })),
+        asked: Asked::default(),
         siblings: vec![Sibling { number: 43, outcome: Some(Outcome::Wait) }, Sibling { number: 44, outcome: None }],
         app_id: u64::MAX,
-        diffs: diffs(),
-    }
-}
-
-/// The same as version 1 kept it.
-pub(super) fn version_1() -> Snapshot {
-    let mut snapshot = snapshot();
-    snapshot.facts.diffs = Diffs::default();
-    snapshot
-}
-
-fn diffs() -> Diffs {
-    let side = |mode, blob: &str| Some(Side { mode, blob: Oid::new(blob) });
-    let file = |path: &str, status, old_path: Option<&str>, sides| DiffFile {
-        path: path.to_owned(),
-        old_path: old_path.map(str::to_owned),
-        status,
-        added: 3,
-        removed: 4,
-        sides,
-    };
-    let was = Sides { old: None, new: side(0o100_755, "b3") };
-    let is = Sides { old: side(0o100_644, "b1"), new: side(0o120_000, "b2") };
-    let files = vec![
-        file("run.sh", FileStatus::Added, None, Known::Known(was)),
-        file("src/pay.rs", FileStatus::Renamed, Some("src/buy.rs"), Known::Known(is)),
-        file("src/old.rs", FileStatus::Removed, None, Known::unknown("GitHub does not give it")),
-    ];
-    let head = HeadDiff { commits: vec![Oid::new("c1"), Oid::new("4ead")], people: Known::Known(commits()), files };
-    let empty = HeadDiff { commits: vec![], people: Known::unknown("nobody asked"), files: vec![] };
-    let [old_base, old_head, new_base, new_head] = ["b1", "b2", "b4", "b5"].map(Oid::new);
-    let moved = HeadMove { before: Oid::new("c1"), after: Oid::new("4ead") };
-    let heads = [("4ead", Known::Known(head)), ("c1", Known::Known(empty)), ("c0", Known::unknown("gone"))];
-    let patches = [("src/pay.rs".to_owned(), "@@ -1 +1 @@\n-a\n+b".to_owned())];
-    Diffs {
-        heads: heads.map(|(oid, head)| (Oid::new(oid), head)).into(),
-        carried: [Carried { old_base, old_head, new_base, new_head }].into(),
-        moves: [(person(2, "bob"), vec![moved])].into(),
-        patches: Some(Known::Known(patches.into())),
+        on_demand: OnDemand::default(),
+        diffs: Diffs::default(),
     }
 }
 
@@ -225,6 +190,72 @@ fn checks() -> Vec<Check> {
     ]
 }
 
+/// The same with all that is read of net diffs.
+pub(super) fn compared() -> Snapshot {
+    let mut snapshot = snapshot();
+    snapshot.facts.diffs = diffs();
+    snapshot
+}
+
+fn diffs() -> Diffs {
+    let side = |mode, blob: &str| Some(Side { mode, blob: Oid::new(blob) });
+    let file = |path: &str, status, old_path: Option<&str>, sides| DiffFile {
+        path: path.to_owned(),
+        old_path: old_path.map(str::to_owned),
+        status,
+        added: 3,
+        removed: 4,
+        sides,
+    };
+    let was = Sides { old: None, new: side(0o100_755, "b3") };
+    let is = Sides { old: side(0o100_644, "b1"), new: side(0o120_000, "b2") };
+    let files = vec![
+        file("run.sh", FileStatus::Added, None, Known::Known(was)),
+        file("src/pay.rs", FileStatus::Renamed, Some("src/buy.rs"), Known::Known(is)),
+        file("src/old.rs", FileStatus::Removed, None, Known::unknown("GitHub does not give it")),
+    ];
+    let head = HeadDiff { commits: vec![Oid::new("c1"), Oid::new("4ead")], people: Known::Known(commits()), files };
+    let empty = HeadDiff { commits: vec![], people: Known::unknown("nobody asked"), files: vec![] };
+    let [old_base, old_head, new_base, new_head] = ["b1", "b2", "b4", "b5"].map(Oid::new);
+    let moved = HeadMove { before: Oid::new("c1"), after: Oid::new("4ead") };
+    let heads = [("4ead", Known::Known(head)), ("c1", Known::Known(empty)), ("c0", Known::unknown("gone"))];
+    let patches = [("src/pay.rs".to_owned(), "@@ -1 +1 @@\n-a\n+b".to_owned())];
+    Diffs {
+        heads: heads.map(|(oid, head)| (Oid::new(oid), head)).into(),
+        carried: [Carried { old_base, old_head, new_base, new_head }].into(),
+        moves: [(person(2, "bob"), vec![moved])].into(),
+        patches: Some(Known::Known(patches.into())),
+    }
+}
+
+/// The same with everything that only some policies ask for.
+pub(super) fn asked() -> Snapshot {
+    let mut snapshot = snapshot();
+    let made = |environment: &str, by, state: &str| Deployment {
+        environment: environment.to_owned(),
+        by,
+        state: state.to_owned(),
+        made_at: at("2026-01-30T09:00:00Z"),
+    };
+    let deployments = vec![
+        made("staging", Some(bot(15_368, "github-actions")), "success"),
+        made("prod-eu", Some(person(2, "bob")), "in_progress"),
+        made("staging", None, "pending"),
+    ];
+    let thread = |path: &str, state| Thread { path: path.to_owned(), state };
+    let threads = vec![
+        thread("src/pay.rs", ThreadState::Open),
+        thread("src/pay.rs", ThreadState::Resolved { by: Some(person(2, "bob")) }),
+        thread("run.sh", ThreadState::Resolved { by: None }),
+    ];
+    snapshot.facts.asked = Asked {
+        deployments: Known::Known(deployments),
+        threads: Known::Known(threads),
+        merged_before: Known::Known(true),
+    };
+    snapshot
+}
+
 /// A snapshot of which nothing is known.
 pub(super) fn unknown() -> Snapshot {
     let why = || "it was not to be had".to_owned();
@@ -241,6 +272,11 @@ pub(super) fn unknown() -> Snapshot {
         accounts: [].into(),
         enforced: Enforced::Unknown(why()),
         policy_edit: Some(Known::Unknown(why())),
+        asked: Asked {
+            deployments: Known::Unknown(why()),
+            threads: Known::Unknown(why()),
+            merged_before: Known::Unknown(why()),
+        },
         siblings: vec![],
         diffs: Diffs { patches: Some(Known::Unknown(why())), ..Diffs::default() },
         ..facts()

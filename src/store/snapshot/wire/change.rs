@@ -12,12 +12,14 @@ use super::super::Snapshot;
 use super::super::error::Error;
 use super::super::shelf::{Content, Cut, Ref, Shelf};
 use super::account::Account;
+use super::asked::Asked;
 use super::checks::Checks;
 use super::commits::Commits;
 use super::diffs::Diffs;
 use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
+use super::on_demand::OnDemand;
 use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
@@ -46,18 +48,26 @@ pub(crate) struct ChangePart {
     siblings: Vec<Sibling>,
     sources: Vec<Source>,
     templates: Ref<Templates>,
-    #[serde(deserialize_with = "present")]
+    /// Since version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Ref<Asked>>,
+    // Left out where no policy asked, as before there was anything of it.
+    #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
+    on_demand: OnDemand,
+    /// Since version 3; left out where nothing was asked of net diffs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     diffs: Option<Diffs>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
-    const VERSION: u64 = 2;
+    const NEWEST: u32 = 3;
 
-    /// Version 1 knew nothing of net diffs: an approval of another head never counted.
-    fn next(from: u64, content: &mut serde_json::Map<String, serde_json::Value>) {
-        if from == 1 {
-            content.insert("diffs".to_owned(), serde_json::Value::Null);
+    fn version(&self) -> u32 {
+        match (&self.diffs, &self.asked) {
+            (Some(_), _) => 3,
+            (None, Some(_)) => 2,
+            (None, None) => 1,
         }
     }
 }
@@ -95,8 +105,10 @@ impl ChangePart {
             accounts,
             enforced,
             policy_edit,
+            asked,
             siblings,
             app_id,
+            on_demand,
             diffs,
         } = facts;
         let reviews = Reviews::cut(reviews, cut);
@@ -118,6 +130,8 @@ impl ChangePart {
             siblings: list(siblings),
             sources: sources.iter().map(|source| Source::cut(source, cut)).collect(),
             templates: cut.put(&Templates(templates.iter().map(|Template { text }| text.clone()).collect())),
+            asked: Asked::of(asked).map(|asked| cut.put(&asked)),
+            on_demand: on_demand.into(),
             diffs: Diffs::cut(diffs, cut),
         }
     }
@@ -141,8 +155,10 @@ impl ChangePart {
             accounts,
             enforced: self.enforced.into(),
             policy_edit,
+            asked: self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default(),
             siblings: back(self.siblings),
             app_id: self.app_id,
+            on_demand: self.on_demand.into(),
             diffs: self.diffs.map(|diffs| diffs.restore(shelf)).transpose()?.unwrap_or_default(),
         };
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;

@@ -1,9 +1,11 @@
 //! What parts say, as types of their own: the form on disk, which the domain's types may outgrow.
 //!
-//! Every conversion names every field of both sides. Nothing here has a default, and
-//! what is not known is refused: a part that says less or more than its version is broken.
+//! Every conversion names every field of both sides. What is not known is refused: a
+//! part that says less or more than its version is broken. Nothing has a default but
+//! what a later version added, whose absence says that it was not asked for.
 
 mod account;
+mod asked;
 mod change;
 mod checks;
 mod commits;
@@ -12,6 +14,7 @@ mod diffs;
 mod files;
 mod known;
 mod names;
+mod on_demand;
 mod policy;
 mod pull_request;
 mod reviews;
@@ -20,6 +23,3 @@ mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
-
-/// The version of the parts of which no other has come yet: see `Content::VERSION`.
-pub(crate) const VERSION: u64 = 1;
