@@ -87,16 +87,16 @@ pub struct Facts {
     pub enforced: Enforced,
     /// The policy file of the repository as the head has it, where the pull request touches it.
     pub policy_edit: Option<Known<EditedPolicy>>,
-    /// What only some policies ask for.
+    /// Deployments, review threads and the author's past, where a policy asks for them.
     pub asked: Asked,
     /// Other open pull requests with the same head and the same name of the check.
     pub siblings: Vec<Sibling>,
     /// The number by which GitHub knows this App, to tell our own check runs from forged ones.
     pub app_id: u64,
-    /// What heads change against their base, and patches, as far as anything asked for them.
-    pub diffs: Diffs,
     /// What only some policies ask for.
     pub on_demand: OnDemand,
+    /// What heads change against their base, and patches, as far as anything asked for them.
+    pub diffs: Diffs,
 }
 
 /// Facts that only some policies ask for, each `None` or empty where none did.

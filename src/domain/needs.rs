@@ -89,21 +89,13 @@ pub fn needs(policies: &PolicySet) -> Needs {
     for layer in &policies.layers {
         if let Some(policy) = &layer.policy {
             needs.policy(policies, layer.layer, policy);
+            needs.same_diff |=
+                policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
+            let lanes = policy.models.iter().flat_map(|model| &model.approvals);
+            needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
     needs
-}
-
-/// Whether an approval that was given on another head with the same net diff may count for the entry.
-fn keeps(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
-    match entry {
-        ApprovalEntry::From { settings, .. } => keep(policies, layer, settings),
-        ApprovalEntry::Any(alternatives) => alternatives.iter().any(|entry| keeps(policies, layer, entry)),
-    }
-}
-
-fn keep(policies: &PolicySet, layer: Layer, settings: &ApprovalSettings) -> bool {
-    policies.approval_for(layer, settings).keep == Keep::SameDiff
 }
 
 /// Whether it matters whether the changed files are regular ones: an `only_files` that would lower what is asked holds
@@ -131,6 +123,30 @@ pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
             || (!covered && rules().any(|rule| mentions(&rule.when, &holds))))
 }
 
+fn entry_keeps(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
+    match entry {
+        ApprovalEntry::From { settings, .. } => policies.approval_for(layer, settings).keep == Keep::SameDiff,
+        ApprovalEntry::Any(alternatives) => alternatives.iter().any(|entry| entry_keeps(policies, layer, entry)),
+    }
+}
+
+/// Whether the requirement takes an approval that was given on another head with the same net diff.
+fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
+    match ask {
+        Requirement::Approvals(entries) => entries.iter().any(|entry| entry_keeps(policies, layer, entry)),
+        // An approval stands beside the checks of a change that edits them.
+        Requirement::Checks(_) | Requirement::Deployments(_) => {
+            policies.approval_for(layer, &ApprovalSettings::default()).keep == Keep::SameDiff
+        }
+        Requirement::Fields(_)
+        | Requirement::Signed
+        | Requirement::ResolvedThreads
+        | Requirement::Deny(_)
+        | Requirement::Allow(_)
+        | Requirement::Unenforced(_) => false,
+    }
+}
+
 impl Needs {
     fn policy(&mut self, policies: &PolicySet, layer: Layer, policy: &Policy) {
         policy.authorities.values().for_each(|authority| self.authority(authority));
@@ -139,12 +155,6 @@ impl Needs {
             self.conditions(&rule.when);
             for ask in &rule.asks {
                 self.requirement(ask);
-                self.same_diff |= match ask {
-                    Requirement::Approvals(entries) => entries.iter().any(|entry| keeps(policies, layer, entry)),
-                    // An approval stands beside the checks of a change that edits them.
-                    Requirement::Checks(_) => keep(policies, layer, &ApprovalSettings::default()),
-                    _ => false,
-                };
                 if let Requirement::Deployments(wanted) = ask {
                     let names = wanted.iter().map(|wanted| policies.environment_names(layer, &wanted.environment));
                     self.environments.extend(names.flatten());
@@ -154,7 +164,6 @@ impl Needs {
         for model in &policy.models {
             self.conditions(&model.when);
             model.approvals.iter().for_each(|entry| self.entry(entry));
-            self.same_diff |= model.approvals.iter().any(|entry| keeps(policies, layer, entry));
         }
         policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
         self.independence(policy.approval.independent_of.as_deref());
@@ -361,6 +370,18 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
     }
 
     #[test]
+    fn what_only_some_policies_ask_for_is_found() {
+        let rule = |what: &str| format!("[environments.live]\n[[rule]]\nid = \"a\"\n{what}\n");
+        let when = |when: &str| rule(&format!("when = {{ {when} }}\ndeny = \"no\""));
+        check(&rule("resolved_threads = true"), |needs| needs.threads = true);
+        check(&rule("signed = true"), |_| ());
+        check(&when("not = { first_contribution = false }"), |needs| needs.merged_before = true);
+        check(&when("agent = true, signed = true"), |_| ());
+        check(&when("committer_in = [\"user:Carol\"]"), |needs| _ = needs.logins.insert("carol".to_owned()));
+        check(&when("environments = [\"live\"]"), |needs| (needs.files, needs.old_names) = (true, true));
+    }
+
+    #[test]
     fn environments_are_asked_for_by_the_names_that_github_knows() {
         let text = r#"
 [environments.production]
@@ -372,7 +393,7 @@ deployments = [{ environment = "staging" }, { environment = "production", by = "
         check(text, |needs| {
             needs.environments = ["staging", "prod", "prod-eu"].map(str::to_owned).into();
             needs.logins.insert("argo[bot]".to_owned());
-            (needs.files, needs.old_names) = (true, true);
+            (needs.files, needs.old_names, needs.same_diff) = (true, true, true);
         });
     }
 }

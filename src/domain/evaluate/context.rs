@@ -41,8 +41,8 @@ impl<'a> Context<'a> {
             Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
-        let (next, searchable) = (Cell::new(None), Cell::new(SEARCHABLE));
-        Self { policies, records, facts, risk: None, standard: None, next, files, searchable }
+        let (standard, next, searchable) = (None, Cell::new(None), Cell::new(SEARCHABLE));
+        Self { policies, records, facts, risk: None, standard, next, files, searchable }
     }
 
     /// The changed files, or what to answer where they could not be read.
@@ -100,13 +100,6 @@ impl<'a> Context<'a> {
         Known::Known(changes)
     }
 
-    /// Whether a pattern may go through so many bytes more; once it may not, none may.
-    pub(crate) fn may_search(&self, bytes: usize) -> bool {
-        let left = self.searchable.get().checked_sub(bytes);
-        self.searchable.set(left.unwrap_or_default());
-        left.is_some()
-    }
-
     /// The type of the change for what stands in that layer with that mode; `None` before the models were looked at.
     ///
     /// A model makes a change standard only where it reaches: no layer below makes a rule above speak or be silent.
@@ -130,6 +123,13 @@ impl<'a> Context<'a> {
     /// The next instant at which time alone could change what was decided.
     pub(crate) fn next_instant(&self) -> Option<Timestamp> {
         self.next.get()
+    }
+
+    /// Whether a pattern may go through so many bytes more; once it may not, none may.
+    pub(crate) fn may_search(&self, bytes: usize) -> bool {
+        let left = self.searchable.get().checked_sub(bytes);
+        self.searchable.set(left.unwrap_or_default());
+        left.is_some()
     }
 
     /// Whether people may be named: not where anybody may read it.

@@ -110,8 +110,8 @@ pub(super) fn world() -> Facts {
         asked: Asked::default(),
         siblings: Vec::new(),
         app_id: 4242,
-        diffs: crate::net_diff::Diffs::default(),
         on_demand: OnDemand { special_files: Some(Known::Known(BTreeSet::new())), ..OnDemand::default() },
+        diffs: crate::net_diff::Diffs::default(),
     }
 }
 

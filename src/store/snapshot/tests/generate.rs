@@ -99,6 +99,23 @@ fn facts() -> impl Strategy<Value = Facts> {
     )
 }
 
+fn asked() -> impl Strategy<Value = Asked> {
+    let deployment = (text(), option::of(account()), text(), instant());
+    let deployment =
+        deployment.prop_map(|(environment, by, state, made_at)| Deployment { environment, by, state, made_at });
+    let state =
+        prop_oneof![Just(ThreadState::Open), option::of(account()).prop_map(|by| ThreadState::Resolved { by }),];
+    let thread = (text(), state).prop_map(|(path, state)| Thread { path, state });
+    let lists = (known(vec(deployment, 0..3)), known(vec(thread, 0..3)), known(any::<bool>()));
+    let asked = lists.prop_map(|(deployments, threads, merged_before)| Asked { deployments, threads, merged_before });
+    prop_oneof![Just(Asked::default()), asked]
+}
+
+fn failures() -> impl Strategy<Value = ModelFailures> {
+    (select(vec![Layer::Organisation, Layer::Repository]), text(), any::<u32>())
+        .prop_map(|(layer, model, changes)| ModelFailures { layer, model, changes })
+}
+
 fn diffs() -> impl Strategy<Value = Diffs> {
     let side = || option::of((any::<u32>(), oid()).prop_map(|(mode, blob)| Side { mode, blob }));
     let sides = (side(), side()).prop_map(|(old, new)| Sides { old, new });
@@ -124,23 +141,6 @@ fn diffs() -> impl Strategy<Value = Diffs> {
         moves,
         patches,
     })
-}
-
-fn asked() -> impl Strategy<Value = Asked> {
-    let deployment = (text(), option::of(account()), text(), instant());
-    let deployment =
-        deployment.prop_map(|(environment, by, state, made_at)| Deployment { environment, by, state, made_at });
-    let state =
-        prop_oneof![Just(ThreadState::Open), option::of(account()).prop_map(|by| ThreadState::Resolved { by }),];
-    let thread = (text(), state).prop_map(|(path, state)| Thread { path, state });
-    let lists = (known(vec(deployment, 0..3)), known(vec(thread, 0..3)), known(any::<bool>()));
-    let asked = lists.prop_map(|(deployments, threads, merged_before)| Asked { deployments, threads, merged_before });
-    prop_oneof![Just(Asked::default()), asked]
-}
-
-fn failures() -> impl Strategy<Value = ModelFailures> {
-    (select(vec![Layer::Organisation, Layer::Repository]), text(), any::<u32>())
-        .prop_map(|(layer, model, changes)| ModelFailures { layer, model, changes })
 }
 
 fn repository() -> impl Strategy<Value = Repository> {

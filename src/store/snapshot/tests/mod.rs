@@ -27,7 +27,6 @@ fn comes_back(snapshot: &Snapshot) {
 #[test]
 fn a_rich_snapshot_comes_back() {
     comes_back(&rich::snapshot());
-    comes_back(&rich::compared());
 }
 
 #[test]

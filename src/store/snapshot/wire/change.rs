@@ -48,27 +48,24 @@ pub(crate) struct ChangePart {
     siblings: Vec<Sibling>,
     sources: Vec<Source>,
     templates: Ref<Templates>,
-    /// Since version 2.
+    /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked: Option<Ref<Asked>>,
-    // Left out where no policy asked, as before there was anything of it.
+    /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
     on_demand: OnDemand,
-    /// Since version 3; left out where nothing was asked of net diffs.
+    /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     diffs: Option<Diffs>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
-    const NEWEST: u32 = 3;
+    const NEWEST: u32 = 2;
 
     fn version(&self) -> u32 {
-        match (&self.diffs, &self.asked) {
-            (Some(_), _) => 3,
-            (None, Some(_)) => 2,
-            (None, None) => 1,
-        }
+        let new = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
+        if new { 2 } else { 1 }
     }
 }
 
