@@ -7,6 +7,7 @@
 )]
 
 mod burst;
+mod commands;
 mod databases;
 mod door;
 mod house;
