@@ -197,7 +197,7 @@ pub(super) fn voided_by_push() -> Decision {
             observed.and("it was given on commit ").quote("0ddba11").and(", the head is now ").quote("c0ffee1");
         decision.rules[0].asks = vec![unapproved(observed)];
         decision.rules[0].asks[0].acts[0].what = words("approve this pull request again, as it is now");
-        decision.notices = vec![words("a new commit ends every approval in this version")];
+        decision.notices = vec![words("no rule of `main` requires this check: GitHub lets a merge pass without it")];
     })
 }
 
