@@ -61,7 +61,7 @@ impl Pipeline {
         }
         let name = check_name(base, &look.repository.default_branch);
         let policies = self.policies(github, &look).await?;
-        if !self.asked(github, &mut look, &policies.needs).await? {
+        if !self.asked(github, &mut look, &policies.loaded.needs).await? {
             return Err(moved().into());
         }
         let decision = self.decide(github, &look, policies, None, &name).await?.decision;

@@ -7,6 +7,7 @@
 mod facts;
 mod fresh;
 mod group;
+mod loaded;
 mod members;
 mod on_demand;
 mod policies;
@@ -26,6 +27,7 @@ use crate::github::{self, GitHub};
 use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
+use loaded::LoadedPolicies;
 use members::Members;
 
 /// What whoever runs countersign decides about evaluating.
@@ -50,6 +52,7 @@ pub struct Pipeline {
     telemetry: Telemetry,
     rules: Rules,
     members: Members,
+    loaded: LoadedPolicies,
     enforced: Cache<(u64, String, String), Enforced>,
     special_files: on_demand::SpecialFiles,
 }
@@ -79,6 +82,7 @@ impl Pipeline {
             telemetry,
             rules,
             members: Members::new(),
+            loaded: LoadedPolicies::new(),
             enforced,
             special_files: on_demand::special_files(),
         }

@@ -1,14 +1,17 @@
 //! One pull request: look, decide, write what differs, keep the decision.
 
+use std::sync::Arc;
+
 use countersign_domain::decision::{Decision, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts};
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
-use countersign_domain::policy::{self, PolicySet, Source};
+use countersign_domain::policy::Source;
 use countersign_domain::record::Template;
-use countersign_domain::{Needs, Records, check_name, evaluate, needs, wants_modes};
+use countersign_domain::{Needs, Records, check_name, evaluate, wants_modes};
 use jiff::SignedDuration;
 
+use super::loaded::Loaded;
 use super::{Pipeline, Result, fresh};
 use crate::failpoint;
 use crate::github::{self, Ask, Installation, Look, Target};
@@ -29,11 +32,10 @@ const LANE_WAIT: SignedDuration = SignedDuration::from_millis(250);
 /// Why a look that came to nothing is taken again.
 const MOVED: &str = "the pull request moved while it was read";
 
-/// The policies in force: their files, what they say, and what they want to know.
+/// The policies in force: their files, and what they come to.
 pub(super) struct Policies {
     sources: Vec<Source>,
-    set: PolicySet,
-    pub(super) needs: Needs,
+    pub(super) loaded: Arc<Loaded>,
 }
 
 /// A decision and all that went into it.
@@ -42,7 +44,7 @@ pub(super) struct Decided {
     facts: Facts,
     sources: Vec<Source>,
     templates: Vec<Template>,
-    needs: Needs,
+    loaded: Arc<Loaded>,
 }
 
 impl Pipeline {
@@ -91,7 +93,7 @@ impl Pipeline {
         }
         // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
         let policies = self.policies(&github, &look).await?;
-        if !self.asked(&github, &mut look, &policies.needs).await? {
+        if !self.asked(&github, &mut look, &policies.loaded.needs).await? {
             return self.not_yet(work, &github, &row, number, &shown, MOVED).await;
         }
         if let Some(why) = stale(work, &look)? {
@@ -116,7 +118,10 @@ impl Pipeline {
             return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
         }
         let outcome = self.answer_alone(work, github, look, policies, shown, &name).await;
-        self.store.release_lane(&lane, &holder).await?;
+        // With a decision that was recorded the lane was given back.
+        if !matches!(outcome, Ok(Outcome::Recorded)) {
+            self.store.release_lane(&lane, &holder).await?;
+        }
         outcome
     }
 
@@ -163,9 +168,8 @@ impl Pipeline {
     /// The policies in force by a look.
     pub(super) async fn policies(&self, github: &Installation, look: &Look) -> Result<Policies> {
         let sources = self.sources(github, look).await?;
-        let (set, _) = policy::load(&sources);
-        let needs = needs(&set);
-        Ok(Policies { sources, set, needs })
+        let loaded = self.loaded.of(&sources).await;
+        Ok(Policies { sources, loaded })
     }
 
     /// Adds to a look what the policies ask for beside it; false where the pull request has moved since.
@@ -190,15 +194,16 @@ impl Pipeline {
         members_since: Option<jiff::Timestamp>,
         name: &str,
     ) -> Result<Decided> {
-        let Policies { sources, set, needs } = policies;
-        let mut facts = self.facts(github, look, &needs, members_since, name).await?;
-        if wants_modes(&set, &facts.files) {
+        let Policies { sources, loaded } = policies;
+        let mut facts = self.facts(github, look, &loaded.needs, members_since, name).await?;
+        if wants_modes(&loaded.policies, &facts.files) {
             facts.on_demand.special_files = Some(self.special_files(github, look, &facts.files).await?);
         }
         facts.siblings = self.siblings(&facts, name).await?;
         let templates = self.templates(look).await?;
-        let decision = decision_of(&set, &facts, &templates);
-        Ok(Decided { decision, facts, sources, templates, needs })
+        let records = Records::read(&facts, &loaded.fields, &templates);
+        let decision = evaluate(&loaded.policies, &records, &facts);
+        Ok(Decided { decision, facts, sources, templates, loaded })
     }
 
     /// The templates of every version seen: a text that stood in one is a prompt, not an answer.
@@ -269,13 +274,6 @@ fn stale(work: &Work, look: &Look) -> Result<Option<&'static str>> {
     }
     tracing::warn!(?unmet, "events that GitHub's reads never showed");
     Ok(None)
-}
-
-/// The pure part: records, evaluation.
-fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
-    let fields = policy::field_set(policies);
-    let records = Records::read(facts, &fields, templates);
-    evaluate(policies, &records, facts)
 }
 
 /// What was taken back, for the words on the check.
@@ -365,8 +363,8 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
         parts,
         texts,
         next_due: decision.next_instant,
-        cares: cares(&decided.needs),
-        teams: decided.needs.teams.iter().cloned().collect(),
+        cares: cares(&decided.loaded.needs),
+        teams: decided.loaded.needs.teams.iter().cloned().collect(),
         shown,
         pull: Some(index(look)),
         change: Some(change_row(look, decision)),

@@ -16,6 +16,7 @@ mod process;
 mod queue;
 mod readme;
 mod replicas;
+mod shortcuts;
 mod signals;
 mod stop;
 mod store;
