@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::facts::{
-    Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Enforced, Facts, File, FileStatus,
-    Known, Repository, Review, ReviewVerdict, Seen, commits_hash,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Enforced, Facts, File,
+    FileStatus, Known, OnDemand, Repository, Review, ReviewVerdict, Seen, commits_hash,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{Read, Source, Version};
@@ -191,6 +191,8 @@ pub(crate) fn facts(size: Size) -> Facts {
         policy_edit: None,
         siblings: Vec::new(),
         app_id: 4_242,
+        asked: Asked::default(),
+        on_demand: OnDemand { special_files: Some(Known::Known(BTreeSet::new())), ..OnDemand::default() },
     }
 }
 
