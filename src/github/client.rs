@@ -307,29 +307,27 @@ impl Installation {
         variables: Value,
     ) -> Result<Partial<T>> {
         #[derive(Deserialize)]
-        struct Body {
-            #[serde(default)]
-            data: Value,
+        struct Body<T> {
+            data: Option<T>,
             errors: Option<Vec<FieldError>>,
         }
         let url = self.github.0.address.graphql.clone();
         let path = format!("/graphql {operation}");
         let request = json!({ "query": query, "operationName": operation, "variables": variables });
         let answer = self.authorised(Method::POST, &url, &path, Some(&request)).await?;
-        let body: Body = answer.read()?;
-        let errors = body.errors.unwrap_or_default();
+        let Body::<T> { data, errors } = answer.read()?;
+        let errors = errors.unwrap_or_default();
         if let Some(limited) = errors.iter().find(|error| error.kind == "RATE_LIMITED") {
             tracing::debug!(message = %limited.message, "GraphQL budget used up");
             return Err(Error::Limited(self.reset(&answer)));
         }
-        if body.data.is_null() {
+        let Some(data) = data else {
             let first = errors.first().map_or("no data", |error| error.message.as_str());
             return Err(Error::Odd(format!("`{path}`: {first}")));
-        }
+        };
         for error in &errors {
             tracing::debug!(operation, kind = %error.kind, message = %error.message, "GitHub left something out");
         }
-        let data = serde_json::from_value(body.data).map_err(|error| Error::Odd(format!("`{path}`: {error}")))?;
         Ok(Partial { data, errors })
     }
 

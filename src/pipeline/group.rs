@@ -59,7 +59,7 @@ impl Pipeline {
             return Ok(unknown(number, "it goes into another branch now"));
         }
         let governing = self.governing(github, &look).await?;
-        if !self.asked(github, &mut look, &governing.needs).await? {
+        if !self.asked(github, &mut look, &governing.loaded.needs).await? {
             return Err(moved().into());
         }
         let decision = self.decide(github, &look, None, governing).await?.decision;

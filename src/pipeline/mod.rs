@@ -8,6 +8,7 @@ mod diffs;
 mod facts;
 mod fresh;
 mod group;
+mod loaded;
 mod members;
 mod on_demand;
 mod policies;
@@ -30,6 +31,7 @@ use crate::github::{self, GitHub};
 use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
+use loaded::LoadedPolicies;
 use members::Members;
 pub use pull::decision_of;
 
@@ -55,6 +57,7 @@ pub struct Pipeline {
     telemetry: Telemetry,
     rules: Rules,
     members: Members,
+    loaded: LoadedPolicies,
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
@@ -86,6 +89,7 @@ impl Pipeline {
             telemetry,
             rules,
             members: Members::new(),
+            loaded: LoadedPolicies::new(),
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),

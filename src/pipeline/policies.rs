@@ -4,11 +4,14 @@
 //! repository, base and layer; where none was kept, the last 50 versions on the base's
 //! first-parent history are asked.
 
+use std::sync::Arc;
+
 use countersign_domain::diagnostic::{Label, Origin, Severity};
 use countersign_domain::layer::Layer;
-use countersign_domain::policy::{self, PolicySet, Read, Source, Version};
-use countersign_domain::{Needs, check_name, family_name, needs};
+use countersign_domain::policy::{self, Read, Source, Version};
+use countersign_domain::{check_name, family_name};
 
+use super::loaded::Loaded;
 use super::{Pipeline, Result};
 use crate::github::event::{ORGANISATION_POLICY, REPOSITORY_POLICY};
 use crate::github::{Installation, Look};
@@ -36,9 +39,7 @@ pub(super) struct Governing {
     /// The files of the layers, organisation first.
     pub(super) sources: Vec<Source>,
     /// What they come to.
-    pub(super) policies: PolicySet,
-    /// What they want to know.
-    pub(super) needs: Needs,
+    pub(super) loaded: Arc<Loaded>,
     /// The name that the default branch's policy gives the check, where the base is of a family.
     pub(super) family: Option<String>,
     /// The name of the check.
@@ -54,17 +55,15 @@ impl Pipeline {
         let is_default = base == default;
         let read = if is_default { &look.repository_policy } else { &look.default_policy };
         let sources = self.sources(github, look, default, read).await?;
-        let (policies, _) = policy::load(&sources);
-        let family = family_name(&policies, base, default);
+        let loaded = self.loaded.of(&sources).await;
+        let family = family_name(&loaded.policies, base, default);
         let check_name = family.clone().unwrap_or_else(|| check_name(base, default));
         if is_default || family.is_some() {
-            let needs = needs(&policies);
-            return Ok(Governing { sources, policies, needs, family, check_name });
+            return Ok(Governing { sources, loaded, family, check_name });
         }
         let sources = self.sources(github, look, base, &look.repository_policy).await?;
-        let (policies, _) = policy::load(&sources);
-        let needs = needs(&policies);
-        Ok(Governing { sources, policies, needs, family, check_name })
+        let loaded = self.loaded.of(&sources).await;
+        Ok(Governing { sources, loaded, family, check_name })
     }
 
     /// The name of the check for pull requests into a base, by the last policies of the default branch that were valid.

@@ -1,5 +1,7 @@
 //! One pull request: look, decide, write what differs, keep the decision.
 
+use std::sync::Arc;
+
 use countersign_domain::decision::{Decision, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts};
 use countersign_domain::needs::CheckBy;
@@ -9,6 +11,7 @@ use countersign_domain::record::Template;
 use countersign_domain::{Needs, Records, evaluate, wants_modes};
 use jiff::SignedDuration;
 
+use super::loaded::Loaded;
 use super::policies::Governing;
 use super::{Pipeline, Result, fresh};
 use crate::failpoint;
@@ -36,7 +39,7 @@ pub(super) struct Decided {
     facts: Facts,
     sources: Vec<Source>,
     templates: Vec<Template>,
-    needs: Needs,
+    loaded: Arc<Loaded>,
 }
 
 impl Pipeline {
@@ -85,7 +88,7 @@ impl Pipeline {
         }
         // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
         let governing = self.governing(&github, &look).await?;
-        if !self.asked(&github, &mut look, &governing.needs).await? {
+        if !self.asked(&github, &mut look, &governing.loaded.needs).await? {
             return self.not_yet(work, &github, &row, number, &shown, MOVED).await;
         }
         if let Some(why) = stale(work, &look)? {
@@ -111,7 +114,10 @@ impl Pipeline {
             return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
         }
         let outcome = self.answer_alone(work, github, look, shown, governing).await;
-        self.store.release_lane(&lane, &holder).await?;
+        // With a decision that was recorded the lane was given back.
+        if !matches!(outcome, Ok(Outcome::Recorded)) {
+            self.store.release_lane(&lane, &holder).await?;
+        }
         outcome
     }
 
@@ -175,17 +181,18 @@ impl Pipeline {
         members_since: Option<jiff::Timestamp>,
         governing: Governing,
     ) -> Result<Decided> {
-        let Governing { sources, policies, needs, family, check_name: name } = governing;
-        let mut facts = self.facts(github, look, &needs, members_since, &name).await?;
+        let Governing { sources, loaded, family, check_name: name } = governing;
+        let mut facts = self.facts(github, look, &loaded.needs, members_since, &name).await?;
         facts.on_demand.check_name = family;
-        facts.on_demand.failures = self.failures(look, &policies).await?;
-        if wants_modes(&policies, &facts.files) {
+        facts.on_demand.failures = self.failures(look, &loaded.policies).await?;
+        if wants_modes(&loaded.policies, &facts.files) {
             facts.on_demand.special_files = Some(self.special_files(github, look, &facts.files).await?);
         }
         facts.siblings = self.siblings(&facts, &name).await?;
         let templates = self.templates(look).await?;
-        let decision = decision_of(&policies, &facts, &templates);
-        Ok(Decided { decision, facts, sources, templates, needs })
+        let records = Records::read(&facts, &loaded.fields, &templates);
+        let decision = evaluate(&loaded.policies, &records, &facts);
+        Ok(Decided { decision, facts, sources, templates, loaded })
     }
 
     /// The templates of every version seen: a text that stood in one is a prompt, not an answer.
@@ -361,8 +368,8 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
         parts,
         texts,
         next_due: decision.next_instant,
-        cares: cares(&decided.needs),
-        teams: decided.needs.teams.iter().cloned().collect(),
+        cares: cares(&decided.loaded.needs),
+        teams: decided.loaded.needs.teams.iter().cloned().collect(),
         shown,
         pull: Some(index(look)),
         change: Some(change_row(look, decision)),

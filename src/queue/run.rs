@@ -19,6 +19,8 @@ use crate::store::{Claim, Result, Store};
 const POLL: Duration = Duration::from_secs(2);
 /// How long to wait where something is due and nothing could be claimed: another replica has it.
 const BREATH: Duration = Duration::from_millis(50);
+/// How long work waits at the most for deliveries that arrive in a flood.
+const DELIVERIES_FIRST: Duration = Duration::from_millis(250);
 /// How long to wait where the store does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -78,6 +80,7 @@ impl<H: Handler> Runner<H> {
             Some(left) if !left.is_zero() => return Ok(left.min(POLL)),
             Some(_) => {}
         }
+        self.store.deliveries_first(DELIVERIES_FIRST).await;
         let asked = Instant::now();
         let n = u32::try_from(free).unwrap_or(u32::MAX);
         let claims = self.store.claim(&self.settings.worker, n, self.settings.lease).await?;

@@ -23,18 +23,31 @@ const KEPT_TENTHS: i64 = 1;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-statements! {
-    ADD = Sql::both("INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");
-    READ = Sql::each(
+macro_rules! read {
+    () => {
         "SELECT minute, minute_writes, minute_writes_before, minute_points, minute_points_before, hour, hour_writes,
-            hour_writes_before, parked_until FROM installation WHERE id = $1",
-        "SELECT minute, minute_writes, minute_writes_before, minute_points, minute_points_before, hour, hour_writes,
-            hour_writes_before, parked_until FROM installation WHERE id = $1 FOR UPDATE"
-    );
-    SPEND = Sql::both(
+            hour_writes_before, parked_until FROM installation WHERE id = $1"
+    };
+}
+
+macro_rules! spend {
+    () => {
         "UPDATE installation SET minute = $2, minute_writes = $3, minute_writes_before = $4, minute_points = $5,
             minute_points_before = $6, hour = $7, hour_writes = $8, hour_writes_before = $9 WHERE id = $1"
-    );
+    };
+}
+
+statements! {
+    ADD = Sql::both("INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");
+    READ = Sql::both(read!());
+    READ_AND_HOLD = Sql::each(read!(), concat!(read!(), " FOR UPDATE"));
+    SPEND = Sql::both(spend!());
+    /// Unless somebody else spent or was told to wait since it was read: whatever is spent changes the points.
+    SPEND_AS_READ = Sql::both(concat!(
+        spend!(),
+        " AND minute = $10 AND minute_points = $11 AND hour = $12 AND hour_writes = $13
+            AND COALESCE(parked_until, 0) = $14"
+    ));
     PARK = Sql::both(
         "UPDATE installation SET parked_until = CASE WHEN parked_until > $2 THEN parked_until
             ELSE CAST($2 AS BIGINT) END WHERE id = $1"
@@ -136,6 +149,24 @@ impl Budget {
     }
 }
 
+impl Budget {
+    /// What [`SPEND`] sets once this is spent.
+    fn after(&self, cost: Cost) -> [i64; 8] {
+        let Self { writes_minute, points_minute, writes_hour, .. } = self;
+        let (writes, points) = (i64::from(cost.writes), i64::from(cost.points));
+        [
+            writes_minute.index,
+            writes_minute.current + writes,
+            writes_minute.before,
+            points_minute.current + points,
+            points_minute.before,
+            writes_hour.index,
+            writes_hour.current + writes,
+            writes_hour.before,
+        ]
+    }
+}
+
 impl Store {
     /// Asks for a piece of an installation's budget. What is granted is spent, whatever becomes of it. A cost above a
     /// whole window's limit is never granted.
@@ -143,31 +174,42 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn spend(&self, installation: u64, cost: Cost) -> Result<Spent> {
+        match self.spend_as_read(installation, cost).await? {
+            Some(spent) => Ok(spent),
+            None => self.spend_in_turn(installation, cost).await,
+        }
+    }
+
+    /// Half the ways to the database and back, and never a wait for others; `None` where somebody came between.
+    async fn spend_as_read(&self, installation: u64, cost: Cost) -> Result<Option<Spent>> {
+        let now = self.db.now(&self.clock).await?;
+        let rows = self.db.fetch(READ, values![installation]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let budget = Budget::read(row, now)?;
+        let fits_at = budget.fits_at(cost, now);
+        if fits_at > now {
+            return Ok(Some(Spent::Wait { until: instant(fits_at)? }));
+        }
+        let [a, b, c, d, e, f, g, h] = budget.after(cost);
+        let (minute, points) = (row.int("minute")?, row.int("minute_points")?);
+        let (hour, writes) = (row.int("hour")?, row.int("hour_writes")?);
+        let parked = budget.parked_until;
+        let values = values![installation, a, b, c, d, e, f, g, h, minute, points, hour, writes, parked];
+        let spent = self.db.execute(Writes::Leases, SPEND_AS_READ, values).await? == 1;
+        Ok(spent.then_some(Spent::Granted))
+    }
+
+    async fn spend_in_turn(&self, installation: u64, cost: Cost) -> Result<Spent> {
         let mut tx = self.db.begin(Writes::Leases).await?;
         let now = tx.now(&self.clock).await?;
         tx.execute(ADD, values![installation]).await?;
-        let budget = Budget::read(&one(tx.fetch(READ, values![installation]).await?)?, now)?;
+        let budget = Budget::read(&one(tx.fetch(READ_AND_HOLD, values![installation]).await?)?, now)?;
         let fits_at = budget.fits_at(cost, now);
         if fits_at > now {
             return Ok(Spent::Wait { until: instant(fits_at)? });
         }
-        let Budget { writes_minute, points_minute, writes_hour, .. } = budget;
-        let (writes, points) = (i64::from(cost.writes), i64::from(cost.points));
-        tx.execute(
-            SPEND,
-            values![
-                installation,
-                writes_minute.index,
-                writes_minute.current + writes,
-                writes_minute.before,
-                points_minute.current + points,
-                points_minute.before,
-                writes_hour.index,
-                writes_hour.current + writes,
-                writes_hour.before,
-            ],
-        )
-        .await?;
+        let [a, b, c, d, e, f, g, h] = budget.after(cost);
+        tx.execute(SPEND, values![installation, a, b, c, d, e, f, g, h]).await?;
         tx.commit().await?;
         Ok(Spent::Granted)
     }

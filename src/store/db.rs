@@ -67,6 +67,12 @@ impl SqliteDb {
     }
 
     async fn begin(&self, writes: Writes) -> Result<Tx> {
+        let turn = self.turn(writes).await?;
+        Ok(Tx::Sqlite(self.write.begin_with("BEGIN IMMEDIATE").await?, turn))
+    }
+
+    /// Waits for the turn to write, and has the writing connection wait for the disk as is asked.
+    async fn turn(&self, writes: Writes) -> Result<OwnedMutexGuard<()>> {
         let other = if writes == Writes::Deliveries { None } else { Some(self.others.lock().await) };
         let turn = Arc::clone(&self.turn).lock_owned().await;
         drop(other);
@@ -77,7 +83,7 @@ impl SqliteDb {
             sqlx::query(pragma.sqlite).execute(&self.write).await?;
             self.full.store(full, Ordering::Relaxed);
         }
-        Ok(Tx::Sqlite(self.write.begin_with("BEGIN IMMEDIATE").await?, turn))
+        Ok(turn)
     }
 }
 
@@ -98,6 +104,29 @@ impl Db {
             Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
             Self::Sqlite(db) => db.begin(writes).await,
         }
+    }
+
+    /// Runs one statement as a transaction of its own and counts the rows it touched: one way to the database and back
+    /// where [`Db::begin`], [`Tx::execute`] and [`Tx::commit`] take three.
+    pub(super) async fn execute(&self, writes: Writes, sql: Sql, values: &[Value<'_>]) -> Result<u64> {
+        Ok(match self {
+            Self::Postgres(pool) => bound!(sql.postgres, values).execute(pool).await?.rows_affected(),
+            Self::Sqlite(db) => {
+                let _turn = db.turn(writes).await?;
+                bound!(sql.sqlite, values).execute(&db.write).await?.rows_affected()
+            }
+        })
+    }
+
+    /// The same for a statement that gives rows back.
+    pub(super) async fn execute_returning(&self, writes: Writes, sql: Sql, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        Ok(match self {
+            Self::Postgres(pool) => Row::postgres(bound!(sql.postgres, values).fetch_all(pool).await?),
+            Self::Sqlite(db) => {
+                let _turn = db.turn(writes).await?;
+                Row::sqlite(bound!(sql.sqlite, values).fetch_all(&db.write).await?)
+            }
+        })
     }
 
     /// Reads outside of a transaction.

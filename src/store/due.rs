@@ -370,10 +370,15 @@ impl Store {
         Ok(held)
     }
 
+    /// Ends the row, and gives back the lanes it holds.
     pub(super) async fn finish(&self, tx: &mut Tx, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
         let now = tx.now(&self.clock).await?;
         let next = next.map(Timestamp::as_millisecond);
-        Ok(tx.execute(FINISH, values![&claim.subject.key(), &claim.lease, now, next]).await? == 1)
+        let held = tx.execute(FINISH, values![&claim.subject.key(), &claim.lease, now, next]).await? == 1;
+        if held {
+            tx.execute(LET_ALL_GO, values![&claim.holder()]).await?;
+        }
+        Ok(held)
     }
 
     /// Ends a look that was not new enough: the wants remain, and the next look is at `at`, or as soon as it may be
@@ -481,11 +486,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn hold(&self, lane: &str, holder: &str, ttl: Duration) -> Result<bool> {
-        let mut tx = self.db.begin(Writes::Leases).await?;
-        let now = tx.now(&self.clock).await?;
-        let held = tx.execute(HOLD, values![lane, holder, now + ms(ttl), now]).await? == 1;
-        tx.commit().await?;
-        Ok(held)
+        let now = self.db.now(&self.clock).await?;
+        Ok(self.db.execute(Writes::Leases, HOLD, values![lane, holder, now + ms(ttl), now]).await? == 1)
     }
 
     /// Gives back what [`Store::hold`] took.
@@ -493,9 +495,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn release_lane(&self, lane: &str, holder: &str) -> Result<()> {
-        let mut tx = self.db.begin(Writes::Leases).await?;
-        tx.execute(LET_GO, values![lane, holder]).await?;
-        tx.commit().await
+        self.db.execute(Writes::Leases, LET_GO, values![lane, holder]).await?;
+        Ok(())
     }
 
     /// Now, by the store's clock: the database's own where it has one, moved as the injected clock is.

@@ -210,10 +210,9 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn remember_seen(&self, pull: (u64, u64), review: u64, seen: &SeenRow) -> Result<()> {
-        let mut tx = self.db.begin(Writes::Records).await?;
-        let at = seen.at.as_millisecond();
-        tx.execute(REMEMBER_SEEN, values![review, pull.0, pull.1, &seen.base, &seen.commits, at]).await?;
-        tx.commit().await
+        let values = values![review, pull.0, pull.1, &seen.base, &seen.commits, seen.at.as_millisecond()];
+        self.db.execute(Writes::Records, REMEMBER_SEEN, values).await?;
+        Ok(())
     }
 
     /// Base and hash of the commits of a pull request when that head was last looked at.
@@ -233,9 +232,9 @@ impl Store {
         if self.commits_at(pull, head).await?.is_some_and(|(at, known)| at == base && known == commits) {
             return Ok(());
         }
-        let mut tx = self.db.begin(Writes::Records).await?;
-        tx.execute(REMEMBER_HEAD, values![pull.0, pull.1, head.as_str(), base, commits]).await?;
-        tx.commit().await
+        let values = values![pull.0, pull.1, head.as_str(), base, commits];
+        self.db.execute(Writes::Records, REMEMBER_HEAD, values).await?;
+        Ok(())
     }
 
     /// The open pull requests with that head which may share that check, the asking one included. Whoever was not

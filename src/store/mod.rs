@@ -5,6 +5,7 @@
 //! no conclusions: it holds what was taken and what was decided. Each operation is one
 //! transaction, and none spans a network call to anybody but the database.
 
+mod arrivals;
 mod asked;
 mod budget;
 mod db;
@@ -58,6 +59,8 @@ pub struct Store {
     clock: Clock,
     /// Counts up whenever something may have become due.
     wake: watch::Sender<u64>,
+    /// What the door is taking now.
+    arrivals: arrivals::Arrivals,
     /// Ends with the last handle.
     _listener: Option<Arc<AbortOnDropHandle<()>>>,
 }
@@ -99,7 +102,8 @@ impl Store {
             }
             db::Db::Sqlite(_) => None,
         };
-        Self { db: Arc::new(db), clock, wake, _listener: listener }
+        let arrivals = arrivals::Arrivals::new();
+        Self { db: Arc::new(db), clock, wake, arrivals, _listener: listener }
     }
 
     /// Tells this process' workers that something may be due: after the clock was moved, for one.

@@ -66,7 +66,9 @@ pub(super) async fn connect(url: &str) -> Result<Db> {
     // The connection that writes makes the file, and is kept: its `synchronous` is remembered.
     let write = pool(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     let write = write.connect_with(options.clone()).await?;
-    let read = pool(4).connect_with(options.read_only(true)).await?;
+    // Nothing lies between us and a file that could have gone away: asking each time whether it is there would double
+    // the ways to the database and back.
+    let read = pool(4).test_before_acquire(false).connect_with(options.read_only(true)).await?;
     Ok(Db::Sqlite(SqliteDb::new(read, write)))
 }
 

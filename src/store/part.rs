@@ -2,20 +2,31 @@
 //!
 //! What they say is the business of whoever makes them: here they are bytes of a kind.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
 use super::Store;
 use super::db::{Tx, values};
 use super::error::Result;
-use super::pack;
-use super::sql::{Sql, statements};
+use super::pack::{self, Pieces};
+use super::sql::{Sql, bulk, statements};
 
 /// How much older than its last use a part may say it is; it saves a write for most uses.
 pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 statements! {
-    USED = Sql::both("SELECT used_at FROM part WHERE kind = $1 AND hash = $2 AND bytes IS NOT NULL");
-    TOUCH = Sql::both("UPDATE part SET used_at = $3 WHERE kind = $1 AND hash = $2");
-    KEEP = Sql::both(
-        "INSERT INTO part (kind, hash, size, used_at, bytes) VALUES ($1, $2, $3, $4, $5)
+    USED = bulk!(
+        "SELECT p.kind AS kind, p.hash AS hash, p.used_at AS used_at FROM",
+        (kind text, hash text),
+        "CROSS JOIN part p WHERE p.kind = j.kind AND p.hash = j.hash AND p.bytes IS NOT NULL"
+    );
+    KEEP = bulk!(
+        "INSERT INTO part (kind, hash, size, used_at, bytes) SELECT j.kind, j.hash, j.size, CAST($3 AS BIGINT),",
+        piece,
+        "FROM",
+        (kind text, hash text, size bigint, start bigint, length bigint),
+        "WHERE true ORDER BY j.kind, j.hash
         ON CONFLICT (kind, hash) DO UPDATE SET used_at = excluded.used_at,
             bytes = COALESCE(part.bytes, excluded.bytes)"
     );
@@ -32,23 +43,29 @@ pub struct Part {
 }
 
 /// Keeps what is not there yet and gives kind and hash of each, in the order given.
+///
+/// What was not used for a day is written like what is new, and so says when it was used; its bytes stay. However many
+/// there are, it takes two statements: on SQLite each statement costs a way to another
+/// thread and back, on PostgreSQL one to the server.
 pub(super) async fn keep(tx: &mut Tx, parts: &[Part], now: i64) -> Result<Vec<(String, String)>> {
     let names = parts.iter().map(|part| (part.kind.clone(), pack::hash(&part.bytes))).collect::<Vec<_>>();
-    let mut order = names.iter().zip(parts).collect::<Vec<_>>();
-    order.sort_by_key(|(name, _)| *name); // in one order, so that two transactions cannot wait for each other
-    order.dedup_by_key(|(name, _)| *name);
-    for ((kind, hash), part) in order {
-        let used = tx.fetch(USED, values![kind, hash]).await?;
-        match used.first().map(|row| row.int("used_at")).transpose()? {
-            Some(used_at) if used_at > now - DAY_MS => {}
-            Some(_) => {
-                tx.execute(TOUCH, values![kind, hash, now]).await?;
-            }
-            None => {
-                let size = i64::try_from(part.bytes.len()).unwrap_or(i64::MAX);
-                tx.execute(KEEP, values![kind, hash, size, now, &pack::pack(&part.bytes)]).await?;
-            }
-        }
+    // In one order, so that two transactions cannot wait for each other.
+    let wanted = names.iter().zip(parts).collect::<BTreeMap<_, _>>();
+    let named = |name: &(String, String)| json!({ "kind": name.0, "hash": name.1 });
+    let rows = Value::Array(wanted.keys().map(|name| named(name)).collect()).to_string();
+    let mut used = BTreeMap::new();
+    for row in tx.fetch(USED, values![&rows]).await? {
+        used.insert((row.text("kind")?, row.text("hash")?), row.int("used_at")?);
+    }
+    let fresh = |name: &(String, String)| used.get(name).is_some_and(|used_at| *used_at > now - DAY_MS);
+    let mut pieces = Pieces::default();
+    let rows = wanted.iter().filter(|(name, _)| !fresh(name)).map(|((kind, hash), part)| {
+        let (start, length) = pieces.add(&pack::pack(&part.bytes));
+        json!({ "kind": kind, "hash": hash, "size": part.bytes.len(), "start": start, "length": length })
+    });
+    let rows = rows.collect::<Vec<_>>();
+    if !rows.is_empty() {
+        tx.execute(KEEP, values![&Value::Array(rows).to_string(), pieces.bytes(), now]).await?;
     }
     Ok(names)
 }

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Store;
-use super::db::{Tx, Writes, storable, values};
+use super::db::{Row, Tx, Writes, storable, values};
 use super::error::{Error, Result};
 use super::mark::{Cause, Marks};
-use super::pack;
+use super::pack::{self, Pieces};
 use super::sql::{Sql, bulk, statements};
 use crate::signal::{Delivery, Evidence, Mark, PullIndex, RepositoryName, Signal};
 
@@ -96,6 +96,9 @@ statements! {
     NOTIFY = Sql::postgres("SELECT pg_notify('countersign_due', '')");
 }
 
+/// Events that come in great numbers, those among them that our own writes cause.
+const FREQUENT: [&str; 4] = ["check_run", "check_suite", "issue_comment", "status"];
+
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -133,6 +136,12 @@ impl Packed {
         Self { id, event, action, installation: 0, received_at, signal, hash, size: 0, payload: vec![0; weight] }
     }
 
+    /// Whether it is to be kept and that is all. What its repository is called now is told by all other events.
+    fn is_quiet(&self) -> bool {
+        let Signal { repository: _, marks, evidence } = &self.signal;
+        marks.is_empty() && evidence.is_empty() && FREQUENT.contains(&self.event.as_str())
+    }
+
     /// How many bytes it brings to the transaction.
     pub(super) fn weight(&self) -> usize {
         self.payload.len()
@@ -161,11 +170,16 @@ impl Store {
     }
 
     async fn take_once(&self, deliveries: &[Packed]) -> Result<Vec<Taken>> {
+        if deliveries.iter().all(Packed::is_quiet) {
+            let (rows, pieces) = delivery_rows(deliveries);
+            let values = values![&rows, pieces.bytes()];
+            let new = self.db.execute_returning(Writes::Deliveries, DELIVERIES, values).await?;
+            return Ok(taken(&are_new(deliveries, &new)?));
+        }
         let mut tx = self.db.begin(Writes::Deliveries).await?;
         let now = tx.now(&self.clock).await?;
-        let mut new = insert(&mut tx, deliveries).await?;
-        // Of two with one id the first is the new one.
-        let is_new = deliveries.iter().map(|delivery| new.remove(&delivery.id)).collect::<Vec<_>>();
+        let (rows, pieces) = delivery_rows(deliveries);
+        let is_new = are_new(deliveries, &tx.fetch(DELIVERIES, values![&rows, pieces.bytes()]).await?)?;
         let fresh = deliveries.iter().zip(&is_new).filter(|(_, new)| **new).map(|(delivery, _)| delivery);
         let fresh = fresh.collect::<Vec<_>>();
         let names = Names::of(&fresh);
@@ -192,25 +206,12 @@ impl Store {
         if due > 0 {
             self.wake();
         }
-        Ok(is_new.into_iter().map(|new| if new { Taken::New } else { Taken::Before }).collect())
+        Ok(taken(&is_new))
     }
 }
 
-/// Bytes of several rows as one value, from which each takes its own.
-#[derive(Default)]
-struct Pieces(Vec<u8>);
-
-impl Pieces {
-    /// Adds a row's bytes and says where they start, from 1, and how many they are.
-    fn add(&mut self, bytes: &[u8]) -> (usize, usize) {
-        let start = self.0.len() + 1;
-        self.0.extend_from_slice(bytes);
-        (start, bytes.len())
-    }
-}
-
-/// Inserts the deliveries that are not there yet and gives their ids.
-async fn insert(tx: &mut Tx, deliveries: &[Packed]) -> Result<BTreeSet<String>> {
+/// What [`DELIVERIES`] takes.
+fn delivery_rows(deliveries: &[Packed]) -> (String, Pieces) {
     let mut pieces = Pieces::default();
     let rows = deliveries.iter().map(|delivery| {
         let (start, length) = pieces.add(&delivery.payload);
@@ -228,8 +229,17 @@ async fn insert(tx: &mut Tx, deliveries: &[Packed]) -> Result<BTreeSet<String>> 
         })
     });
     let rows = Value::Array(rows.collect()).to_string();
-    let inserted = tx.fetch(DELIVERIES, values![&rows, &pieces.0]).await?;
-    inserted.iter().map(|row| row.text("id")).collect()
+    (rows, pieces)
+}
+
+/// Which of the deliveries are new, by the ids that were inserted. Of two with one id the first is.
+fn are_new(deliveries: &[Packed], inserted: &[Row]) -> Result<Vec<bool>> {
+    let mut new = inserted.iter().map(|row| row.text("id")).collect::<Result<BTreeSet<_>>>()?;
+    Ok(deliveries.iter().map(|delivery| new.remove(&delivery.id)).collect())
+}
+
+fn taken(are_new: &[bool]) -> Vec<Taken> {
+    are_new.iter().map(|new| if *new { Taken::New } else { Taken::Before }).collect()
 }
 
 /// What a group of deliveries says of installations and repositories in the end: whoever speaks last is right.
@@ -245,7 +255,7 @@ struct Names {
 impl Names {
     fn of(deliveries: &[&Packed]) -> Self {
         let mut names = Self::default();
-        for delivery in deliveries {
+        for delivery in deliveries.iter().filter(|delivery| !delivery.is_quiet()) {
             names.installations.insert(delivery.installation);
             names.hear(delivery.installation, &delivery.signal);
         }
@@ -420,7 +430,7 @@ impl<'a> Proofs<'a> {
             })
         });
         let bodies = Value::Array(bodies.collect()).to_string();
-        tx.execute(BODIES, values![&bodies, &pieces.0]).await?;
+        tx.execute(BODIES, values![&bodies, pieces.bytes()]).await?;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Store;
+use super::arrivals::Arrivals;
 use super::error::{Error, Result};
 use super::take::{Packed, Taken};
 use crate::signal::Delivery;
@@ -28,14 +29,16 @@ struct Waiting {
 #[derive(Debug, Clone)]
 pub struct Writer {
     sender: mpsc::Sender<Waiting>,
+    arrivals: Arrivals,
 }
 
 impl Writer {
     /// Starts the one task that writes. It ends when the last handle is gone and all that came was written.
     pub fn start(store: Store) -> Self {
         let (sender, receiver) = mpsc::channel(1024);
+        let arrivals = store.arrivals.clone();
         tokio::spawn(write(store, receiver));
-        Self { sender }
+        Self { sender, arrivals }
     }
 
     /// Takes a delivery: it is on the disk when this returns. It is taken even where the caller does not wait.
@@ -43,6 +46,7 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn take(&self, delivery: Delivery) -> Result<Taken> {
+        let _arrival = self.arrivals.one();
         let packed = Packed::new(delivery); // here, where many callers do it at once
         let (answer, taken) = oneshot::channel();
         self.sender.send(Waiting { packed, answer }).await.map_err(|_| Error::Stopped)?;

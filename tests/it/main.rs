@@ -17,6 +17,7 @@ mod process;
 mod queue;
 mod readme;
 mod replicas;
+mod shortcuts;
 mod signals;
 mod stop;
 mod store;

@@ -351,6 +351,8 @@ async fn rows_that_are_claimed_together_hold_lanes_against_each_other() {
         assert!(!store.hold(lane, &two.holder(), TTL).await.expect("asked"), "it lasts as long as the lease");
         assert!(store.release(one).await.expect("given back"));
         assert!(store.hold(lane, &two.holder(), TTL).await.expect("asked"), "it goes with the row");
+        assert!(store.done(two, None).await.expect("ended"));
+        assert!(store.hold(lane, "three", TTL).await.expect("asked"), "and with a row that ended");
     })
     .await;
 }

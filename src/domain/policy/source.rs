@@ -3,7 +3,7 @@
 use crate::layer::Layer;
 
 /// The policy file of one layer as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Source {
     /// Which layer.
     pub layer: Layer,
@@ -16,7 +16,7 @@ pub struct Source {
 }
 
 /// What reading a policy file came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Read {
     /// The file as it is.
     Text(Version),
@@ -29,7 +29,7 @@ pub enum Read {
 }
 
 /// A version of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version {
     /// Its blob id.
     pub blob: String,

@@ -4,6 +4,7 @@
 //! or it names none; only keys of a block are offered a "did you mean".
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::aliases::{ALSO_ASKED_OTHERWISE, ONLY_WITHIN, WINDOW_ENDS, WINDOW_STARTS, WINDOW_ZONES};
 use super::choice::Choices;
@@ -39,6 +40,23 @@ pub(crate) struct Names<'f> {
     tight: BTreeMap<String, Vec<Hit>>,
     parts: BTreeMap<String, Part>,
     window: Option<usize>,
+}
+
+/// The keys of the built-in words: there are hundreds of them, and folding them anew for each text would take longer
+/// than reading it.
+static FOLDED: LazyLock<BTreeMap<String, (String, String)>> = LazyLock::new(|| {
+    let standard = FieldSet::standard();
+    let words = standard
+        .iter()
+        .flat_map(|spec| std::iter::once(spec.id.as_str()).chain(spec.aliases.iter().map(|(alias, _)| alias.as_str())));
+    words.map(|word| (word.to_owned(), keys(word))).collect()
+});
+
+/// The key of a word, and the same without spaces.
+fn keys(word: &str) -> (String, String) {
+    let key = label_key(word);
+    let tight = key.replace(' ', "");
+    (key, tight)
 }
 
 /// Longer than any heading that asks for a field.
@@ -77,12 +95,12 @@ impl<'f> Names<'f> {
     }
 
     fn add(&mut self, alias: &str, field: usize, known_to: Layer) {
-        let key = label_key(alias);
+        let (key, tight) = FOLDED.get(alias).cloned().unwrap_or_else(|| keys(alias));
         if key.is_empty() {
             return;
         }
         let hit = Hit { field, known_to, part: None };
-        for (map, key) in [(&mut self.tight, key.replace(' ', "")), (&mut self.by_key, key)] {
+        for (map, key) in [(&mut self.tight, tight), (&mut self.by_key, key)] {
             let hits: &mut Vec<Hit> = map.entry(key).or_default();
             match hits.iter_mut().find(|known| known.field == field) {
                 Some(known) => known.known_to = known.known_to.min(known_to),
