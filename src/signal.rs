@@ -159,6 +159,8 @@ pub enum Want {
     Anything,
     /// The pull request's `updatedAt` is at least this.
     UpdatedAt(Timestamp),
+    /// The pull request is shown as closed without having gone in, or is newer than the event.
+    Closed(Timestamp),
     /// The review is there in that state (`approved`, `changes_requested`, `dismissed`), or the pull request is newer.
     Review {
         /// GitHub's number for it.

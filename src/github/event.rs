@@ -179,7 +179,11 @@ fn pull_request(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal
                 signal.evidence.push(Evidence::Body { repository, number, at: updated_at, editor, text: body() });
             }
         }
-        "closed" | "converted_to_draft" => lowers = true,
+        "closed" if !pull.0["merged"].as_bool().unwrap_or(false) => {
+            want = Want::Closed(updated_at);
+            lowers = true;
+        }
+        "converted_to_draft" => lowers = true,
         _ => {}
     }
     signal.marks.push(Mark::Pull { repository, number, want, lowers });
@@ -493,6 +497,13 @@ mod tests {
             &["lowers: true"],
             &["Pull("],
         );
+        let closed = |merged: bool| {
+            let mut pull = pull(1);
+            pull["merged"] = merged.into();
+            json!({ "action": "closed", "pull_request": pull })
+        };
+        check("pull_request", closed(false), &["Closed(2026-11-23T08:00:00Z), lowers: true"], &["Pull("]);
+        check("pull_request", closed(true), &["UpdatedAt(2026-11-23T08:00:00Z), lowers: false"], &["Pull("]);
         check("pull_request", json!({ "action": "enqueued", "pull_request": pull(1) }), &[], &["Pull("]);
         check(
             "pull_request",

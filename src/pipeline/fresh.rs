@@ -3,7 +3,7 @@
 //! GitHub answers reads from copies that lag behind its own webhooks. A look counts only
 //! if it shows what the event told; else it is taken again a little later.
 
-use countersign_domain::facts::{CheckState, ThreadState};
+use countersign_domain::facts::{ChangeState, CheckState, ThreadState};
 use jiff::Timestamp;
 
 use crate::github::Look;
@@ -25,6 +25,7 @@ fn meets(look: &Look, want: &Want) -> bool {
     match want {
         // Teams are read apart from the look, and their age is seen to there.
         Want::Anything | Want::Rerun(_) | Want::Members(_) => true,
+        Want::Closed(at) => look.change.state != ChangeState::Open || look.change.updated_at > *at,
         Want::UpdatedAt(at) => look.change.updated_at >= *at,
         Want::Head { head: pushed, at } => head == pushed || look.change.updated_at > *at,
         Want::Tip(tip) => look.change.base.tip.as_str() == tip,
@@ -87,9 +88,7 @@ fn word(state: &CheckState) -> &str {
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use countersign_domain::account::Oid;
-    use countersign_domain::facts::{
-        Branch, Change, ChangeState, Check, CheckMaker, Deployment, Known, Repository, Thread,
-    };
+    use countersign_domain::facts::{Branch, Change, Check, CheckMaker, Deployment, Known, Repository, Thread};
     use countersign_domain::policy::Read;
 
     use super::*;
@@ -182,6 +181,8 @@ mod tests {
         check(&[Want::Anything, Want::Rerun(0), Want::Members(at(99))], true);
         check(&[Want::UpdatedAt(at(10))], true);
         check(&[Want::UpdatedAt(at(11))], false);
+        check(&[Want::Closed(at(10))], false);
+        check(&[Want::Closed(at(9))], true);
         check(&[Want::Head { head: "h2".into(), at: at(11) }], true);
         check(&[Want::Head { head: "h1".into(), at: at(9) }], true);
         check(&[Want::Head { head: "h3".into(), at: at(11) }], false);

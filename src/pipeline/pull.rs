@@ -18,7 +18,7 @@ use crate::failpoint;
 use crate::github::{self, Ask, Installation, Look, Target};
 use crate::queue::{FRESHNESS, Outcome, Work};
 use crate::render::{self, COMMENT_MARKER, Lowered, Reason};
-use crate::signal::{PullIndex, Want};
+use crate::signal::{Mark, PullIndex, Want};
 use crate::store::{
     CaredCheck, CaredChecks, Cares, ChangeRow, Claim, NewDecision, PolicyRef, RepositoryRow, ShownIds, ShownRunIds,
     TemplateVersion, snapshot,
@@ -50,6 +50,7 @@ impl Pipeline {
         let github = self.github.installation(work.claim.installation);
         let shown = self.store.shown(repository, number).await?;
         self.take_back_retargeted(work, &github, &row, number, &shown).await?;
+        self.take_back_closed(work, &github, &row, number, &shown).await?;
         let target = Target {
             owner: row.name.owner.clone(),
             name: row.name.name.clone(),
@@ -140,7 +141,10 @@ impl Pipeline {
         self.remember_outcomes(work, look, decision).await?;
         let shown = merge_shown(look, &stored, name, &work.claim.wants);
         let there = ids(look, &stored, name);
-        let answer = self.rendered(look, &decided, is_open(there.run.as_ref(), &shown));
+        let answer = match look.change.state {
+            ChangeState::Open => self.rendered(look, &decided, is_open(there.run.as_ref(), &shown)),
+            ChangeState::Closed | ChangeState::Merged => self.last_word(work, look, &decided, &shown).await?,
+        };
         let actions = plan::plan(&answer, &shown);
         let now_shown = self.write(work, github, look, &actions, there).await?;
         self.request_reviews(work, github, look, &decision.requests).await?;
@@ -209,6 +213,25 @@ impl Pipeline {
         Ok(known.into_iter().map(|version| Template { text: version.text }).collect())
     }
 
+    /// What is shown of a pull request that is no longer open. A check that others share is theirs to write: they are
+    /// looked at again, now that this one has no part in it.
+    async fn last_word(&self, work: &Work, look: &Look, decided: &Decided, shown: &Shown) -> Result<plan::Answer> {
+        let others = &decided.facts.siblings;
+        if !others.is_empty() {
+            let repository = look.repository.id;
+            let again = |number| Mark::Pull { repository, number, want: Want::Anything, lowers: false };
+            let marks: Vec<_> = others.iter().map(|other| again(other.number)).collect();
+            self.store.mark(work.claim.installation, &[index(look)], &marks).await?;
+        }
+        let green = shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success);
+        let vouches = green && look.change.state == ChangeState::Closed && others.is_empty();
+        let (head, name) = (&decided.decision.head, &decided.decision.check_name);
+        Ok(plan::Answer {
+            run: vouches.then(|| render::could_not_evaluate(head, name, &Reason::Closed)),
+            comment: plan::Comment::Fold(render::no_longer_open(look.change.state == ChangeState::Merged)),
+        })
+    }
+
     fn rendered(&self, look: &Look, decided: &Decided, has_open_run: bool) -> plan::Answer {
         let context = render::Context {
             server: self.rules.pages.clone(),
@@ -257,7 +280,7 @@ fn stale(work: &Work, look: &Look) -> Result<Option<&'static str>> {
     if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
         return Ok(Some("GitHub's reads lag behind its events"));
     }
-    if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Head { .. })) {
+    if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Closed(_) | Want::Head { .. })) {
         let lag = "its reads have lagged behind its events for a minute";
         return Err(github::Error::Outage(lag.to_owned()).into());
     }
@@ -287,7 +310,7 @@ fn lowered(claim: &Claim) -> Lowered {
             Want::UpdatedAt(_) => Lowered::Description,
             Want::Members(_) => Lowered::Membership,
             Want::Tip(_) | Want::DefaultTip(_) => Lowered::Policy,
-            Want::Anything | Want::Rerun(_) => Lowered::Other,
+            Want::Anything | Want::Closed(_) | Want::Rerun(_) => Lowered::Other,
         })
         .next()
         .unwrap_or(Lowered::Other)

@@ -11,7 +11,11 @@ use crate::failpoint;
 use crate::github::{self, Installation, Look, Place, Written};
 use crate::queue::Work;
 use crate::render::{self, Reason};
+use crate::signal::Want;
 use crate::store::{Cost, RepositoryRow, ShownIds, ShownRunIds, Spent, Subject};
+
+/// How long a word that needs no look waits to learn whether it was said before.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Pipeline {
     /// Carries out the actions and gives what GitHub shows of us then.
@@ -153,6 +157,25 @@ impl Pipeline {
         self.take_back(work, github, &row, number, shown, &Reason::Renamed { to: name.to_owned() }).await
     }
 
+    /// A pull request that was closed vouches for nothing, so that whoever opens it again finds no green from before.
+    pub(super) async fn take_back_closed(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &ShownIds,
+    ) -> Result<()> {
+        let told = work.claim.wants.iter().any(|want| matches!(want, Want::Closed(_)));
+        let (true, Some(run)) = (told, &shown.run) else { return Ok(()) };
+        let open = self.store.pull_index(row.name.id, number).await?.is_none_or(|index| index.open);
+        let sharing = self.store.open_pulls_at(row.name.id, &run.head, &run.name).await?;
+        if open || sharing.iter().any(|pull| pull.number != number) {
+            return Ok(());
+        }
+        self.take_back(work, github, row, number, shown, &Reason::Closed).await
+    }
+
     /// A dead row: people are told that it could not be evaluated, by a path that needs no look.
     pub(super) async fn give_up(&self, work: &Work, error: &str) -> Result<()> {
         let Subject::Pull { repository, number } = work.claim.subject else {
@@ -184,14 +207,43 @@ impl Pipeline {
         if already {
             return Ok(());
         }
+        // Others that share the check must not turn it green again by what this one was when it was last decided.
+        self.store.forget_outcome(row.name.id, number).await?;
         let (head, name): (Oid, String) = (run.head.clone(), run.name.clone());
-        let place = Place { owner: &row.name.owner, name: &row.name.name, number };
-        let written = self.write_one(work, github, place, &Action::CreateRun(run), true).await?;
-        if let Written::Run { id, status, fingerprint } = written {
-            let run = Some(ShownRunIds { id, status, fingerprint, head, name });
+        let id = match self.said_before(github, row, shown, &run).await {
+            Some(id) => Some(id),
+            None => {
+                let place = Place { owner: &row.name.owner, name: &row.name.name, number };
+                match self.write_one(work, github, place, &Action::CreateRun(run.clone()), true).await? {
+                    Written::Run { id, .. } => Some(id),
+                    Written::Comment { .. } | Written::Requests => None,
+                }
+            }
+        };
+        failpoint::reach("said");
+        if let Some(id) = id {
+            let run = Some(ShownRunIds { id, status: run.status, fingerprint: run.fingerprint, head, name });
             self.store.remember_shown(row.name.id, number, &ShownIds { run, ..shown.clone() }).await?;
         }
         Ok(())
+    }
+
+    /// The number of the run that says just this already: a former try wrote it, and died or heard no answer.
+    ///
+    /// Only one that is newer than the newest we remember can be it. An older one was edited since, and a read that
+    /// lags behind would take what is green by now for taken back. Where nothing can be read it is said again: twice
+    /// is better than not at all.
+    async fn said_before(
+        &self,
+        github: &Installation,
+        row: &RepositoryRow,
+        shown: &ShownIds,
+        run: &Run,
+    ) -> Option<u64> {
+        let read = github.own_run(&row.name.owner, &row.name.name, &run.head, &run.name);
+        let (id, fingerprint) = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()??;
+        let newer = shown.run.as_ref().is_none_or(|known| id > known.id);
+        (newer && fingerprint == run.fingerprint).then_some(id)
     }
 }
 

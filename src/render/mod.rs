@@ -33,7 +33,7 @@ use countersign_domain::decision::{Decision, Outcome};
 use countersign_domain::plan::{Answer, Comment};
 
 pub use check_run::bare_verdict;
-pub use comment::COMMENT_MARKER;
+pub use comment::{COMMENT_MARKER, no_longer_open};
 pub use group::{GroupMember, group_answer};
 pub use unread::{Lowered, Reason, could_not_evaluate};
 

@@ -15,6 +15,7 @@ statements! {
             comment_id = $8, comment_node = $9
         WHERE repository = $1 AND number = $2"
     );
+    FORGET_OUTCOME = Sql::both("UPDATE pull SET own_outcome = NULL WHERE repository = $1 AND number = $2");
     SHOWN = Sql::both(
         "SELECT run_id, run_status, run_fingerprint, run_head, run_name, comment_id, comment_node FROM pull
         WHERE repository = $1 AND number = $2"
@@ -87,6 +88,16 @@ impl Store {
             _ => None,
         };
         Ok(ShownIds { run, comment: row.maybe_id("comment_id")?, comment_node: row.maybe_text("comment_node")? })
+    }
+
+    /// What was last decided no longer holds: whoever shares the check waits for the next decision.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_outcome(&self, repository: u64, number: u64) -> Result<()> {
+        let mut tx = self.db.begin(Writes::Records).await?;
+        tx.execute(FORGET_OUTCOME, values![repository, number]).await?;
+        tx.commit().await
     }
 
     /// Keeps what was written without a decision.

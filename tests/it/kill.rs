@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use countersign::failpoint;
+use countersign_domain::plan::RunStatus;
 use github_stand_in::{On, PullRequest, Verdict};
 use tokio::task::LocalSet;
 
@@ -80,8 +81,10 @@ async fn nothing_is_lost_or_shown_twice_at_any_failpoint() {
 
 async fn stop_at(place: &str, url: &str) {
     let scene = Scene::new(1, url).await;
-    if place == "withdrawn" {
-        return stop_withdrawn(&scene).await;
+    match place {
+        "said" => return stop_said(&scene).await,
+        "withdrawn" => return stop_withdrawn(&scene).await,
+        _ => {}
     }
     let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, place)]).await;
     let pulls = scene.open(1);
@@ -114,6 +117,32 @@ async fn stop_withdrawn(scene: &Scene) {
     scene.github.faults().up();
     let waiting = || ours(&pulls[0]).pop().is_some_and(|run| run.external_id != newest.external_id);
     scene.until("the verdict after a look", waiting).await;
+    scene.at_rest(&store).await;
+    scene.assert_whole(&store, &pulls, "in_progress").await;
+}
+
+/// Green, then a dismissal that cannot be looked at: green goes, and the bot dies before it has kept that it went. It is
+/// not taken back a second time.
+async fn stop_said(scene: &Scene) {
+    let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, "said")]).await;
+    let pulls = scene.open(1);
+    let store = scene.store().await;
+    let review = pulls[0].review("bob", Verdict::Approve);
+    scene.until("green", || ours(&pulls[0]).iter().any(|run| run.is_green())).await;
+    scene.at_rest(&store).await;
+    scene.github.faults().down(On::GraphQl);
+    pulls[0].dismiss("carol", review);
+    bot.aborted("said").await;
+    let said = ours(&pulls[0]).len();
+    let (repository, number) = (scene.shops[0].id(), pulls[0].number());
+    let _bot = scene.serve(&[SHORT_LEASE]).await;
+    let started = Instant::now();
+    while store.shown(repository, number).await.expect("read").run.is_none_or(|run| run.status == RunStatus::Success) {
+        assert!(started.elapsed() < WITHIN, "the restarted bot keeps that green went");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(ours(&pulls[0]).len(), said, "green is taken back once");
+    scene.github.faults().up();
     scene.at_rest(&store).await;
     scene.assert_whole(&store, &pulls, "in_progress").await;
 }

@@ -184,11 +184,12 @@ impl Installation {
                 return Ok(Outcome::Torn);
             }
         }
-        if reading.wants_comparison() {
+        let compared = reading.wants_comparison();
+        if compared {
             let commits = self.compared_commits(target, reading.base(), reading.head()).await?;
             reading.set_commits(commits);
         }
-        if pages > 1 && !self.still_at(target, &reading).await? {
+        if (pages > 1 || compared) && !self.still_at(target, &reading).await? {
             return Ok(Outcome::Torn);
         }
         Ok(reading.finish().map_or(Outcome::Torn, |look| Outcome::Whole(Box::new(look))))

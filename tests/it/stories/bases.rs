@@ -1,6 +1,6 @@
 //! Bases, retargets, and commits that several pull requests share.
 
-use github_stand_in::{NewPullRequest, PullRequest, Verdict};
+use github_stand_in::{NewPullRequest, On, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -51,6 +51,64 @@ async fn two_open_pull_requests_with_one_head_and_one_check_show_the_worst() {
     second.close("carol");
     world.settled().await;
     world.expect(&first, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_takes_green_back_before_anything_is_looked_at_and_a_reopened_one_is_judged_anew() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.faults().down(On::Operation("query Look"));
+    pull.close("alice");
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    world.expect(&pull, "failure", "the pull request was closed");
+    world.github.faults().up();
+    world.settled().await;
+    world.expect(&pull, "failure", "the pull request was closed");
+    assert!(world.comment(&pull).unwrap().body.contains("was closed"));
+    pull.reopen("alice");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    pull.close("alice");
+    world.settled().await;
+    pull.dismiss("carol", review);
+    pull.reopen("alice");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_went_in_keeps_the_check_that_it_went_in_under() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    let runs = pull.checks().len();
+    pull.merge("bob");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    assert_eq!(pull.checks().len(), runs);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_leaves_a_shared_check_to_those_who_are_still_open() {
+    let world = World::with_policy(PEER).await;
+    let first = world.opened("").await;
+    let second =
+        NewPullRequest { author: "carol", title: "The same commit", head: "change-1", ..NewPullRequest::default() };
+    let second = world.shop.open_pull_request(second);
+    first.review("bob", Verdict::Approve);
+    second.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&first, "success", "");
+    second.close("carol");
+    world.settled().await;
+    world.expect(&first, "success", "");
+    first.close("alice");
+    world.settled().await;
+    world.expect(&first, "failure", "the pull request was closed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
