@@ -8,10 +8,13 @@
 
 mod burst;
 mod databases;
+mod deploy;
 mod door;
 mod house;
 mod kill;
 mod migrations;
+mod operations;
+mod pages;
 mod process;
 mod queue;
 mod readme;
