@@ -235,7 +235,8 @@ async fn the_example_settings_are_read_and_show_every_default() {
     let settle = |text: String| -> Settings {
         let path = folder.path().join("settings.toml");
         fs::write(&path, format!("webhook_secret = 'hush'\n{text}")).unwrap();
-        let written = Written { settings: Some(path), ..Written::default() };
+        let mut written = Written::default();
+        written.settings = Some(path);
         written.with_file().and_then(|written| written.settle().map_err(|problems| problems[0].clone())).unwrap()
     };
     let is_setting = |line: &str| line.strip_prefix("# ").is_some_and(|rest| rest.split(" = ").count() == 2);

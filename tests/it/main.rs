@@ -7,6 +7,7 @@
 )]
 
 mod burst;
+mod conformance;
 mod databases;
 mod deploy;
 mod door;
@@ -18,6 +19,7 @@ mod pages;
 mod process;
 mod queue;
 mod readme;
+mod reference;
 mod replicas;
 mod signals;
 mod stop;

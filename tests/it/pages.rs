@@ -82,26 +82,39 @@ fn cells(line: &str) -> Vec<String> {
     inner.split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect()
 }
 
-/// The headings of a page, without their hashes.
-pub(crate) fn headings(page: &str) -> Vec<String> {
-    let (mut found, mut fenced) = (Vec::new(), false);
-    for line in page.lines() {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-        }
-        if !fenced && line.starts_with('#') {
-            found.push(line.trim_start_matches('#').trim().to_owned());
-        }
-    }
-    found
+/// A fenced block of a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    /// The words after the fence.
+    pub(crate) info: String,
+    /// The line of its first line of text, from 1.
+    pub(crate) line: usize,
+    /// What stands in it.
+    pub(crate) text: String,
+    /// The paragraph that follows it, in one line.
+    pub(crate) after: String,
 }
 
-/// The fenced blocks of a page with exactly these words after the fence: line and text.
-pub(crate) fn blocks<'a>(page: &'a str, words: &str) -> Vec<(usize, &'a str)> {
-    let fence = format!("```{words}\n");
-    let starts = page.match_indices(&fence).map(|(at, _)| at + fence.len());
-    let block = |at: usize| (page[..at].lines().count() + 1, page[at..].split("```").next().unwrap_or_default());
-    starts.map(block).collect()
+/// Every fenced block of a page; one inside a longer fence is part of its text.
+pub(crate) fn blocks(page: &str) -> Vec<Block> {
+    let lines: Vec<&str> = page.lines().collect();
+    let fence = |line: &str| line.chars().take_while(|c| *c == '`').count();
+    let (mut blocks, mut at) = (Vec::new(), 0);
+    while at < lines.len() {
+        let length = fence(lines[at]);
+        at += 1;
+        if length < 3 {
+            continue;
+        }
+        let info = lines[at - 1][length..].trim().to_owned();
+        let end = (at..lines.len()).find(|end| fence(lines[*end]) == length && lines[*end].len() == length);
+        let end = end.unwrap_or_else(|| panic!("the fence of line {at} is never closed"));
+        let after = lines[end + 1..].iter().skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty());
+        let after = after.copied().collect::<Vec<_>>().join(" ");
+        blocks.push(Block { info, line: at + 1, text: lines[at..end].join("\n") + "\n", after });
+        at = end + 1;
+    }
+    blocks
 }
 
 /// The environment variables of all settings, from the place where they are declared.

@@ -11,3 +11,4 @@ mod flood;
 mod groups;
 mod policies;
 mod record;
+mod shown;
