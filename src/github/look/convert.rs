@@ -270,6 +270,10 @@ impl Reading {
             }
         }
         look.checks = self.checks.finish("checks");
+        if let Known::Known(checks) = &mut look.checks {
+            // GitHub lists a run of each suite, in no order that it documents.
+            checks.sort_by_key(|check| (check.id, check.made_at));
+        }
         Some(look)
     }
 

@@ -339,6 +339,11 @@ impl PullRequest {
         self.home().check_run(&self.head(), app, name, outcome)
     }
 
+    /// What an App says next goes into another suite. See [`Repository::another_suite`].
+    pub fn another_suite(&self, app: &str) {
+        self.home().another_suite(&self.head(), app);
+    }
+
     /// Writes a status on its head: `success`, `failure`, `error` or `pending`.
     pub fn status(&self, by: &str, context: &str, state: &str) {
         self.home().status(&self.head(), by, context, state);

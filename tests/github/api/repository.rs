@@ -264,6 +264,14 @@ impl Repository {
         state.gates.iter().find(|gate| gate.run == run).map(|gate| gate.answers.clone()).unwrap_or_default()
     }
 
+    /// What an App says next of a commit goes into another suite, as what another run of a workflow says does.
+    pub fn another_suite(&self, commit: &Oid, app: &str) {
+        self.world.turn(|turn| {
+            let app = turn.make_app(app, None);
+            turn.another_suite(self.id, commit, app);
+        });
+    }
+
     /// A workflow of GitHub Actions ran on a commit.
     pub fn workflow_run(&self, commit: &Oid, name: &str, conclusion: &str) {
         self.world.turn(|turn| {

@@ -212,7 +212,8 @@ pub(super) fn rollup<'s>(cx: Cx<'s>, home: Home<'s>, oid: &Oid, marks: &'s Arc<C
             "contexts" => {
                 let (runs, statuses) = (marks.latest_runs(), marks.latest_statuses());
                 let counts = (runs.len(), statuses.len());
-                let runs = runs.into_iter().map(Either::Run);
+                // GitHub promises no order; this is the one that a reader who counts on any gets wrong.
+                let runs = runs.into_iter().rev().map(Either::Run);
                 let contexts = runs.chain(statuses.into_iter().map(Either::Status));
                 let at = oid.clone();
                 let show = move |it: &Either<'s>| match it {

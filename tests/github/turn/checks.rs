@@ -45,15 +45,20 @@ impl Turn<'_> {
         Arc::make_mut(self.repository_mut(repository).marks.entry(commit.clone()).or_default())
     }
 
-    /// The suite that an App has for a commit, made if there is none.
+    /// The newest suite that an App has for a commit, made if there is none.
     fn suite(&mut self, repository: u64, commit: &Oid, app: u64) -> u64 {
         let it = self.repository(repository);
-        if let Some(known) = it.marks(commit).and_then(|marks| marks.suites.iter().find(|suite| suite.app == app)) {
+        if let Some(known) = it.marks(commit).and_then(|marks| marks.suites.iter().rfind(|suite| suite.app == app)) {
             return known.id;
         }
         let branch = it.index.branches_at(commit).next().cloned();
         drop(it);
         self.add_suite(repository, commit, app, branch, None)
+    }
+
+    /// Another suite of an App for a commit, as another run of a workflow makes.
+    pub(crate) fn another_suite(&mut self, repository: u64, commit: &Oid, app: u64) {
+        self.add_suite(repository, commit, app, None, None);
     }
 
     fn add_suite(

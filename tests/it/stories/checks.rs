@@ -14,9 +14,15 @@ async fn red_after_green_is_red() {
     pull.check_run("github-actions", "ci", Outcome::Success);
     world.settled().await;
     world.expect(&pull, "success", "");
+    // Another run of the workflow, in a suite of its own: GitHub goes on listing the green one.
+    pull.another_suite("github-actions");
     pull.check_run("github-actions", "ci", Outcome::Failure);
     world.settled().await;
     world.expect(&pull, "action_required", "ci");
+    pull.another_suite("github-actions");
+    pull.check_run("github-actions", "ci", Outcome::Success);
+    world.settled().await;
+    world.expect(&pull, "success", "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,7 +37,7 @@ async fn a_look_costs_a_point_and_tells_everything() {
             format!("{name} {state} {}", it["isRequired"])
         })
         .collect();
-    assert_eq!(seen, ["build SUCCESS true", "lint - false", "countersign FAILURE true", "ci/old SUCCESS false"]);
+    assert_eq!(seen, ["countersign FAILURE true", "lint - false", "build SUCCESS true", "ci/old SUCCESS false"]);
     assert_eq!(head["ours"]["nodes"][0]["checkRuns"]["nodes"][0]["externalId"], "x");
     assert_eq!(head["deployments"]["nodes"][1]["state"], "ACTIVE");
     let past: Vec<&Value> =
