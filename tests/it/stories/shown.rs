@@ -1,8 +1,8 @@
-//! What a policy says for people reaches them, and whom a name means on GitHub.
+//! What a policy says for people reaches them, whom a name means on GitHub, and what a change of rules does not do.
 
 use github_stand_in::Verdict;
 
-use crate::world::World;
+use crate::world::{PEER, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn why_a_rule_asks_and_which_controls_it_serves_stand_on_the_check() {
@@ -41,4 +41,19 @@ approvals = [{ from = ["cab"], count = 1 }]
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_rule_is_judged_anew_and_ends_no_approval() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    let other = PEER.replace("id = \"peer\"", "id = \"four-eyes\"").replace("four eyes on", "two people see");
+    world.shop.commit("main", "dave", [(".github/countersign.toml", other)]);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("four-eyes"), "judged by the old rule: {summary}");
 }
