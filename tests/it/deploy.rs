@@ -20,10 +20,14 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/repos/{}/{}/activity", Some(("contents", "read"))),
     ("/repos/{}/{}/check-runs", Some(("checks", "write"))),
     ("/repos/{}/{}/commits/{}/check-runs", Some(("checks", "read"))),
+    ("/repos/{}/{}/compare/{}...{}", Some(("contents", "read"))),
+    ("/repos/{}/{}/git/trees/{}", Some(("contents", "read"))),
     ("/repos/{}/{}/issues/comments/{}", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/issues/{}/comments", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/pulls/{}/files", Some(("pull_requests", "read"))),
+    ("/repos/{}/{}/pulls/{}/requested_reviewers", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/rules/branches/{}", None),
+    ("/users/{}", None),
 ];
 
 /// What a field of GraphQL that takes arguments needs, where it needs more than what it stands in.
@@ -36,6 +40,7 @@ const FIELDS: &[(&str, Needs)] = &[
     ("commits", None),
     ("compare", Some(("contents", "read"))),
     ("contexts", Some(("statuses", "read"))),
+    ("deployments", Some(("deployments", "read"))),
     ("entries", None),
     ("file", Some(("contents", "read"))),
     ("files", None),
@@ -51,7 +56,9 @@ const FIELDS: &[(&str, Needs)] = &[
     ("pullRequests", Some(("pull_requests", "read"))),
     ("ref", Some(("contents", "read"))),
     ("repository", None),
+    ("reviewThreads", None),
     ("reviews", None),
+    ("search", Some(("pull_requests", "read"))),
     ("team", Some(("members", "read"))),
     ("timelineItems", None),
     ("user", None),
