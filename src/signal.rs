@@ -78,6 +78,19 @@ pub enum Mark {
         /// Whether the event can only take green away.
         lowers: bool,
     },
+    /// Every open pull request with this head whose policies ask for what moved.
+    Asked {
+        /// Its repository.
+        repository: u64,
+        /// The commit.
+        head: Oid,
+        /// What moved.
+        moved: Moved,
+        /// How new the look must be.
+        want: Want,
+        /// Whether the event can only take green away.
+        lowers: bool,
+    },
     /// Every open pull request into this branch: its policy, or the branch itself, moved.
     Base {
         /// Its repository.
@@ -126,6 +139,18 @@ pub struct MovedCheck {
     pub ours: bool,
 }
 
+/// Something beside the checks that moved, and that only some policies ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// A deployment to this environment, as GitHub calls it.
+    Deployment {
+        /// The environment.
+        environment: String,
+    },
+    /// A review thread.
+    Thread,
+}
+
 /// How new a look must be to count for the event that asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -160,6 +185,24 @@ pub enum Want {
         context: String,
         /// When it was made.
         at: Timestamp,
+    },
+    /// The deployment is there, with a status at least as new.
+    Deployment {
+        /// The commit it is of; a look at another head has nothing to wait for.
+        head: String,
+        /// Its node id.
+        node: String,
+        /// The environment it is to; a look that was not asked for it has nothing to wait for.
+        environment: String,
+        /// When the status was made; `None` for a new deployment.
+        status_at: Option<Timestamp>,
+    },
+    /// The review thread is there, resolved or not.
+    Thread {
+        /// Its node id.
+        node: String,
+        /// Whether it was resolved.
+        resolved: bool,
     },
     /// The head is this commit, or the pull request is newer than the event.
     Head {

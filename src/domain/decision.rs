@@ -193,6 +193,8 @@ pub enum Actor {
         /// The authorities or teams they are of, as written.
         of: Vec<String>,
     },
+    /// Anybody with write access who took no part in the change.
+    Bystander,
     /// Whoever keeps the policy file.
     PolicyAdmin,
     /// Whoever runs countersign or administers the repository on GitHub.

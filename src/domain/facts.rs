@@ -4,6 +4,8 @@
 //! [`crate::evaluate()`] again on replay. What could not be had is [`Known::Unknown`]
 //! with its reason, never an empty list.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -11,6 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::account::{Account, Oid, TeamName};
 use crate::decision::Outcome;
+
+pub use asked::{Asked, Deployment, NOT_ASKED, Thread, ThreadState};
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +85,8 @@ pub struct Facts {
     pub enforced: Enforced,
     /// The policy file of the repository as the head has it, where the pull request touches it.
     pub policy_edit: Option<Known<EditedPolicy>>,
+    /// What only some policies ask for.
+    pub asked: Asked,
     /// Other open pull requests with the same head and the same name of the check.
     pub siblings: Vec<Sibling>,
     /// The number by which GitHub knows this App, to tell our own check runs from forged ones.

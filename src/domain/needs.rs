@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
+use crate::layer::Layer;
 use crate::policy::{
     ApprovalEntry, Authority, CheckWanted, Condition, Conditions, Independence, Policy, PolicySet, Requirement,
     WhichCheck, Who,
 };
+use crate::requirement::ACTIONS;
 
 /// The name that every check of ours begins with.
 const OWN_CHECK: &str = "countersign";
@@ -27,6 +29,12 @@ pub struct Needs {
     pub checks: BTreeSet<(String, CheckBy)>,
     /// Whether everything that GitHub requires on the base is asked for.
     pub required_checks: bool,
+    /// The environments, as GitHub calls them, whose deployments of the head are to be read.
+    pub environments: BTreeSet<String>,
+    /// Whether the review threads are to be read.
+    pub threads: bool,
+    /// Whether it is to be found out if a pull request of the author's was merged before.
+    pub merged_before: bool,
     /// Whether the old names of renamed files are to be read.
     pub old_names: bool,
     /// Whether the changed files are to be read.
@@ -74,19 +82,25 @@ pub fn needs(policies: &PolicySet) -> Needs {
     let mut needs = Needs::default();
     for layer in &policies.layers {
         if let Some(policy) = &layer.policy {
-            needs.policy(policy);
+            needs.policy(policies, layer.layer, policy);
         }
     }
     needs
 }
 
 impl Needs {
-    fn policy(&mut self, policy: &Policy) {
+    fn policy(&mut self, policies: &PolicySet, layer: Layer, policy: &Policy) {
         policy.authorities.values().for_each(|authority| self.authority(authority));
         policy.factors.iter().for_each(|factor| self.conditions(&factor.when));
         for rule in &policy.rules {
             self.conditions(&rule.when);
-            rule.asks.iter().for_each(|ask| self.requirement(ask));
+            for ask in &rule.asks {
+                self.requirement(ask);
+                if let Requirement::Deployments(wanted) = ask {
+                    let names = wanted.iter().map(|wanted| policies.environment_names(layer, &wanted.environment));
+                    self.environments.extend(names.flatten());
+                }
+            }
         }
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
@@ -126,13 +140,27 @@ impl Needs {
         match ask {
             Requirement::Approvals(entries) => entries.iter().for_each(|entry| self.entry(entry)),
             Requirement::Checks(wanted) => {
-                // Whether a change edits its own checks is a question of its files, by both names.
-                self.files = true;
-                self.old_names = true;
+                self.trusted();
                 wanted.iter().for_each(|wanted| self.check(wanted));
             }
-            Requirement::Fields(_) | Requirement::Deny(_) | Requirement::Allow(_) | Requirement::Unenforced(_) => {}
+            Requirement::Deployments(wanted) => {
+                self.trusted();
+                let others = wanted.iter().filter(|wanted| wanted.by != ACTIONS);
+                others.for_each(|wanted| self.login(&wanted.by));
+            }
+            Requirement::ResolvedThreads => self.threads = true,
+            Requirement::Fields(_)
+            | Requirement::Signed
+            | Requirement::Deny(_)
+            | Requirement::Allow(_)
+            | Requirement::Unenforced(_) => {}
         }
+    }
+
+    /// Whether a change edits what its own results are made of is a question of its files, by both names.
+    fn trusted(&mut self) {
+        self.files = true;
+        self.old_names = true;
     }
 
     fn entry(&mut self, entry: &ApprovalEntry) {
@@ -164,11 +192,18 @@ impl Needs {
         let paths = reads(&|condition| {
             matches!(
                 condition,
-                C::Files(_) | C::OnlyFiles(_) | C::NoFiles(_) | C::Lines(_, Some(_)) | C::Services(_) | C::Tier(_)
+                C::Files(_)
+                    | C::OnlyFiles(_)
+                    | C::NoFiles(_)
+                    | C::Lines(_, Some(_))
+                    | C::Services(_)
+                    | C::Tier(_)
+                    | C::Environments(_)
             )
         });
         self.old_names |= paths;
         self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_)));
+        self.merged_before |= reads(&|condition| matches!(condition, C::FirstContribution(_)));
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
         self.people(conditions);
@@ -178,7 +213,7 @@ impl Needs {
         for condition in &conditions.0 {
             match condition {
                 Condition::Author(logins) => logins.iter().for_each(|login| self.login(login)),
-                Condition::AuthorIn(who) => self.whos(who),
+                Condition::AuthorIn(who) | Condition::CommitterIn(who) => self.whos(who),
                 Condition::Any(tables) | Condition::All(tables) => tables.iter().for_each(|table| self.people(table)),
                 Condition::Not(inner) => self.people(inner),
                 _ => {}
@@ -262,5 +297,21 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(lines, |needs| needs.files = true);
         let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
         check(title, |needs| needs.on_declaration = true);
+    }
+
+    #[test]
+    fn environments_are_asked_for_by_the_names_that_github_knows() {
+        let text = r#"
+[environments.production]
+names = ["prod", "prod-eu"]
+[[rule]]
+id = "a"
+deployments = [{ environment = "staging" }, { environment = "production", by = "Argo[bot]" }]
+"#;
+        check(text, |needs| {
+            needs.environments = ["staging", "prod", "prod-eu"].map(str::to_owned).into();
+            needs.logins.insert("argo[bot]".to_owned());
+            (needs.files, needs.old_names) = (true, true);
+        });
     }
 }

@@ -248,6 +248,11 @@ impl FieldError {
     pub(super) fn concerns(&self, root_field: &str) -> bool {
         self.path.first().and_then(Value::as_str) == Some(root_field)
     }
+
+    /// Whether the error lies in a field of that name, however deep.
+    pub(super) fn is_within(&self, field: &str) -> bool {
+        self.path.iter().any(|step| step == field)
+    }
 }
 
 impl Installation {

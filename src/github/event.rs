@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::signal::{Evidence, Mark, MovedCheck, PullIndex, RepositoryName, Signal, Want};
+use crate::signal::{Evidence, Mark, Moved, MovedCheck, PullIndex, RepositoryName, Signal, Want};
 
 /// The repository's policy file.
 pub const REPOSITORY_POLICY: &str = ".github/countersign.toml";
@@ -65,10 +65,12 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
     match event {
         "pull_request" => pull_request(payload, &context, &mut signal),
         "pull_request_review" => review(payload, &context, &mut signal),
+        "pull_request_review_thread" => thread(payload, &context, &mut signal),
         "issue_comment" => comment(payload, &context, &mut signal),
         "check_run" => check_run(payload, &context, &mut signal),
         "check_suite" => check_suite(payload, &context, &mut signal),
         "status" => status(payload, &context, &mut signal),
+        "deployment" | "deployment_status" => deployment(payload, &context, &mut signal),
         "push" => push(payload, &context, &mut signal),
         "merge_group" => merge_group(payload, &context, &mut signal),
         "membership" | "team" | "organization" => members(event, payload, &context, &mut signal),
@@ -204,6 +206,9 @@ fn review(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     };
     let number = pull.number("number");
     let id = review.number("id");
+    if state == "commented" && context.action == "submitted" {
+        return remarks(pull, context, signal);
+    }
     if context.repository == 0
         || number == 0
         || id == 0
@@ -214,6 +219,35 @@ fn review(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     signal.evidence.extend(pull_index(pull, context.repository).map(Evidence::Pull));
     let lowers = state != "approved";
     signal.marks.push(Mark::Pull { repository: context.repository, number, want: Want::Review { id, state }, lowers });
+}
+
+/// A review without an opinion: it says nothing by itself, and may have begun a thread.
+fn remarks(pull: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
+    let Some(index) = pull_index(pull, context.repository) else { return };
+    let (repository, head, want) = (index.repository, index.head.clone(), Want::UpdatedAt(index.updated_at));
+    signal.evidence.push(Evidence::Pull(index));
+    signal.marks.push(Mark::Asked { repository, head, moved: Moved::Thread, want, lowers: true });
+}
+
+/// A thread that was resolved, or opened again.
+fn thread(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
+    let pull = payload.at("pull_request");
+    let node = payload.at("thread").text("node_id");
+    let Some(index) = pull_index(pull, context.repository).filter(|_| !node.is_empty()) else { return };
+    let resolved = match context.action {
+        "resolved" => true,
+        "unresolved" => false,
+        _ => return,
+    };
+    let head = index.head.clone();
+    signal.evidence.push(Evidence::Pull(index));
+    signal.marks.push(Mark::Asked {
+        repository: context.repository,
+        head,
+        moved: Moved::Thread,
+        want: Want::Thread { node: node.to_owned(), resolved },
+        lowers: !resolved,
+    });
 }
 
 /// Only our own comment matters yet: somebody else may have edited or deleted it.
@@ -262,6 +296,31 @@ fn status(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     let lowers = matches!(payload.text("state"), "failure" | "error");
     let check = MovedCheck { name, app: None, ours: false };
     signal.marks.extend(context.head(payload.text("sha"), Some(check), want, lowers));
+}
+
+/// A deployment, or a new status of one: anything but a success can only take green away.
+fn deployment(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
+    let (deployment, status) = (payload.at("deployment"), payload.at("deployment_status"));
+    let (head, node) = (deployment.text("sha"), deployment.text("node_id"));
+    // A status may say that it is another environment than the deployment was begun for.
+    let said = [status, deployment].map(|part| part.text("environment"));
+    let environment = said.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
+    if context.repository == 0 || head.is_empty() || node.is_empty() || environment.is_empty() {
+        return;
+    }
+    let want = Want::Deployment {
+        head: head.to_owned(),
+        node: node.to_owned(),
+        environment: environment.clone(),
+        status_at: status.instant("created_at"),
+    };
+    signal.marks.push(Mark::Asked {
+        repository: context.repository,
+        head: Oid::new(head),
+        moved: Moved::Deployment { environment },
+        want,
+        lowers: status.text("state") != "success",
+    });
 }
 
 fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
@@ -458,7 +517,9 @@ mod tests {
             &["state: \"dismissed\" }, lowers: true"],
             &["Pull("],
         );
-        check("pull_request_review", event("submitted", "commented"), &[], &[]);
+        let remarks = ["moved: Thread, want: UpdatedAt(2026-11-23T08:00:00Z), lowers: true"];
+        check("pull_request_review", event("submitted", "commented"), &remarks, &["Pull("]);
+        check("pull_request_review", event("edited", "commented"), &[], &[]);
     }
 
     #[test]
@@ -473,6 +534,35 @@ mod tests {
             &["want: Rerun("],
             &[],
         );
+    }
+
+    #[test]
+    fn a_deployment_asks_whoever_cares_for_its_environment() {
+        let made = json!({ "sha": "abc", "node_id": "DE_1", "environment": "staging" });
+        check(
+            "deployment",
+            json!({ "action": "created", "deployment": made.clone() }),
+            &["Deployment { environment: \"staging\" }, want: Deployment { head: \"abc\", node: \"DE_1\""],
+            &[],
+        );
+        let status =
+            |state: &str| json!({ "state": state, "environment": "prod", "created_at": "2026-11-23T08:00:00Z" });
+        for (state, lowers) in [("success", "lowers: false"), ("inactive", "lowers: true"), ("failure", "lowers: true")]
+        {
+            let event = || json!({ "deployment": made.clone(), "deployment_status": status(state) });
+            check("deployment_status", event(), &[lowers], &[]);
+            check("deployment_status", event(), &["environment: \"prod\", status_at: Some(2026-11-23T08:00:00Z)"], &[]);
+        }
+    }
+
+    #[test]
+    fn a_thread_asks_whoever_cares_for_threads() {
+        let event = |action: &str| json!({ "action": action, "pull_request": pull(1), "thread": { "node_id": "T1" } });
+        let resolved = ["moved: Thread, want: Thread { node: \"T1\", resolved: true }, lowers: false"];
+        check("pull_request_review_thread", event("resolved"), &resolved, &["Pull("]);
+        let opened = ["moved: Thread, want: Thread { node: \"T1\", resolved: false }, lowers: true"];
+        check("pull_request_review_thread", event("unresolved"), &opened, &["Pull("]);
+        check("pull_request_review_thread", event("something new"), &[], &[]);
     }
 
     #[test]
@@ -530,8 +620,11 @@ mod tests {
         for event in [
             "pull_request",
             "pull_request_review",
+            "pull_request_review_thread",
             "check_run",
             "status",
+            "deployment",
+            "deployment_status",
             "push",
             "merge_group",
             "membership",

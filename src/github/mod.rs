@@ -15,5 +15,5 @@ pub use app::FailedDelivery;
 pub use apply::{Place, Written};
 pub use client::{GitHub, Installation};
 pub use error::{Error, Result};
-pub use look::{CheckRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
+pub use look::{Ask, AskedRead, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
 pub use reads::{Activity, OpenPull, QueueEntry};

@@ -43,6 +43,7 @@ impl Pipeline {
             accounts,
             enforced: self.enforced(github, look, check_name).await,
             policy_edit: policy_edit(look),
+            asked: look.asked.facts(),
             siblings: Vec::new(),
             app_id: github.github().app_id(),
         })

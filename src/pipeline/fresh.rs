@@ -3,7 +3,7 @@
 //! GitHub answers reads from copies that lag behind its own webhooks. A look counts only
 //! if it shows what the event told; else it is taken again a little later.
 
-use countersign_domain::facts::CheckState;
+use countersign_domain::facts::{CheckState, ThreadState};
 
 use crate::github::Look;
 use crate::signal::Want;
@@ -44,6 +44,17 @@ fn meets(look: &Look, want: &Want) -> bool {
                         .any(|check| check.check.name == *context && check.made_at.is_some_and(|made| made >= *at))
                 })
         }
+        Want::Thread { node, resolved } => look.asked.threads.known().is_none_or(|threads| {
+            threads.iter().any(|(id, thread)| id == node && *resolved == (thread.state != ThreadState::Open))
+        }),
+        Want::Deployment { head: on, node, environment, status_at } => {
+            let asked = &look.asked;
+            on != head
+                || !asked.ask.environments.contains(environment)
+                || asked.deployments.known().is_none_or(|made| {
+                    made.iter().any(|made| made.node == *node && status_at.is_none_or(|at| made.status_at >= Some(at)))
+                })
+        }
     }
 }
 
@@ -51,12 +62,14 @@ fn meets(look: &Look, want: &Want) -> bool {
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use countersign_domain::account::Oid;
-    use countersign_domain::facts::{Branch, Change, ChangeState, Check, CheckMaker, Known, Repository};
+    use countersign_domain::facts::{
+        Branch, Change, ChangeState, Check, CheckMaker, Deployment, Known, Repository, Thread,
+    };
     use countersign_domain::policy::Read;
     use jiff::Timestamp;
 
     use super::*;
-    use crate::github::{CheckRead, ReviewRead};
+    use crate::github::{Ask, AskedRead, CheckRead, DeploymentRead, ReviewRead};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -119,6 +132,22 @@ mod tests {
             head_policy: Known::Known(None),
             templates: Vec::new(),
             budget: None,
+            asked: asked(),
+        }
+    }
+
+    /// One deployment to `staging`, with a status, and one thread, resolved; other environments were not asked for.
+    fn asked() -> AskedRead {
+        let deployment =
+            Deployment { environment: "staging".into(), by: None, state: "success".into(), made_at: at(3) };
+        let read = DeploymentRead { node: "DE_1".into(), status_at: Some(at(6)), deployment };
+        let ask = Ask { environments: ["staging".to_owned()].into(), threads: true, merged_before: false };
+        let thread = Thread { path: "a.rs".into(), state: ThreadState::Resolved { by: None } };
+        AskedRead {
+            ask,
+            deployments: Known::Known(vec![read]),
+            threads: Known::Known(vec![("T1".into(), thread)]),
+            ..AskedRead::default()
         }
     }
 
@@ -153,5 +182,32 @@ mod tests {
         let status = |at| Want::Status { head: "h2".into(), context: "ci".into(), at };
         check(&[status(at(7))], true);
         check(&[status(at(8))], false);
+    }
+
+    #[test]
+    fn a_deployment_is_as_new_as_its_latest_status() {
+        let want = |head: &str, node: &str, environment: &str, status_at| Want::Deployment {
+            head: head.into(),
+            node: node.into(),
+            environment: environment.into(),
+            status_at,
+        };
+        check(&[want("h2", "DE_1", "staging", None)], true);
+        check(&[want("h2", "DE_1", "staging", Some(at(6)))], true);
+        check(&[want("h2", "DE_1", "staging", Some(at(7)))], false);
+        check(&[want("h2", "DE_2", "staging", None)], false);
+        // Of another head, or of an environment that nobody asked for.
+        check(&[want("h1", "DE_2", "staging", None)], true);
+        check(&[want("h2", "DE_2", "load", None)], true);
+    }
+
+    #[test]
+    fn a_thread_is_as_new_as_how_it_stands() {
+        let want = |node: &str, resolved| Want::Thread { node: node.into(), resolved };
+        check(&[want("T1", true)], true);
+        check(&[want("T1", false)], false);
+        check(&[want("T2", true)], false);
+        let unread = Look { asked: AskedRead::default(), ..look() };
+        assert_eq!(unmet(&unread, &[want("T2", true)]), Vec::<&Want>::new());
     }
 }

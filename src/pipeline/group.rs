@@ -51,17 +51,20 @@ impl Pipeline {
             return Ok(unknown(0, "the merge queue does not say which pull request this is"));
         };
         let target = Target { owner: row.name.owner.clone(), name: row.name.name.clone(), number, comment: None };
-        let look = match github.look(&target, COMMENT_MARKER).await? {
+        let moved = || github::Error::Outage("a member of the group moved while it was read".to_owned());
+        let mut look = match github.look(&target, COMMENT_MARKER).await? {
             github::Outcome::Whole(look) => look,
-            github::Outcome::Torn => {
-                return Err(github::Error::Outage("a member of the group moved while it was read".to_owned()).into());
-            }
+            github::Outcome::Torn => return Err(moved().into()),
         };
         if look.change.base.name != base {
             return Ok(unknown(number, "it goes into another branch now"));
         }
         let name = check_name(base, &look.repository.default_branch);
-        let decision = self.decide(github, &look, None, &name).await?.decision;
+        let policies = self.policies(github, &look).await?;
+        if !self.asked(github, &mut look, &policies.needs).await? {
+            return Err(moved().into());
+        }
+        let decision = self.decide(github, &look, policies, None, &name).await?.decision;
         Ok(GroupMember {
             number,
             title: Some(look.change.title.clone()),

@@ -11,13 +11,13 @@ use jiff::SignedDuration;
 
 use super::{Pipeline, Result, fresh};
 use crate::failpoint;
-use crate::github::{self, Installation, Look, Target};
+use crate::github::{self, Ask, Installation, Look, Target};
 use crate::queue::{FRESHNESS, Outcome, Work};
 use crate::render::{self, COMMENT_MARKER, Lowered, Reason};
 use crate::signal::{PullIndex, Want};
 use crate::store::{
-    CaredCheck, Cares, ChangeRow, Claim, NewDecision, PolicyRef, RepositoryRow, ShownIds, ShownRunIds, TemplateVersion,
-    snapshot,
+    CaredCheck, CaredChecks, Cares, ChangeRow, Claim, NewDecision, PolicyRef, RepositoryRow, ShownIds, ShownRunIds,
+    TemplateVersion, snapshot,
 };
 
 /// Tries of a look that pass before an event that only takes green away does so without one: half a second and one.
@@ -25,6 +25,16 @@ const PATIENT_TRIES: u32 = 2;
 
 /// How long somebody who writes to the same check of the same commit is waited for.
 const LANE_WAIT: SignedDuration = SignedDuration::from_millis(250);
+
+/// Why a look that came to nothing is taken again.
+const MOVED: &str = "the pull request moved while it was read";
+
+/// The policies in force: their files, what they say, and what they want to know.
+pub(super) struct Policies {
+    sources: Vec<Source>,
+    set: PolicySet,
+    pub(super) needs: Needs,
+}
 
 /// A decision and all that went into it.
 pub(super) struct Decided {
@@ -49,12 +59,10 @@ impl Pipeline {
             number,
             comment: shown.comment_node.clone(),
         };
-        let look = match github.look(&target, COMMENT_MARKER).await {
+        let mut look = match github.look(&target, COMMENT_MARKER).await {
             Ok(github::Outcome::Whole(look)) => look,
             Ok(github::Outcome::Torn) => {
-                return self
-                    .not_yet(work, &github, &row, number, &shown, "the pull request moved while it was read")
-                    .await;
+                return self.not_yet(work, &github, &row, number, &shown, MOVED).await;
             }
             // A pull request that was just told of and is not there yet will be.
             Err(github::Error::NotFound(_))
@@ -78,29 +86,36 @@ impl Pipeline {
             }
         };
         failpoint::reach("look-done");
-        let unmet = fresh::unmet(&look, &work.claim.wants);
-        if !unmet.is_empty() {
-            if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
-                return self.not_yet(work, &github, &row, number, &shown, "GitHub's reads lag behind its events").await;
-            }
-            if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Head { .. })) {
-                let lag = "its reads have lagged behind its events for a minute";
-                return Err(github::Error::Outage(lag.to_owned()).into());
-            }
-            tracing::warn!(?unmet, "events that GitHub's reads never showed");
+        if let Some(why) = stale(work, &look)? {
+            return self.not_yet(work, &github, &row, number, &shown, why).await;
         }
-        self.answer(work, &github, &look, shown).await
+        // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
+        let policies = self.policies(&github, &look).await?;
+        if !self.asked(&github, &mut look, &policies.needs).await? {
+            return self.not_yet(work, &github, &row, number, &shown, MOVED).await;
+        }
+        if let Some(why) = stale(work, &look)? {
+            return self.not_yet(work, &github, &row, number, &shown, why).await;
+        }
+        self.answer(work, &github, &look, policies, shown).await
     }
 
     /// Decides and writes, holding the check against others who share the commit.
-    async fn answer(&self, work: &Work, github: &Installation, look: &Look, shown: ShownIds) -> Result<Outcome> {
+    async fn answer(
+        &self,
+        work: &Work,
+        github: &Installation,
+        look: &Look,
+        policies: Policies,
+        shown: ShownIds,
+    ) -> Result<Outcome> {
         let name = check_name(&look.change.base.name, &look.repository.default_branch);
         let lane = format!("{}:{}:{name}", look.repository.id, look.change.head.tip);
         let holder = work.claim.holder();
         if !self.store.hold(&lane, &holder, self.rules.lease).await? {
             return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
         }
-        let outcome = self.answer_alone(work, github, look, shown, &name).await;
+        let outcome = self.answer_alone(work, github, look, policies, shown, &name).await;
         self.store.release_lane(&lane, &holder).await?;
         outcome
     }
@@ -110,6 +125,7 @@ impl Pipeline {
         work: &Work,
         github: &Installation,
         look: &Look,
+        policies: Policies,
         stored: ShownIds,
         name: &str,
     ) -> Result<Outcome> {
@@ -117,7 +133,7 @@ impl Pipeline {
             Want::Members(at) => Some(*at),
             _ => None,
         });
-        let decided = self.decide(github, look, members_since.max(), name).await?;
+        let decided = self.decide(github, look, policies, members_since.max(), name).await?;
         failpoint::reach("decided");
         let decision = &decided.decision;
         let shown = merge_shown(look, &stored, name, &work.claim.wants);
@@ -144,21 +160,41 @@ impl Pipeline {
         Ok(Outcome::Recorded)
     }
 
+    /// The policies in force by a look.
+    pub(super) async fn policies(&self, github: &Installation, look: &Look) -> Result<Policies> {
+        let sources = self.sources(github, look).await?;
+        let (set, _) = policy::load(&sources);
+        let needs = needs(&set);
+        Ok(Policies { sources, set, needs })
+    }
+
+    /// Adds to a look what the policies ask for beside it; false where the pull request has moved since.
+    pub(super) async fn asked(&self, github: &Installation, look: &mut Look, needs: &Needs) -> Result<bool> {
+        let ask = Ask {
+            environments: needs.environments.clone(),
+            threads: needs.threads,
+            merged_before: needs.merged_before,
+        };
+        let read = github.asked(look, ask).await?;
+        let whole = read.is_some();
+        look.asked = read.unwrap_or_default();
+        Ok(whole)
+    }
+
     /// From a look to a decision. Pure but for the reads that the policies need.
     pub(super) async fn decide(
         &self,
         github: &Installation,
         look: &Look,
+        policies: Policies,
         members_since: Option<jiff::Timestamp>,
         name: &str,
     ) -> Result<Decided> {
-        let sources = self.sources(github, look).await?;
-        let (policies, _) = policy::load(&sources);
-        let needs = needs(&policies);
+        let Policies { sources, set, needs } = policies;
         let mut facts = self.facts(github, look, &needs, members_since, name).await?;
         facts.siblings = self.siblings(&facts, name).await?;
         let templates = self.templates(look).await?;
-        let decision = decision_of(&policies, &facts, &templates);
+        let decision = decision_of(&set, &facts, &templates);
         Ok(Decided { decision, facts, sources, templates, needs })
     }
 
@@ -215,6 +251,23 @@ impl Pipeline {
     }
 }
 
+/// Why a look is not new enough to count, where there is patience left to take it again.
+fn stale(work: &Work, look: &Look) -> Result<Option<&'static str>> {
+    let unmet = fresh::unmet(look, &work.claim.wants);
+    if unmet.is_empty() {
+        return Ok(None);
+    }
+    if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
+        return Ok(Some("GitHub's reads lag behind its events"));
+    }
+    if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Head { .. })) {
+        let lag = "its reads have lagged behind its events for a minute";
+        return Err(github::Error::Outage(lag.to_owned()).into());
+    }
+    tracing::warn!(?unmet, "events that GitHub's reads never showed");
+    Ok(None)
+}
+
 /// The pure part: records, evaluation.
 fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
     let fields = policy::field_set(policies);
@@ -231,6 +284,8 @@ fn lowered(claim: &Claim) -> Lowered {
         .map(|want| match want {
             Want::Review { .. } => Lowered::Review,
             Want::Check { .. } | Want::Status { .. } => Lowered::Check,
+            Want::Deployment { .. } => Lowered::Deployment,
+            Want::Thread { .. } => Lowered::Thread,
             Want::Head { .. } => Lowered::Push,
             Want::UpdatedAt(_) => Lowered::Description,
             Want::Members(_) => Lowered::Membership,
@@ -315,10 +370,14 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
     }
 }
 
-/// Which checks of others can change the decision.
+/// What of all that moves can change the decision.
 fn cares(needs: &Needs) -> Cares {
+    Cares { checks: cared_checks(needs), environments: needs.environments.clone(), threads: needs.threads }
+}
+
+fn cared_checks(needs: &Needs) -> CaredChecks {
     if needs.required_checks {
-        return Cares::All;
+        return CaredChecks::All;
     }
     let cared = needs.checks.iter().map(|(name, by)| CaredCheck {
         name: name.clone(),
@@ -327,7 +386,7 @@ fn cares(needs: &Needs) -> Cares {
             CheckBy::Creator(_) => None,
         },
     });
-    Cares::Only(cared.collect())
+    CaredChecks::Only(cared.collect())
 }
 
 fn index(look: &Look) -> PullIndex {

@@ -111,7 +111,7 @@ pub(super) fn rule_name(rule: &RuleResult) -> String {
 fn rank(actor: &Actor) -> u8 {
     match actor {
         Actor::Author => 0,
-        Actor::People { .. } => 2,
+        Actor::People { .. } | Actor::Bystander => 2,
         Actor::PolicyAdmin => 3,
         Actor::Administrator => 4,
         Actor::Nobody => 5,
@@ -135,6 +135,7 @@ fn who(actor: &Actor, voice: Voice, context: &Context) -> String {
                 (false, false) => format!("{} of {of}", persons(*count)),
             }
         }
+        Actor::Bystander => "somebody with write access who took no part in the change".to_owned(),
         Actor::PolicyAdmin => "whoever keeps the policy file".to_owned(),
         Actor::Administrator => "whoever administers this repository or countersign".to_owned(),
         Actor::Nobody => "nobody has to act".to_owned(),

@@ -33,6 +33,10 @@ pub enum Lowered {
     Review,
     /// A check or status is red, or runs again.
     Check,
+    /// A deployment is no longer in the state that was asked for.
+    Deployment,
+    /// A review thread was opened again.
+    Thread,
     /// The head moved.
     Push,
     /// The description was edited.
@@ -49,6 +53,8 @@ impl Lowered {
     fn words(self) -> &'static str {
         match self {
             Self::Review => "a review was dismissed or asks for changes",
+            Self::Deployment => "a deployment of this commit has a new state",
+            Self::Thread => "a review thread was opened again",
             Self::Check => "a check that counts has moved",
             Self::Push => "new commits were pushed",
             Self::Description => "the description was edited",

@@ -20,7 +20,7 @@ use super::error::{Error, Result};
 use super::part::Part;
 use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
-use crate::signal::{MovedCheck, PullIndex};
+use crate::signal::{Moved, MovedCheck, PullIndex};
 
 statements! {
     INDEX_PULL = Sql::both(
@@ -72,10 +72,53 @@ statements! {
     );
 }
 
+/// What of all that moves can matter to a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredCares")]
+pub struct Cares {
+    /// Which checks of others.
+    pub checks: CaredChecks,
+    /// Deployments of the head to these environments, as GitHub calls them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub environments: BTreeSet<String>,
+    /// Review threads.
+    pub threads: bool,
+}
+
+/// The forms in which [`Cares`] were stored.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredCares {
+    Now {
+        checks: CaredChecks,
+        #[serde(default)]
+        environments: BTreeSet<String>,
+        #[serde(default)]
+        threads: bool,
+    },
+    ChecksAlone(CaredChecks),
+}
+
+impl From<StoredCares> for Cares {
+    fn from(stored: StoredCares) -> Self {
+        match stored {
+            StoredCares::Now { checks, environments, threads } => Self { checks, environments, threads },
+            StoredCares::ChecksAlone(checks) => checks.into(),
+        }
+    }
+}
+
+impl From<CaredChecks> for Cares {
+    /// These checks, and nothing else.
+    fn from(checks: CaredChecks) -> Self {
+        Self { checks, environments: BTreeSet::new(), threads: false }
+    }
+}
+
 /// Which moved checks can matter to a pull request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Cares {
+pub enum CaredChecks {
     /// Any: what GitHub requires is asked for, for one.
     All,
     /// These, and whatever uses our own name.
@@ -96,6 +139,16 @@ impl Cares {
         from_json(json)
     }
 
+    /// Whether it can matter that this moved.
+    pub fn matter_to(&self, moved: &Moved) -> bool {
+        match moved {
+            Moved::Deployment { environment } => self.environments.contains(environment),
+            Moved::Thread => self.threads,
+        }
+    }
+}
+
+impl CaredChecks {
     /// Whether that check can matter.
     pub fn matters(&self, check: &MovedCheck) -> bool {
         match self {

@@ -13,7 +13,7 @@ use super::decision::Cares;
 use super::due::Subject;
 use super::error::{Error, Result};
 use super::sql::{Sql, bulk, statements};
-use crate::signal::{Mark, MovedCheck, Want};
+use crate::signal::{Mark, Moved, MovedCheck, Want};
 
 /// How many wants and how many deliveries a row keeps; beyond that the newest stay.
 const KEPT: usize = 64;
@@ -133,6 +133,11 @@ impl Pending {
             Want::Members(at) => Want::Members(
                 self.take_matching(|old| if let Want::Members(old) = old { Some(*old) } else { None }, at),
             ),
+            Want::Thread { node, resolved } => {
+                // A thread may be resolved and opened again: only how it was last told to stand will be seen.
+                self.wants.retain(|(_, old)| !matches!(old, Want::Thread { node: other, .. } if *other == node));
+                Want::Thread { node, resolved }
+            }
             other => {
                 self.wants.retain(|(_, old)| *old != other);
                 other
@@ -191,6 +196,13 @@ impl Marks {
             Mark::Head { repository, head, check, want, lowers } => {
                 for row in tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await? {
                     if check.as_ref().is_none_or(|check| matters(&row, check).unwrap_or(true)) {
+                        self.add_pull(&row, want, *lowers, cause)?;
+                    }
+                }
+            }
+            Mark::Asked { repository, head, moved, want, lowers } => {
+                for row in tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await? {
+                    if is_asked_for(&row, moved).unwrap_or(true) {
                         self.add_pull(&row, want, *lowers, cause)?;
                     }
                 }
@@ -299,9 +311,9 @@ impl DueRow<'_> {
 }
 
 /// Whether a check that moved can change what the pull request of this row comes to. It can where the last decision
-/// cared, where there is none, while one is being made (it may come to care), and where somebody uses our name.
+/// cared, where [`is_undecided`], and where somebody uses our name.
 fn matters(row: &Row, check: &MovedCheck) -> Result<bool> {
-    if row.maybe_text("decision")?.is_none() || row.maybe_text("lease")?.is_some() {
+    if is_undecided(row)? {
         return Ok(true);
     }
     let name = check.name.to_lowercase();
@@ -309,6 +321,20 @@ fn matters(row: &Row, check: &MovedCheck) -> Result<bool> {
     if ours || name.starts_with("countersign") {
         return Ok(true);
     }
-    let cares = row.maybe_text("cares")?.map(|json| Cares::read(&json)).transpose()?;
-    Ok(cares.is_none_or(|cares| cares.matters(check)))
+    Ok(cares(row)?.is_none_or(|cares| cares.checks.matters(check)))
+}
+
+/// Whether something beside the checks that moved can change what the pull request of this row comes to.
+fn is_asked_for(row: &Row, moved: &Moved) -> Result<bool> {
+    Ok(is_undecided(row)? || cares(row)?.is_none_or(|cares| cares.matter_to(moved)))
+}
+
+/// Whether there is no decision yet, or one is being made, which may come to care.
+fn is_undecided(row: &Row) -> Result<bool> {
+    Ok(row.maybe_text("decision")?.is_none() || row.maybe_text("lease")?.is_some())
+}
+
+/// What the last decision cared for.
+fn cares(row: &Row) -> Result<Option<Cares>> {
+    row.maybe_text("cares")?.map(|json| Cares::read(&json)).transpose()
 }

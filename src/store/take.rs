@@ -313,6 +313,7 @@ impl Names {
         match mark {
             Mark::Pull { repository, .. }
             | Mark::Head { repository, .. }
+            | Mark::Asked { repository, .. }
             | Mark::Base { repository, .. }
             | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
             Mark::Installation { installation } => self.installations_gone.contains(installation),

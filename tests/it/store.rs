@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use countersign::signal::{Evidence, Mark, MovedCheck, PullIndex, Signal, Want};
+use countersign::signal::{Evidence, Mark, Moved, MovedCheck, PullIndex, Signal, Want};
 use countersign::store::{
-    CaredCheck, Cares, ChangeRow, Claim, Cost, HeadPlace, NewDecision, Part, PolicyPlace, PolicyVersion, Retention,
-    SeenRow, ShownIds, ShownRunIds, SiblingRow, Spent, Store, Subject, Taken, TemplateVersion, Writer,
+    CaredCheck, CaredChecks, Cares, ChangeRow, Claim, Cost, HeadPlace, NewDecision, Part, PolicyPlace, PolicyVersion,
+    Retention, SeenRow, ShownIds, ShownRunIds, SiblingRow, Spent, Store, Subject, Taken, TemplateVersion, Writer,
 };
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::{Outcome, SEMANTICS};
@@ -36,7 +36,7 @@ fn decision(number: u64, head: &str) -> NewDecision {
         parts: Vec::new(),
         texts: "t".into(),
         next_due: None,
-        cares: Cares::Only(Vec::new()),
+        cares: CaredChecks::Only(Vec::new()).into(),
         teams: Vec::new(),
         shown: ShownIds::default(),
         pull: Some(pull(number, head)),
@@ -223,9 +223,9 @@ async fn a_team_finds_the_pull_requests_that_rest_on_it() {
 async fn a_check_that_no_rule_cares_about_makes_nothing_due() {
     on_each(async |db| {
         let cared = |name: &str, app: Option<&str>| CaredCheck { name: name.into(), app: app.map(Into::into) };
-        let cares = Cares::Only(vec![cared("build", Some("github-actions")), cared("ci/jenkins", None)]);
-        decided(db, 1, &NewDecision { cares, check_name: "gate".into(), ..decision(1, "c0ffee") }).await;
-        decided(db, 2, &NewDecision { cares: Cares::All, ..decision(2, "beef") }).await;
+        let cares = CaredChecks::Only(vec![cared("build", Some("github-actions")), cared("ci/jenkins", None)]);
+        decided(db, 1, &NewDecision { cares: cares.into(), check_name: "gate".into(), ..decision(1, "c0ffee") }).await;
+        decided(db, 2, &NewDecision { cares: CaredChecks::All.into(), ..decision(2, "beef") }).await;
         let ours = MovedCheck { name: "gate".into(), app: Some("countersign".into()), ours: true };
         let ours = Mark::Head {
             repository: SHOP,
@@ -251,6 +251,48 @@ async fn a_check_that_no_rule_cares_about_makes_nothing_due() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_only_some_policies_ask_for_makes_due_whoever_asks_for_it() {
+    on_each(async |db| {
+        let environments = ["staging".to_owned()].into();
+        let cares = Cares { checks: CaredChecks::All, environments, threads: true };
+        decided(db, 1, &NewDecision { cares, ..decision(1, "c0ffee") }).await;
+        decided(db, 2, &NewDecision { cares: CaredChecks::All.into(), ..decision(2, "beef") }).await;
+        let moved = |head: &str, moved: Moved| Mark::Asked {
+            repository: SHOP,
+            head: Oid::new(head),
+            moved,
+            want: Want::Anything,
+            lowers: false,
+        };
+        let to = |environment: &str| Moved::Deployment { environment: environment.into() };
+        let cases = [
+            ("asked for", moved("c0ffee", to("staging")), vec![1]),
+            ("to another environment", moved("c0ffee", to("load")), vec![]),
+            ("where nobody asks", moved("beef", to("staging")), vec![]),
+            ("of no head", moved("dead", to("staging")), vec![]),
+            ("a thread, asked for", moved("c0ffee", Moved::Thread), vec![1]),
+            ("a thread, where nobody asks", moved("beef", Moved::Thread), vec![]),
+        ];
+        for (id, mark, expected) in cases {
+            take(&db.store, id, marks(vec![mark])).await;
+            assert_eq!(due(db).await, expected, "{id}");
+        }
+    })
+    .await;
+}
+
+#[test]
+fn what_was_cared_for_before_there_were_deployments_is_still_read() {
+    let before = r#"{"only":[{"name":"build","app":null}]}"#;
+    let checks = CaredChecks::Only(vec![CaredCheck { name: "build".into(), app: None }]);
+    assert_eq!(serde_json::from_str::<Cares>(before).unwrap(), checks.into());
+    assert_eq!(serde_json::from_str::<Cares>("\"all\"").unwrap(), CaredChecks::All.into());
+    let now = Cares { checks: CaredChecks::All, environments: ["staging".to_owned()].into(), threads: true };
+    let text = serde_json::to_string(&now).unwrap();
+    assert_eq!(serde_json::from_str::<Cares>(&text).unwrap(), now, "{text}");
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ fn is_one_of(answer: &Answer, wanted: &[String]) -> bool {
 }
 
 /// The answer as a policy would spell it.
-fn said(answer: &Answer) -> Vec<String> {
+pub(super) fn said(answer: &Answer) -> Vec<String> {
     let Content::Value(value) = &answer.content else { return vec!["none".to_owned()] };
     match value {
         Value::Text(text) | Value::Choice(text) | Value::Who(text) | Value::Link(text) | Value::Ticket(text) => {

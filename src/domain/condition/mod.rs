@@ -4,16 +4,20 @@
 //! observed. Absent: what an unknown condition does to a rule, factor or layer;
 //! that is said where it is used.
 
+mod agent;
 mod author;
 mod author_in;
 mod base;
 mod combine;
 mod commits;
+mod committer_in;
 mod draft;
+mod environments;
 mod field;
 mod files;
 mod files_changed;
 mod finding;
+mod first_contribution;
 mod fork;
 mod head;
 mod labels;
@@ -23,12 +27,14 @@ mod only_files;
 mod repositories;
 mod risk;
 mod services;
+mod signed;
 mod tier;
 mod title;
 mod r#type;
 mod unenforced;
 
 pub use finding::{Finding, Truth};
+pub(crate) use signed::every_commit as every_commit_is_signed;
 
 use crate::evaluate::Context;
 use crate::layer::Layer;
@@ -90,11 +96,16 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Commits(comparison) => commits::commits(cx, *comparison),
         Condition::Services(names) => services::services(cx, from.layer, names),
         Condition::Tier(comparison) => tier::tier(cx, from.layer, *comparison),
+        Condition::Environments(names) => environments::environments(cx, from, names),
         Condition::Repositories(globs) => repositories::repositories(cx, globs),
         Condition::Base(globs) => base::base(cx, globs),
         Condition::Author(logins) => author::author(cx, from.place, logins),
         Condition::AuthorIn(who) => author_in::author_in(cx, from.place, who),
+        Condition::FirstContribution(wanted) => first_contribution::first_contribution(cx, from.place, *wanted),
         Condition::Fork(wanted) => fork::fork(cx, *wanted),
+        Condition::Agent(wanted, agents) => agent::agent(cx, from.place, *wanted, agents.as_ref()),
+        Condition::CommitterIn(who) => committer_in::committer_in(cx, who),
+        Condition::Signed(wanted) => signed::signed(cx, *wanted),
         Condition::Type(types) => r#type::r#type(types),
         Condition::Risk(comparison) => risk::risk(cx, from.place, *comparison),
         Condition::Field(field, test) => field::field(cx, from.layer, field, test),

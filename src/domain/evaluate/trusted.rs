@@ -18,8 +18,8 @@ const WORKFLOWS: [&str; 2] = [".github/workflows/", ".github/actions/"];
 
 /// Whether results that the change could forge may count: it touches nothing that makes them, or somebody has read it.
 pub(super) fn somebody_read(cx: &Context<'_>, speaking: &[InForce<'_>], judged: &[Judged<'_>]) -> Finding {
-    let asks_checks = |rule: &&Judged<'_>| rule.rule.asks.iter().any(|ask| matches!(ask, Requirement::Checks(_)));
-    if !judged.iter().any(|rule| asks_checks(&rule)) {
+    let forgeable = |ask: &Requirement| matches!(ask, Requirement::Checks(_) | Requirement::Deployments(_));
+    if !judged.iter().any(|rule| rule.rule.asks.iter().any(forgeable)) {
         return Finding::holds(Phrase::default());
     }
     let touched = touched(cx, speaking);

@@ -32,6 +32,8 @@ pub enum Condition {
     Services(Vec<String>),
     /// The lowest touched tier.
     Tier(Comparison),
+    /// A reached environment is one of these.
+    Environments(Vec<String>),
     /// The repository's name.
     Repositories(Globs),
     /// The base branch.
@@ -40,8 +42,16 @@ pub enum Condition {
     Author(Vec<String>),
     /// The author is one of these.
     AuthorIn(Vec<Who>),
+    /// Whether the author has no merged pull request here.
+    FirstContribution(bool),
     /// Whether the head is in another repository.
     Fork(bool),
+    /// Whether the author is a bot, or belongs to the authority `agents` where one is defined.
+    Agent(bool, Option<Who>),
+    /// Somebody behind a commit is one of these.
+    CommitterIn(Vec<Who>),
+    /// Whether GitHub verified the signature of every commit.
+    Signed(bool),
     /// The resolved type of change is one of these.
     Type(Vec<ChangeType>),
     /// The resolved risk.

@@ -28,8 +28,8 @@ pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use load::{check_edit, load};
 pub use model::{
-    ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen, Environment,
-    Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, Policy, PolicySet, Requirement, Rule, Scope,
-    Service, SourceRef, Standing, Unattributed, Unenforced, Weight, WhichCheck, Who,
+    ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,
+    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, Policy, PolicySet,
+    Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed, Unenforced, Weight, WhichCheck, Who,
 };
 pub use source::{Read, Source, Version};

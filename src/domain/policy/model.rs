@@ -323,8 +323,14 @@ pub enum Requirement {
     Approvals(Vec<ApprovalEntry>),
     /// Results of checks.
     Checks(Vec<CheckWanted>),
+    /// Deployments of the head.
+    Deployments(Vec<DeploymentWanted>),
     /// Fields of the change request.
     Fields(Vec<FieldId>),
+    /// A verified signature on every commit.
+    Signed,
+    /// Every review thread resolved, by somebody independent.
+    ResolvedThreads,
     /// Refused, with the reason.
     Deny(String),
     /// Asks nothing more, on purpose, with the reason.
@@ -436,6 +442,17 @@ pub enum WhichCheck {
     },
     /// Everything that GitHub requires on the base, ours aside.
     Required,
+}
+
+/// One entry of `deployments`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentWanted {
+    /// An environment that a policy defines, else the name that GitHub knows it by.
+    pub environment: String,
+    /// The state that its latest deployment must be in, in lower case.
+    pub state: String,
+    /// The login of who must have made it; `github-actions` for GitHub Actions.
+    pub by: String,
 }
 
 /// When to comment.

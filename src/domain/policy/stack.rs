@@ -106,4 +106,16 @@ impl PolicySet {
     pub fn authority(&self, layer: Layer, name: &str) -> Option<&super::Authority> {
         self.policies().find(|(own, _)| *own == layer)?.1.authorities.get(name)
     }
+
+    /// The environment of that name as a layer sees it: its own, else that of the nearest layer above.
+    pub fn environment(&self, layer: Layer, name: &str) -> Option<&super::Environment> {
+        let seen = self.policies().filter(|(above, _)| *above <= layer);
+        let defined = seen.filter_map(|(above, policy)| Some((above, policy.environments.get(name)?)));
+        defined.max_by_key(|(above, _)| *above).map(|(_, environment)| environment)
+    }
+
+    /// What GitHub and records call an environment: the names that the policy gives it, else its own.
+    pub fn environment_names(&self, layer: Layer, name: &str) -> Vec<String> {
+        self.environment(layer, name).map_or_else(|| vec![name.to_owned()], |environment| environment.names.clone())
+    }
 }

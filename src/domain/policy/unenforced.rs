@@ -23,7 +23,13 @@ impl Policy {
                 match requirement {
                     Requirement::Unenforced(part) => parts.push(part.clone()),
                     Requirement::Approvals(entries) => of_entries(entries, &mut parts),
-                    Requirement::Checks(_) | Requirement::Fields(_) | Requirement::Deny(_) | Requirement::Allow(_) => {}
+                    Requirement::Checks(_)
+                    | Requirement::Deployments(_)
+                    | Requirement::Fields(_)
+                    | Requirement::Signed
+                    | Requirement::ResolvedThreads
+                    | Requirement::Deny(_)
+                    | Requirement::Allow(_) => {}
                 }
             }
         }
@@ -78,11 +84,16 @@ impl Condition {
             Self::Commits(_) => "commits",
             Self::Services(_) => "services",
             Self::Tier(_) => "tier",
+            Self::Environments(_) => "environments",
             Self::Repositories(_) => "repositories",
             Self::Base(_) => "base",
             Self::Author(_) => "author",
             Self::AuthorIn(_) => "author_in",
+            Self::FirstContribution(_) => "first_contribution",
             Self::Fork(_) => "fork",
+            Self::Agent(..) => "agent",
+            Self::CommitterIn(_) => "committer_in",
+            Self::Signed(_) => "signed",
             Self::Type(_) => "type",
             Self::Risk(_) => "risk",
             Self::Field(..) => "field",

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::forged;
+use super::found::{self, ACTIONS, Found, unknown};
 use crate::account::Account;
 use crate::condition::{Finding, Truth};
 use crate::decision::{Act, Actor, RequirementResult, State};
@@ -19,16 +20,6 @@ use crate::policy::{CheckWanted, WhichCheck};
 use crate::requirement::membership::{Aim, is_called};
 use crate::text::Phrase;
 
-/// The slug of GitHub's own App that runs workflows.
-pub(crate) const ACTIONS: &str = "github-actions";
-
-/// What one entry comes to.
-struct Found {
-    state: State,
-    observed: Phrase,
-    acts: Vec<Act>,
-}
-
 /// What a rule's `checks` come to. `read`: whether results that the change could forge may count.
 pub(super) fn checks(cx: &Context<'_>, wanted: &[CheckWanted], read: &Finding) -> RequirementResult {
     let names = Phrase::join(wanted.iter().map(|entry| name(&entry.which)), ", ");
@@ -36,22 +27,7 @@ pub(super) fn checks(cx: &Context<'_>, wanted: &[CheckWanted], read: &Finding) -
         Known::Known(checks) => wanted.iter().flat_map(|entry| judge(cx, checks, entry, read)).collect(),
         Known::Unknown(why) => vec![unknown(Phrase::words("the checks could not be read: ").quote(why))],
     };
-    let weight = |state: State| match state {
-        State::Blocked => 0,
-        State::Unknown => 1,
-        State::Author => 2,
-        State::Waiting => 3,
-        State::Satisfied | State::Waived | State::NotApplicable => 4,
-    };
-    let state = found.iter().map(|found| found.state).min_by_key(|state| weight(*state)).unwrap_or(State::Unknown);
-    let shown = found.iter().filter(|found| found.state == State::Satisfied || state != State::Satisfied);
-    RequirementResult {
-        key: "checks",
-        state,
-        wanted: Phrase::words("success of ").then(names),
-        observed: Phrase::join(shown.map(|found| found.observed.clone()), "; "),
-        acts: found.into_iter().filter(|found| found.state != State::Satisfied).flat_map(|found| found.acts).collect(),
-    }
+    found::together("checks", Phrase::words("success of ").then(names), found)
 }
 
 fn judge(cx: &Context<'_>, checks: &[Check], wanted: &CheckWanted, read: &Finding) -> Vec<Found> {
@@ -141,16 +117,7 @@ fn result(check: &Check, wanted: &CheckWanted, read: &Finding) -> Found {
         // A workflow can set a status by its token.
         CheckMaker::Creator(creator) => creator.as_ref().is_some_and(|by| by.is_called("github-actions[bot]")),
     };
-    match read.truth {
-        Truth::Holds => Found { state: State::Satisfied, observed, acts: Vec::new() },
-        _ if !of_actions => Found { state: State::Satisfied, observed, acts: Vec::new() },
-        Truth::DoesNot => Found {
-            state: State::Waiting,
-            observed: observed.and("; it counts once somebody has approved, because ").then(read.observed.clone()),
-            acts: read.acts.clone(),
-        },
-        Truth::Unknown => unknown(observed.and("; whether it counts is not known: ").then(read.observed.clone())),
-    }
+    found::once_read(observed, of_actions, read)
 }
 
 fn missing(which: &WhichCheck) -> Found {
@@ -160,10 +127,6 @@ fn missing(which: &WhichCheck) -> Found {
         observed: name(which).and(" has not reported on this commit"),
         acts: vec![Act { by: Actor::Nobody, what }],
     }
-}
-
-fn unknown(observed: Phrase) -> Found {
-    Found { state: State::Unknown, observed, acts: vec![super::approvals::look_again()] }
 }
 
 fn name(which: &WhichCheck) -> Phrase {

@@ -9,11 +9,16 @@ pub(crate) mod approvals;
 pub(crate) mod changes_requested;
 pub(crate) mod checks;
 mod deny;
+mod deployments;
 pub(crate) mod fields;
 pub(crate) mod forged;
+mod found;
+mod resolved_threads;
+mod signed;
 pub(crate) mod unenforced;
 
 pub(crate) use approvals::membership;
+pub(crate) use found::ACTIONS;
 
 use crate::condition::Finding;
 use crate::decision::{RequirementResult, State};
@@ -35,7 +40,10 @@ pub(crate) fn judge(
     match requirement {
         Requirement::Approvals(entries) => approvals::approvals(cx, layer, entries, notices),
         Requirement::Checks(wanted) => checks::checks(cx, wanted, read),
+        Requirement::Deployments(wanted) => deployments::deployments(cx, layer, wanted, read),
         Requirement::Fields(fields) => fields::fields(cx, layer, fields),
+        Requirement::Signed => signed::signed(cx),
+        Requirement::ResolvedThreads => resolved_threads::resolved_threads(cx, layer),
         Requirement::Deny(why) => deny::deny(why),
         Requirement::Allow(why) => allow::allow(why),
         Requirement::Unenforced(part) => unenforced::unenforced(part),
@@ -63,7 +71,10 @@ fn key(requirement: &Requirement) -> &'static str {
     match requirement {
         Requirement::Approvals(_) => "approvals",
         Requirement::Checks(_) => "checks",
+        Requirement::Deployments(_) => "deployments",
         Requirement::Fields(_) => "fields",
+        Requirement::Signed => "signed",
+        Requirement::ResolvedThreads => "resolved_threads",
         Requirement::Deny(_) => "deny",
         Requirement::Allow(_) => "allow",
         Requirement::Unenforced(_) => "unenforced",

@@ -12,25 +12,26 @@ use jiff::Timestamp;
 use super::super::client::Partial;
 use super::super::error::{Error, Result};
 use super::{
-    CheckRead, Look, MOST_COMMITS, MOST_FILES, OwnComment, OwnRun, Pages, ReviewRead, Target, file, is_not_found, wire,
+    AskedRead, CheckRead, Look, MOST_COMMITS, MOST_FILES, OwnComment, OwnRun, Pages, ReviewRead, Target, file,
+    is_not_found, wire,
 };
 
 /// A list that is read page by page.
-struct Paged<T> {
+pub(super) struct Paged<T> {
     items: Vec<T>,
     total: u64,
-    next: Option<String>,
+    pub(super) next: Option<String>,
     /// Why the list cannot be vouched for, where it cannot.
     unknown: Option<String>,
 }
 
 impl<T> Paged<T> {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self { items: Vec::new(), total: 0, next: None, unknown: None }
     }
 
     /// Takes a page. A missing list or a missing item makes the whole unknown.
-    fn add<W>(&mut self, page: Option<wire::List<W>>, what: &str, convert: impl Fn(W) -> Option<T>) {
+    pub(super) fn add<W>(&mut self, page: Option<wire::List<W>>, what: &str, convert: impl Fn(W) -> Option<T>) {
         let Some(page) = page else {
             self.unknown = Some(format!("GitHub did not give the {what}"));
             self.next = None;
@@ -47,7 +48,7 @@ impl<T> Paged<T> {
     }
 
     /// The list, if it is whole.
-    fn finish(self, what: &str) -> Known<Vec<T>> {
+    pub(super) fn finish(self, what: &str) -> Known<Vec<T>> {
         if let Some(why) = self.unknown {
             return Known::Unknown(why);
         }
@@ -170,6 +171,7 @@ impl Reading {
             head_policy,
             templates,
             budget: data.rate_limit.map(|limit| (limit.remaining, limit.reset_at)),
+            asked: AskedRead::default(),
             change: change(&mut pull, base_tip),
         };
         let mut reading = Self {

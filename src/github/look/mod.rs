@@ -3,6 +3,7 @@
 //! Deliberately absent: conclusions. A look says what GitHub showed; what was not
 //! shown is [`Known::Unknown`], and what moved while it was read is [`Outcome::Torn`].
 
+mod asked;
 mod comparison;
 mod convert;
 mod wire;
@@ -16,6 +17,8 @@ use serde_json::{Value, json};
 
 use super::client::{FieldError, Installation, Partial};
 use super::error::{Error, Result};
+
+pub use asked::{Ask, AskedRead, DeploymentRead};
 
 const QUERY: &str = include_str!("look.graphql");
 
@@ -94,6 +97,8 @@ pub struct Look {
     pub templates: Vec<Version>,
     /// What is left of GitHub's GraphQL budget, and until when.
     pub budget: Option<(i64, Timestamp)>,
+    /// What only some policies ask for: read beside the look, once the policies are known.
+    pub asked: AskedRead,
 }
 
 /// A review as GitHub shows it.

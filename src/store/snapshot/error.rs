@@ -1,7 +1,5 @@
 //! Why a snapshot cannot be restored.
 
-use super::wire::VERSION;
-
 /// Why a snapshot cannot be restored. It is never restored in part.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -28,12 +26,14 @@ pub enum Error {
         count: usize,
     },
     /// The part was written by a later countersign.
-    #[error("the part `{kind}` is of version {version}, and this countersign reads version {VERSION}")]
+    #[error("the part `{kind}` is of version {version}, and this countersign reads version {newest}")]
     Version {
         /// The kind.
         kind: &'static str,
         /// Its version.
         version: u64,
+        /// The newest version of its kind that is read.
+        newest: u32,
     },
     /// The part does not say what its kind and version say.
     #[error("the part `{kind}` is broken: {problem}")]

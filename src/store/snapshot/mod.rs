@@ -8,7 +8,8 @@
 //! INVARIANT: what version 1 of a part wrote is read by every later countersign. A fact
 //! that is added makes a new version of its part: keep the former type under `wire`,
 //! read it by its number, and say in its conversion what the fact is where it was not
-//! kept. `fixtures/v1` holds a snapshot that has to go on being restored. The types of
+//! kept. A part is written as the oldest version that can say it. `fixtures/` holds
+//! snapshots that have to go on being restored. The types of
 //! the domain are taken apart field by field, so that a new one does not compile until
 //! it is thought of here.
 //!

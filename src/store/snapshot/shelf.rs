@@ -8,13 +8,21 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::Error;
-use super::wire::VERSION;
 use super::{Part, hash};
 
 /// What the parts of one kind say.
 pub(crate) trait Content: Serialize + DeserializeOwned {
     /// The kind.
     const KIND: &'static str;
+
+    /// The newest version that is read, and that is written where the content needs it.
+    const NEWEST: u32 = 1;
+
+    /// The version that this content is written as: the oldest one that can say it, so that what could be said before
+    /// goes on sharing its bytes with what is stored.
+    fn version(&self) -> u32 {
+        1
+    }
 }
 
 /// A reference to a part, written `KIND:HASH`.
@@ -69,17 +77,21 @@ struct Read<C> {
 /// Writes the part that says this.
 pub(crate) fn write<C: Content>(content: &C) -> Part {
     // Writing plain structures into memory does not fail; where it did, the empty part would not be restored.
-    let bytes = serde_json::to_vec(&Written { v: VERSION, content }).unwrap_or_default();
+    let bytes = serde_json::to_vec(&Written { v: content.version(), content }).unwrap_or_default();
     Part { kind: C::KIND.to_owned(), bytes }
 }
 
 fn read<C: Content>(bytes: &[u8]) -> Result<C, Error> {
     let broken = |error: serde_json::Error| Error::Broken { kind: C::KIND, problem: error.to_string() };
     let Header { v: version } = serde_json::from_slice(bytes).map_err(broken)?;
-    if version != u64::from(VERSION) {
-        return Err(Error::Version { kind: C::KIND, version });
+    if !(1..=u64::from(C::NEWEST)).contains(&version) {
+        return Err(Error::Version { kind: C::KIND, version, newest: C::NEWEST });
     }
     let read: Read<C> = serde_json::from_slice(bytes).map_err(broken)?;
+    if u64::from(read.content.version()) != version {
+        let problem = format!("it says what version {} says", read.content.version());
+        return Err(Error::Broken { kind: C::KIND, problem });
+    }
     Ok(read.content)
 }
 

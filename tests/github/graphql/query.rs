@@ -1,7 +1,12 @@
 //! The root: repositories, organisations, accounts, nodes by id, the rate limit.
 
-use super::{Cx, Object, Resolved, Val, failure, leaf, people, pull_request, repository, stamp, unbuilt};
+use std::sync::Arc;
+
+use super::{
+    Args, Connection, Cx, Object, Resolved, Val, failure, leaf, people, pull_request, repository, stamp, unbuilt,
+};
 use crate::server::Caller;
+use crate::state::pull_request::PullRequest;
 use crate::state::repository::{Repository, Visibility};
 
 pub(super) fn query<'s>(cx: Cx<'s>) -> Object<'s> {
@@ -31,6 +36,7 @@ pub(super) fn query<'s>(cx: Cx<'s>) -> Object<'s> {
             }
             "id" => leaf("Query"),
             "viewer" => Val::Object(people::viewer(cx)),
+            "search" => return search(cx, args),
             "node" => return node(cx, args.text("id").unwrap_or("")),
             "nodes" => {
                 let ids = args.texts("ids").unwrap_or_default();
@@ -40,6 +46,34 @@ pub(super) fn query<'s>(cx: Cx<'s>) -> Object<'s> {
             _ => return unbuilt(),
         })
     })
+}
+
+/// Pull requests by repository, author, and whether they were merged: of GitHub's language for searches, just this.
+fn search<'s>(cx: Cx<'s>, args: &Args<'_>) -> Resolved<'s> {
+    if args.text("type") != Some("ISSUE") {
+        return unbuilt();
+    }
+    let (mut home, mut author, mut merged) = (None, None, false);
+    for word in args.text("query").unwrap_or("").split_whitespace() {
+        match word.split_once(':') {
+            Some(("repo", name)) => {
+                home = name.split_once('/').and_then(|(owner, name)| cx.state.repository(owner, name))
+            }
+            Some(("author", login)) => {
+                let app = login.strip_prefix("app/").map(|slug| format!("{slug}[bot]"));
+                author = Some(cx.state.by_login(app.as_deref().unwrap_or(login)).map(|account| account.id));
+            }
+            Some(("is", "merged")) => merged = true,
+            Some(("is", "pr")) => {}
+            _ => return unbuilt(),
+        }
+    }
+    let Some(home) = home.filter(|it| visible(cx, it)) else { return Ok(Val::NULL) };
+    let by = |it: &&'s Arc<PullRequest>| author.is_none_or(|author| author == Some(it.author));
+    let found = home.pull_requests.values().filter(by).filter(|it| !merged || it.merged.is_some());
+    let show = move |it: &&'s Arc<PullRequest>| pull_request::pull_request(cx, home, it);
+    let all = Connection::new(cx, "SearchResultItemConnection", found, show);
+    all.with_extra(|field, items| (field == "issueCount").then(|| leaf(items.len()))).page(args)
 }
 
 fn rate_limit<'s>(cx: Cx<'s>) -> Object<'s> {

@@ -4,11 +4,14 @@
 //! that GitHub's types allow.
 
 mod approvals;
+mod authors;
 mod bases;
 mod checks;
+mod deployments;
 mod faults;
 mod flood;
 mod groups;
 mod policies;
 mod record;
 mod shown;
+mod threads;

@@ -6,6 +6,7 @@ mod binding;
 mod changes_requested;
 mod checks;
 mod conditions;
+mod deployments;
 mod independence;
 mod layers;
 mod outcome;

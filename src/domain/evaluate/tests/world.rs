@@ -107,6 +107,7 @@ pub(super) fn world() -> Facts {
         accounts: LOGINS.iter().map(|(login, _)| ((*login).to_owned(), Known::Known(person(login)))).collect(),
         enforced: Enforced::Yes,
         policy_edit: None,
+        asked: Asked::default(),
         siblings: Vec::new(),
         app_id: 4242,
     }

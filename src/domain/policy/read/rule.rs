@@ -51,18 +51,21 @@ fn requirements(table: &Table<'_>) -> Vec<Requirement> {
         asks.push(Requirement::Checks(checks::wanted(&value)));
     }
     if let Some(value) = table.value("deployments") {
-        deployments::wanted(&value);
+        asks.push(Requirement::Deployments(deployments::wanted(&value)));
     }
-    asks.extend(unenforced(table, &["deployments"]));
     if let Some(value) = table.value("fields") {
         let members = value.list().unwrap_or_default();
         let fields = who::names(&value, &members, Naming::Field).into_iter().map(FieldId::new);
         asks.push(Requirement::Fields(fields.collect()));
     }
-    for key in ["signed", "resolved_threads"] {
-        if table.flag(key).is_some_and(|flag| !flag.value) {
-            let span = table.key_span(key).unwrap_or_default();
-            table.cx.problem(codes::SAYS_NOTHING, format!("`{key} = false` asks nothing"), span);
+    for (key, ask) in [("signed", Requirement::Signed), ("resolved_threads", Requirement::ResolvedThreads)] {
+        match table.flag(key) {
+            Some(flag) if flag.value => asks.push(ask),
+            Some(_) => {
+                let span = table.key_span(key).unwrap_or_default();
+                table.cx.problem(codes::SAYS_NOTHING, format!("`{key} = false` asks nothing"), span);
+            }
+            None => {}
         }
     }
     for key in ["soak", "notice"] {
@@ -73,7 +76,7 @@ fn requirements(table: &Table<'_>) -> Vec<Requirement> {
     if let Some(value) = table.value("acknowledge") {
         who::who_list(&value);
     }
-    asks.extend(unenforced(table, &["signed", "resolved_threads", "soak", "notice", "acknowledge"]));
+    asks.extend(unenforced(table, &["soak", "notice", "acknowledge"]));
     asks.extend(table.text("deny").map(|why| Requirement::Deny(why.value.to_owned())));
     asks.extend(table.text("allow").map(|why| Requirement::Allow(why.value.to_owned())));
     asks_something(table);

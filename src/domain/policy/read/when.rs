@@ -76,11 +76,16 @@ fn condition(
             value.cx.reads_tier.borrow_mut().get_or_insert_with(|| value.span.clone());
             Condition::Tier(compare::comparison(value)?)
         }
+        "environments" => Condition::Environments(who::names(value, &value.one_or_more()?, Naming::Environment)),
         "repositories" => Condition::Repositories(globs(value, &value.one_or_more()?, Over::Repositories)?),
         "base" => Condition::Base(branches(value, &value.one_or_more()?)?),
         "author" => Condition::Author(logins(value)?),
         "author_in" => Condition::AuthorIn(people(value)?),
+        "first_contribution" => Condition::FirstContribution(value.flag()?.value),
         "fork" => Condition::Fork(value.flag()?.value),
+        "agent" => Condition::Agent(value.flag()?.value, agents(value)),
+        "committer_in" => Condition::CommitterIn(people(value)?),
+        "signed" => Condition::Signed(value.flag()?.value),
         "type" => Condition::Type(types(value)?),
         "risk" => {
             if place == Place::Factor {
@@ -110,12 +115,7 @@ fn condition(
 fn check_unenforced(key: &Key, value: &Value<'_>, place: Place) {
     match key.name {
         "diff" => drop(pattern(value)),
-        "environments" => {
-            let members = value.one_or_more().unwrap_or_default();
-            who::names(value, &members, Naming::Environment);
-        }
         "properties" => field_test::properties(value),
-        "committer_in" => drop(people(value)),
         "at" => at::at(value),
         "expr" => expr::expression(value, place),
         _ => drop(value.flag()),
@@ -151,6 +151,12 @@ fn logins(value: &Value<'_>) -> Option<Vec<String>> {
 
 fn people(value: &Value<'_>) -> Option<Vec<Who>> {
     Some(who::who_one_or_more(value)?.into_iter().map(|who| who.value).collect())
+}
+
+/// The authority that says which accounts are agents' besides those of bots, where one is defined.
+fn agents(value: &Value<'_>) -> Option<Who> {
+    const NAME: &str = "agents";
+    Some(Who::Authority { layer: value.cx.authority(NAME)?, name: NAME.to_owned() })
 }
 
 fn types(value: &Value<'_>) -> Option<Vec<ChangeType>> {

@@ -74,7 +74,7 @@ always = true
 waive = { from = ["owners"], count = 1, for = "24h" }
 approvals = [{ any = [{ from = ["owners"], count = 2, independent_of = ["author"], keep = "same-sha", expires = "1d", unattributed = "pusher", unbound = ["summary"], request = "people" }] }]
 checks = ["x", { name = "y", app = "z", conclusions = ["neutral"] }, { name = "y", creator = "z" }, { required = true }]
-deployments = [{ environment = "staging", state = "success", by = "ci" }]
+deployments = [{ environment = "staging", state = "inactive", by = "ci" }]
 fields = ["window"]
 signed = true
 resolved_threads = true

@@ -71,8 +71,12 @@ fn a_part_of_another_kind_does_not_stand_in() {
 fn a_later_version_is_not_guessed_at() {
     let later = "and this countersign reads version 1";
     assert_eq!(
-        said(edit("change", "{\"v\":1,\"content\":", "{\"v\":2,\"more\":")),
-        format!("the part `change` is of version 2, {later}")
+        said(edit("change", "{\"v\":1,\"content\":", "{\"v\":3,\"more\":")),
+        "the part `change` is of version 3, and this countersign reads version 2"
+    );
+    assert_eq!(
+        said(edit("change", "{\"v\":1,", "{\"v\":2,")),
+        "the part `change` is broken: it says what version 1 says"
     );
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":77")), format!("the part `files` is of version 77, {later}"));
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":0")), format!("the part `files` is of version 0, {later}"));

@@ -1,4 +1,4 @@
-//! A snapshot that version 1 wrote, and that has to be restored for as long as there is a countersign.
+//! Snapshots that former versions wrote, and that have to be restored for as long as there is a countersign.
 //!
 //! Do not write these files anew: where this fails, snapshots of audited changes can no longer be read.
 
@@ -7,8 +7,8 @@ use super::{cut, outcome, rich};
 
 /// The files, without the line end that ends them.
 macro_rules! fixtures {
-    ($($name:literal),+ $(,)?) => {
-        vec![$(fixture($name, include_str!(concat!("../fixtures/v1/", $name, ".json")))),+]
+    ($folder:literal: $($name:literal),+ $(,)?) => {
+        vec![$(fixture($name, include_str!(concat!("../fixtures/", $folder, "/", $name, ".json")))),+]
     };
 }
 
@@ -19,6 +19,7 @@ fn fixture(name: &str, text: &str) -> Part {
 
 fn version_1() -> Vec<Part> {
     fixtures![
+        "v1":
         "body-1",
         "body-2",
         "files",
@@ -36,10 +37,24 @@ fn version_1() -> Vec<Part> {
     ]
 }
 
+/// Version 2 of the part `change` refers to what only some policies ask for; all else is as in version 1.
+fn version_2() -> Vec<Part> {
+    let mut parts = version_1();
+    parts.retain(|part| !["change", "decision"].contains(&part.kind.as_str()));
+    parts.extend(fixtures!["v2": "asked", "change"]);
+    parts
+}
+
 #[test]
 fn a_snapshot_of_version_1_is_restored() {
     let restored = restore(&version_1()).unwrap();
     assert_eq!(format!("{restored:?}"), format!("{:?}", rich::snapshot()));
+}
+
+#[test]
+fn a_snapshot_of_version_2_is_restored() {
+    let restored = restore(&version_2()).unwrap();
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::asked()));
 }
 
 #[test]
@@ -49,12 +64,13 @@ fn an_outcome_of_version_1_is_read() {
     assert_eq!(differences(&stored, &outcome::decision()), [""; 0]);
 }
 
-/// While version 1 is what is written, its bytes stay as they are: else nothing new shares a part with what is stored.
+/// What was written as a version is written so still: else nothing new shares a part with what is stored.
 #[test]
-fn the_bytes_of_version_1_have_not_changed() {
+fn the_bytes_of_former_versions_have_not_changed() {
     let mut written = cut(&rich::snapshot());
     written.push(outcome_of(&outcome::decision()));
     let text =
         |parts: &[Part]| parts.iter().map(|part| String::from_utf8(part.bytes.clone()).unwrap()).collect::<Vec<_>>();
     assert_eq!(text(&version_1()), text(&written));
+    assert_eq!(text(&version_2()), text(&cut(&rich::asked())));
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, EditedPolicy, Enforced, Facts,
-    File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
+    Enforced, Facts, File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{Read, Source, Version};
@@ -66,11 +66,11 @@ fn facts() -> impl Strategy<Value = Facts> {
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
-    let rest = (known(vec(check(), 0..3)), enforced(), edit, vec(sibling(), 0..3), any::<u64>());
+    let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>());
     (instant(), repository(), change(), lists, people, rest).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest)| {
             let (pushers, operators, teams, accounts) = people;
-            let (checks, enforced, policy_edit, siblings, app_id) = rest;
+            let (checks, enforced, policy_edit, asked, siblings, app_id) = rest;
             Facts {
                 as_of,
                 repository,
@@ -85,11 +85,24 @@ fn facts() -> impl Strategy<Value = Facts> {
                 accounts,
                 enforced,
                 policy_edit,
+                asked,
                 siblings,
                 app_id,
             }
         },
     )
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    let deployment = (text(), option::of(account()), text(), instant());
+    let deployment =
+        deployment.prop_map(|(environment, by, state, made_at)| Deployment { environment, by, state, made_at });
+    let state =
+        prop_oneof![Just(ThreadState::Open), option::of(account()).prop_map(|by| ThreadState::Resolved { by }),];
+    let thread = (text(), state).prop_map(|(path, state)| Thread { path, state });
+    let lists = (known(vec(deployment, 0..3)), known(vec(thread, 0..3)), known(any::<bool>()));
+    let asked = lists.prop_map(|(deployments, threads, merged_before)| Asked { deployments, threads, merged_before });
+    prop_oneof![Just(Asked::default()), asked]
 }
 
 fn repository() -> impl Strategy<Value = Repository> {

@@ -30,6 +30,11 @@ fn a_rich_snapshot_comes_back() {
 }
 
 #[test]
+fn what_only_some_policies_ask_for_comes_back() {
+    comes_back(&rich::asked());
+}
+
+#[test]
 fn a_snapshot_of_which_nothing_is_known_comes_back() {
     comes_back(&rich::unknown());
 }

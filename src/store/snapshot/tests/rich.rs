@@ -3,8 +3,8 @@
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, EditedPolicy, Enforced, Facts,
-    File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
+    Enforced, Facts, File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{Read, Source, Version};
@@ -88,6 +88,7 @@ fn facts() -> Facts {
         .into(),
         enforced: Enforced::No("`main` does not require the check".to_owned()),
         policy_edit: Some(Known::Known(EditedPolicy { text: Some("mode = \"enforce\"\n".to_owned()) })),
+        asked: Asked::default(),
         siblings: vec![Sibling { number: 43, outcome: Some(Outcome::Wait) }, Sibling { number: 44, outcome: None }],
         app_id: u64::MAX,
     }
@@ -185,6 +186,34 @@ fn checks() -> Vec<Check> {
     ]
 }
 
+/// The same with everything that only some policies ask for.
+pub(super) fn asked() -> Snapshot {
+    let mut snapshot = snapshot();
+    let made = |environment: &str, by, state: &str| Deployment {
+        environment: environment.to_owned(),
+        by,
+        state: state.to_owned(),
+        made_at: at("2026-01-30T09:00:00Z"),
+    };
+    let deployments = vec![
+        made("staging", Some(bot(15_368, "github-actions")), "success"),
+        made("prod-eu", Some(person(2, "bob")), "in_progress"),
+        made("staging", None, "pending"),
+    ];
+    let thread = |path: &str, state| Thread { path: path.to_owned(), state };
+    let threads = vec![
+        thread("src/pay.rs", ThreadState::Open),
+        thread("src/pay.rs", ThreadState::Resolved { by: Some(person(2, "bob")) }),
+        thread("run.sh", ThreadState::Resolved { by: None }),
+    ];
+    snapshot.facts.asked = Asked {
+        deployments: Known::Known(deployments),
+        threads: Known::Known(threads),
+        merged_before: Known::Known(true),
+    };
+    snapshot
+}
+
 /// A snapshot of which nothing is known.
 pub(super) fn unknown() -> Snapshot {
     let why = || "it was not to be had".to_owned();
@@ -201,6 +230,11 @@ pub(super) fn unknown() -> Snapshot {
         accounts: [].into(),
         enforced: Enforced::Unknown(why()),
         policy_edit: Some(Known::Unknown(why())),
+        asked: Asked {
+            deployments: Known::Unknown(why()),
+            threads: Known::Unknown(why()),
+            merged_before: Known::Unknown(why()),
+        },
         siblings: vec![],
         ..facts()
     };

@@ -12,6 +12,7 @@ use super::super::Snapshot;
 use super::super::error::Error;
 use super::super::shelf::{Content, Cut, Ref, Shelf};
 use super::account::Account;
+use super::asked::Asked;
 use super::checks::Checks;
 use super::commits::Commits;
 use super::files::Files;
@@ -45,10 +46,18 @@ pub(crate) struct ChangePart {
     siblings: Vec<Sibling>,
     sources: Vec<Source>,
     templates: Ref<Templates>,
+    /// Since version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Ref<Asked>>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
+    const NEWEST: u32 = 2;
+
+    fn version(&self) -> u32 {
+        if self.asked.is_some() { 2 } else { 1 }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,6 +93,7 @@ impl ChangePart {
             accounts,
             enforced,
             policy_edit,
+            asked,
             siblings,
             app_id,
         } = facts;
@@ -106,6 +116,7 @@ impl ChangePart {
             siblings: list(siblings),
             sources: sources.iter().map(|source| Source::cut(source, cut)).collect(),
             templates: cut.put(&Templates(templates.iter().map(|Template { text }| text.clone()).collect())),
+            asked: Asked::of(asked).map(|asked| cut.put(&asked)),
         }
     }
 
@@ -128,6 +139,7 @@ impl ChangePart {
             accounts,
             enforced: self.enforced.into(),
             policy_edit,
+            asked: self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default(),
             siblings: back(self.siblings),
             app_id: self.app_id,
         };

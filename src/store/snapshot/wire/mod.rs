@@ -1,9 +1,11 @@
 //! What parts say, as types of their own: the form on disk, which the domain's types may outgrow.
 //!
-//! Every conversion names every field of both sides. Nothing here has a default, and
-//! what is not known is refused: a part that says less or more than its version is broken.
+//! Every conversion names every field of both sides. What is not known is refused: a
+//! part that says less or more than its version is broken. Nothing has a default but
+//! what a later version added, whose absence says that it was not asked for.
 
 mod account;
+mod asked;
 mod change;
 mod checks;
 mod commits;
@@ -19,6 +21,3 @@ mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
-
-/// The version of every kind of part that is written, and the only one so far.
-pub(crate) const VERSION: u32 = 1;

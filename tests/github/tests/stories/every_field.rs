@@ -131,6 +131,8 @@ fn arguments(field: &FieldDefinition, world: &World) -> String {
             "id" => id.as_str(),
             "ids" => ids.as_str(),
             "slug" => "\"payments-oncall\"",
+            "query" if argument.ty.is_non_null() => "\"repo:acme/shop is:pr is:merged author:alice\"",
+            "type" if argument.ty.is_non_null() => "ISSUE",
             "path" if argument.ty.is_non_null() => "\"README.md\"",
             "qualifiedName" => "\"refs/heads/main\"",
             "headRef" => "\"release/1\"",
