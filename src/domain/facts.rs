@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::account::{Account, Oid, TeamName};
 use crate::decision::Outcome;
+use crate::layer::Layer;
 
 pub use asked::{Asked, Deployment, NOT_ASKED, Thread, ThreadState};
 
@@ -91,6 +92,30 @@ pub struct Facts {
     pub siblings: Vec<Sibling>,
     /// The number by which GitHub knows this App, to tell our own check runs from forged ones.
     pub app_id: u64,
+    /// What only some policies ask for.
+    pub on_demand: OnDemand,
+}
+
+/// Facts that only some policies ask for, each `None` or empty where none did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnDemand {
+    /// The changed paths that are no regular file before or after (links, submodules), or whose mode changes.
+    pub special_files: Option<Known<BTreeSet<String>>>,
+    /// The name that the default branch's policy gives the check of this base's family.
+    pub check_name: Option<String>,
+    /// How many changes are known to have failed that went in by a model: its layer and id, and the number.
+    pub failures: Vec<ModelFailures>,
+}
+
+/// The failures of the changes that went in by a model.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModelFailures {
+    /// The layer of the model.
+    pub layer: Layer,
+    /// Its id within the layer.
+    pub model: String,
+    /// How many changes failed.
+    pub changes: u32,
 }
 
 /// The repository's policy file at the head.

@@ -22,5 +22,5 @@ pub mod risk;
 pub mod text;
 
 pub use evaluate::{check_name, evaluate};
-pub use needs::{Needs, needs};
+pub use needs::{Needs, needs, wants_modes};
 pub use records::Records;

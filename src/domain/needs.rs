@@ -8,9 +8,11 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
+use crate::evaluate::ChangedFile;
+use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, Authority, CheckWanted, Condition, Conditions, Independence, Policy, PolicySet, Requirement,
+    ApprovalEntry, Authority, CheckWanted, Condition, Conditions, Independence, Mode, Policy, PolicySet, Requirement,
     WhichCheck, Who,
 };
 use crate::requirement::ACTIONS;
@@ -88,6 +90,31 @@ pub fn needs(policies: &PolicySet) -> Needs {
     needs
 }
 
+/// Whether it matters whether the changed files are regular ones: an `only_files` that would lower what is asked holds
+/// by their paths.
+pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
+    let Known::Known(files) = files else { return false };
+    let files: Vec<ChangedFile<'_>> = files.iter().map(ChangedFile::new).collect();
+    let holds = |condition: &Condition| match condition {
+        Condition::OnlyFiles(globs) => files.iter().all(|file| file.not_matching(globs).is_none()),
+        _ => false,
+    };
+    let lowers = |condition: &Condition| matches!(condition, Condition::Not(inner) if mentions(inner, &holds));
+    let policies = || policies.policies().map(|(_, policy)| policy);
+    let rules = || policies().flat_map(|policy| &policy.rules);
+    // Where a rule speaks about every change, no other has to make up for those that do not.
+    let covered = rules().any(|rule| rule.when.0.is_empty() && rule.mode == Mode::Enforce);
+    let lanes = policies().flat_map(|policy| {
+        let waivers = policy.waivers.iter().map(|waiver| &waiver.when);
+        policy.models.iter().map(|model| &model.when).chain(waivers)
+    });
+    let factors = policies().flat_map(|policy| &policy.factors).map(|factor| &factor.when);
+    !files.is_empty()
+        && (lanes.into_iter().any(|when| mentions(when, &holds))
+            || factors.chain(rules().map(|rule| &rule.when)).any(|when| mentions(when, &lowers))
+            || (!covered && rules().any(|rule| mentions(&rule.when, &holds))))
+}
+
 impl Needs {
     fn policy(&mut self, policies: &PolicySet, layer: Layer, policy: &Policy) {
         policy.authorities.values().for_each(|authority| self.authority(authority));
@@ -102,6 +129,11 @@ impl Needs {
                 }
             }
         }
+        for model in &policy.models {
+            self.conditions(&model.when);
+            model.approvals.iter().for_each(|entry| self.entry(entry));
+        }
+        policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
         self.commits = true;

@@ -9,7 +9,7 @@ use crate::condition::{self, Place, Standpoint, Truth};
 use crate::decision::{FactorResult, RiskReport};
 use crate::evaluate::Context;
 use crate::layer::Layer;
-use crate::policy::{Condition, Factor, Policy, Weight};
+use crate::policy::{Condition, Factor, Mode, Policy, Weight};
 use crate::record::{Content, Field, FieldId, Value};
 use crate::text::plain;
 
@@ -85,7 +85,7 @@ pub(crate) fn resolve(cx: &Context<'_>, layers: &[(Layer, &Policy)]) -> Resolved
 }
 
 fn judge(cx: &Context<'_>, layer: Layer, factor: &Factor) -> Option<FactorResult> {
-    let finding = condition::table(cx, Standpoint { layer, place: Place::Raising }, &factor.when);
+    let finding = condition::table(cx, Standpoint { layer, mode: Mode::Enforce, place: Place::Raising }, &factor.when);
     let unknown = match finding.truth {
         Truth::DoesNot => return None,
         Truth::Holds => None,
@@ -122,7 +122,9 @@ fn bounds(layers: &[(Layer, &Policy)]) -> [u32; 3] {
 
 fn reads_risk(policy: &Policy) -> bool {
     let is_risk = |condition: &Condition| matches!(condition, Condition::Risk(_));
-    policy.rules.iter().any(|rule| condition::mentions(&rule.when, &is_risk))
+    let rules = policy.rules.iter().map(|rule| &rule.when);
+    let lanes = policy.models.iter().map(|model| &model.when).chain(policy.waivers.iter().map(|waiver| &waiver.when));
+    rules.chain(lanes).any(|when| condition::mentions(when, &is_risk))
 }
 
 /// What the author declared; two different declarations count as the highest level.

@@ -9,6 +9,7 @@ mod client;
 mod error;
 pub mod event;
 mod look;
+mod modes;
 mod reads;
 
 pub use app::FailedDelivery;

@@ -119,8 +119,22 @@ impl Installation {
         }
     }
 
+    /// The account that a login names now, `x[bot]` a bot's; `None` where there is none.
+    pub async fn account(&self, login: &str) -> Result<Option<Account>> {
+        if !login.ends_with("[bot]") {
+            return self.user(login).await;
+        }
+        // GitHub's GraphQL types find no bot by its login.
+        let found: Result<RestAccount> = self.rest(Method::GET, &format!("/users/{}", encode(login)), None).await;
+        match found {
+            Ok(found) => Ok(found.account().filter(|account| account.is_called(login))),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The person that a login names now; `None` where there is none.
-    pub async fn user(&self, login: &str) -> Result<Option<Account>> {
+    async fn user(&self, login: &str) -> Result<Option<Account>> {
         const QUERY: &str = include_str!("user.graphql");
         #[derive(Deserialize)]
         struct Data {

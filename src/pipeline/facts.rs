@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::facts::{
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, Review, ReviewVerdict, Seen, Sibling, commits_hash,
+    EditedPolicy, Enforced, Facts, File, FileStatus, Known, OnDemand, Review, ReviewVerdict, Seen, Sibling,
+    commits_hash,
 };
 use jiff::Timestamp;
 
@@ -46,6 +47,7 @@ impl Pipeline {
             asked: look.asked.facts(),
             siblings: Vec::new(),
             app_id: github.github().app_id(),
+            on_demand: OnDemand::default(),
         })
     }
 
@@ -77,7 +79,7 @@ impl Pipeline {
         for login in logins {
             let known = match pins.get(&login.to_lowercase()) {
                 Some(account) => Known::Known(account.clone()),
-                None => match github.user(login).await? {
+                None => match github.account(login).await? {
                     Some(account) => {
                         let now = self.store.now().await?;
                         self.store.pin_logins(owner, &[(login.as_str(), account.clone())], now).await?;

@@ -8,6 +8,7 @@ mod facts;
 mod fresh;
 mod group;
 mod members;
+mod on_demand;
 mod policies;
 mod pull;
 mod sweep;
@@ -50,6 +51,7 @@ pub struct Pipeline {
     rules: Rules,
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
+    special_files: on_demand::SpecialFiles,
 }
 
 /// Why a row could not be worked on to its end.
@@ -70,7 +72,16 @@ impl Pipeline {
     /// A pipeline over that store and that GitHub.
     pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
         let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
-        Self { store, github, clock, telemetry, rules, members: Members::new(), enforced }
+        Self {
+            store,
+            github,
+            clock,
+            telemetry,
+            rules,
+            members: Members::new(),
+            enforced,
+            special_files: on_demand::special_files(),
+        }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {

@@ -6,7 +6,7 @@ use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::Template;
-use countersign_domain::{Needs, Records, check_name, evaluate, needs};
+use countersign_domain::{Needs, Records, check_name, evaluate, needs, wants_modes};
 use jiff::SignedDuration;
 
 use super::{Pipeline, Result, fresh};
@@ -192,6 +192,9 @@ impl Pipeline {
     ) -> Result<Decided> {
         let Policies { sources, set, needs } = policies;
         let mut facts = self.facts(github, look, &needs, members_since, name).await?;
+        if wants_modes(&set, &facts.files) {
+            facts.on_demand.special_files = Some(self.special_files(github, look, &facts.files).await?);
+        }
         facts.siblings = self.siblings(&facts, name).await?;
         let templates = self.templates(look).await?;
         let decision = decision_of(&set, &facts, &templates);

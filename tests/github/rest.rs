@@ -54,6 +54,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "GET /orgs/{org}/teams/{team_slug}/members" => Read(people::members),
         "GET /orgs/{org}/teams/{team_slug}/memberships/{username}" => Read(people::membership),
         "GET /repos/{owner}/{repo}/collaborators/{username}/permission" => Read(people::permission),
+        "GET /users/{username}" => Read(people::user),
         "GET /repos/{owner}/{repo}" => Read(repository::repository),
         "GET /repos/{owner}/{repo}/activity" => Read(repository::activity),
         "GET /repos/{owner}/{repo}/branches/{branch}" => Read(repository::branch),

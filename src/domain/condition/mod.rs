@@ -38,7 +38,7 @@ pub(crate) use signed::every_commit as every_commit_is_signed;
 
 use crate::evaluate::Context;
 use crate::layer::Layer;
-use crate::policy::{Comparison, Condition, Conditions};
+use crate::policy::{Comparison, Condition, Conditions, Mode};
 use crate::text::Phrase;
 
 /// What a condition that holds does: ask more, or ask less.
@@ -71,10 +71,11 @@ impl Place {
     }
 }
 
-/// Where a condition stands: in which layer, and in what kind of place.
+/// Where a condition stands: in which layer, under what mode, and in what kind of place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Standpoint {
     pub(crate) layer: Layer,
+    pub(crate) mode: Mode,
     pub(crate) place: Place,
 }
 
@@ -106,7 +107,7 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Agent(wanted, agents) => agent::agent(cx, from.place, *wanted, agents.as_ref()),
         Condition::CommitterIn(who) => committer_in::committer_in(cx, who),
         Condition::Signed(wanted) => signed::signed(cx, *wanted),
-        Condition::Type(types) => r#type::r#type(types),
+        Condition::Type(types) => r#type::r#type(cx, from, types),
         Condition::Risk(comparison) => risk::risk(cx, from.place, *comparison),
         Condition::Field(field, test) => field::field(cx, from.layer, field, test),
         Condition::Title(pattern) => title::title(cx, pattern),

@@ -1,13 +1,15 @@
 //! `only_files`: there are changed files, and every path of them matches.
 //!
-//! In a lowering place only regular files count. GitHub's list of files has no
-//! modes, so what may be a symlink or a submodule by what is listed does not count
-//! either: a new file of one line, and a line exchanged in a file without an
-//! extension. Absent: telling the target of an existing symlink `x.md` from text.
+//! In a lowering place only regular files count: no link, submodule or change of
+//! mode, and no `.gitattributes`, which decides what git and GitHub show of others.
+//! GitHub's list of files has no modes; they are read apart, where it matters.
+
+use std::collections::BTreeSet;
 
 use super::{Finding, Place};
+use crate::evaluate::ChangedFile;
 use crate::evaluate::Context;
-use crate::facts::{File, FileStatus};
+use crate::facts::{File, FileStatus, Known};
 use crate::policy::Globs;
 use crate::text::Phrase;
 
@@ -22,25 +24,36 @@ pub(super) fn only_files(cx: &Context<'_>, place: Place, globs: &Globs) -> Findi
     if let Some(path) = files.iter().find_map(|file| file.not_matching(globs)) {
         return Finding::does_not(Phrase::words("the change also touches ").quote(path));
     }
-    if place.wants_proof()
-        && let Some(file) = files.iter().find(|file| may_be_special(file.file))
-    {
-        let said = Phrase::words("it is not certain that ").quote(&file.file.path);
-        return Finding::does_not(said.and(" is a regular file (it may be a link, a submodule or a change of mode)"));
+    if let Some(file) = files.iter().find(|file| file.old_name_unknown()) {
+        return file.unknown_old_name();
     }
-    match files.iter().find(|file| file.old_name_unknown()) {
-        Some(file) => file.unknown_old_name(),
-        None => Finding::holds(Phrase::words("every changed file matches ").quote(globs.written.join(", "))),
+    let matches = Finding::holds(Phrase::words("every changed file matches ").quote(globs.written.join(", ")));
+    if !place.wants_proof() {
+        return matches;
+    }
+    let proof = all_regular(cx, files);
+    if proof.is_so() { matches } else { proof }
+}
+
+fn all_regular(cx: &Context<'_>, files: &[ChangedFile<'_>]) -> Finding {
+    let listed = files.iter().find(|file| is_listed_as_special(file.file)).map(|file| file.file.path.as_str());
+    let special: Option<&BTreeSet<String>> = match &cx.facts.on_demand.special_files {
+        Some(Known::Known(special)) => Some(special),
+        _ => None,
+    };
+    if let Some(path) = listed.or_else(|| special.and_then(BTreeSet::first).map(String::as_str)) {
+        let said = Phrase::default().quote(path).and(" is no regular file, or changes its mode");
+        return Finding::does_not(said);
+    }
+    match &cx.facts.on_demand.special_files {
+        Some(Known::Known(_)) => Finding::holds(Phrase::default()),
+        Some(Known::Unknown(why)) => Finding::unread("the modes of the changed files", why),
+        None => Finding::unknown(Phrase::words("the modes of the changed files were not read")),
     }
 }
 
-fn may_be_special(file: &File) -> bool {
-    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-    name == ".gitattributes"
-        || match (file.status, file.added, file.removed) {
-            (FileStatus::Changed, ..) => true,
-            (FileStatus::Added | FileStatus::Copied, 1, 0) => true,
-            (FileStatus::Modified, 1, 1) => !name.contains('.'),
-            _ => false,
-        }
+fn is_listed_as_special(file: &File) -> bool {
+    let is_attributes = |path: &str| path.rsplit('/').next() == Some(".gitattributes");
+    let old = file.old_path.known().and_then(Option::as_deref);
+    file.status == FileStatus::Changed || is_attributes(&file.path) || old.is_some_and(is_attributes)
 }

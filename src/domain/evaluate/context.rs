@@ -1,13 +1,20 @@
 //! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
 
+use std::cell::Cell;
+
+use jiff::{SignedDuration, Timestamp};
+
 use super::paths::ChangedFile;
 use crate::condition::{Finding, Truth};
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
-use crate::policy::{Globs, LayerPolicy, PolicySet, Service};
+use crate::policy::{ChangeType, Globs, LayerPolicy, Mode, PolicySet, Service};
 use crate::record::FieldChange;
 use crate::records::Records;
 use crate::risk::Level;
+
+/// So long before its end what relaxes, and what was given for a time, counts as over: GitHub takes 80 writes a minute.
+pub(crate) const WITHDRAWN_BEFORE: SignedDuration = SignedDuration::from_secs(60);
 
 /// One evaluation's inputs.
 pub(crate) struct Context<'a> {
@@ -16,6 +23,10 @@ pub(crate) struct Context<'a> {
     pub(crate) facts: &'a Facts,
     /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
     pub(crate) risk: Option<(Level, Level)>,
+    /// Layer and mode of each model that covers the change, once the models have been looked at.
+    pub(crate) standard: Option<Vec<(Layer, Mode)>>,
+    /// The next instant at which something that counted stops counting.
+    next: Cell<Option<Timestamp>>,
     files: Known<Vec<ChangedFile<'a>>>,
 }
 
@@ -25,7 +36,7 @@ impl<'a> Context<'a> {
             Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
-        Self { policies, records, facts, risk: None, files }
+        Self { policies, records, facts, risk: None, standard: None, next: Cell::new(None), files }
     }
 
     /// The changed files, or what to answer where they could not be read.
@@ -81,6 +92,31 @@ impl<'a> Context<'a> {
             }
         }
         Known::Known(changes)
+    }
+
+    /// The type of the change for what stands in that layer with that mode; `None` before the models were looked at.
+    ///
+    /// A model makes a change standard only where it reaches: no layer below makes a rule above speak or be silent.
+    pub(crate) fn change_type(&self, layer: Layer, mode: Mode) -> Option<ChangeType> {
+        let standard = self.standard.as_ref()?.iter().any(|(own, worth)| *own <= layer && *worth >= mode);
+        Some(if standard { ChangeType::Standard } else { ChangeType::Normal })
+    }
+
+    /// Whether something that ends at that instant still counts. Remembers when it will not.
+    ///
+    /// A green check is withdrawn before what it rests on ends, so that everything ends a little early.
+    pub(crate) fn lasts_until(&self, end: Timestamp) -> bool {
+        let end = end.checked_sub(WITHDRAWN_BEFORE).unwrap_or(end);
+        let lasts = self.facts.as_of < end;
+        if lasts {
+            self.next.set(Some(self.next.get().map_or(end, |next| next.min(end))));
+        }
+        lasts
+    }
+
+    /// The next instant at which time alone could change what was decided.
+    pub(crate) fn next_instant(&self) -> Option<Timestamp> {
+        self.next.get()
     }
 
     /// Whether people may be named: not where anybody may read it.

@@ -1,5 +1,6 @@
 //! The layers that speak about a change, and what each of them asks by itself: a valid file, and its required fields.
 
+use super::relax::Relaxations;
 use super::report::Asked;
 use crate::decision::{Act, Actor, RequirementResult, RuleResult, State};
 use crate::evaluate::Context;
@@ -53,7 +54,12 @@ fn is_in_scope(policy: &Policy, facts: &Facts) -> bool {
 }
 
 /// What the layer asks besides its rules, as rules of the names `policy` and `record`.
-pub(super) fn own_rules(cx: &Context<'_>, layer: &InForce<'_>, asked: &mut Asked) -> Vec<RuleResult> {
+pub(super) fn own_rules(
+    cx: &Context<'_>,
+    layer: &InForce<'_>,
+    relaxations: &Relaxations<'_>,
+    asked: &mut Asked,
+) -> Vec<RuleResult> {
     let rule = |id: &str, why: &str, asks: Vec<RequirementResult>| RuleResult {
         layer: layer.layer(),
         id: id.to_owned(),
@@ -74,9 +80,12 @@ pub(super) fn own_rules(cx: &Context<'_>, layer: &InForce<'_>, asked: &mut Asked
         rules.push(rule("policy", "", held));
     }
     if !policy.required_fields.is_empty() {
-        asked.fields(name, &policy.required_fields);
         let asks = vec![fields::fields(cx, name, &policy.required_fields)];
-        rules.push(rule("record", "what every change request must say", asks));
+        let result = relaxations.relaxed_record(rule("record", "what every change request must say", asks));
+        if result.asks.iter().any(|ask| ask.state != State::Waived) {
+            asked.fields(name, &policy.required_fields);
+        }
+        rules.push(result);
     }
     rules
 }

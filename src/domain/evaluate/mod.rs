@@ -2,8 +2,9 @@
 //!
 //! A pure function: the same inputs give the same decision, in the same order. It
 //! fails closed: an outcome passes only where every requirement that decides is
-//! known to be satisfied. Absent: time (freezes and windows are not enforced by
-//! this version, so time alone changes nothing) and what is shown of the decision.
+//! known to be satisfied. Time counts by what ends: models, waivers, approvals.
+//! Absent: freezes and windows, which this version does not enforce, and what is
+//! shown of the decision.
 
 mod context;
 mod edit;
@@ -11,6 +12,7 @@ mod layers;
 mod notices;
 mod outcome;
 mod paths;
+mod relax;
 mod report;
 mod rules;
 mod stack;
@@ -19,18 +21,18 @@ mod tests;
 mod trusted;
 
 pub(crate) use context::Context;
+pub(crate) use paths::ChangedFile;
 
 use crate::decision::{Decision, Outcome, PolicyEdit, RiskReport, RuleResult, State};
 use crate::facts::{ChangeState, Facts};
+use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
 use crate::records::Records;
 use crate::risk;
 use crate::text::Phrase;
 
 use self::layers::InForce;
-
-/// The type of every change: this version grants neither `standard` nor `emergency`.
-pub(crate) const RESOLVED_TYPE: ChangeType = ChangeType::Normal;
+use self::relax::Relaxations;
 
 /// The name of the check for pull requests into a base: a check hangs on a commit that pull requests into several
 /// bases may share.
@@ -55,8 +57,12 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         ChangeState::Closed | ChangeState::Merged => Vec::new(),
     };
     let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
+    // Factors come before models, so that only without models they know the type.
+    cx.standard = with_policy.iter().all(|(_, policy)| policy.models.is_empty()).then(Vec::new);
     let risk = risk::resolve(&cx, &with_policy);
     cx.risk = Some((risk.floor, risk.report.level));
+    let relaxations = Relaxations::judge(&cx, &speaking);
+    cx.standard = Some(relaxations.standard());
     let mut draft = Draft::new(risk.report, speaking);
     if facts.change.state == ChangeState::Open {
         draft.policy_edit = edit::policy_edit(&cx);
@@ -65,7 +71,7 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
     }
-    draft.judge(&cx);
+    draft.judge(&cx, &relaxations);
     let own = outcome::of_rules(&draft.rules);
     let own = if facts.change.draft && own == Outcome::Pass { Outcome::Wait } else { own };
     draft.finish(&cx, own)
@@ -88,20 +94,23 @@ impl<'a> Draft<'a> {
     }
 
     /// Judges every rule of every layer that speaks.
-    fn judge(&mut self, cx: &Context<'a>) {
+    fn judge(&mut self, cx: &Context<'a>, relaxations: &Relaxations<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         let judged = rules::when(cx, &self.speaking);
         let read = trusted::somebody_read(cx, &self.speaking, &judged);
         let strongest = rules::strongest_mode(&self.speaking);
-        let of_stack = stack::results(cx, &self.speaking, &judged, self.policy_edit.as_ref(), strongest);
+        let of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
         let home = stack::home(&self.speaking, strongest);
         for (place, layer) in self.speaking.iter().enumerate() {
             if place == home && !of_stack.is_empty() {
                 self.rules.push(stack::rule(layer.layer(), strongest, of_stack.clone()));
             }
-            self.rules.extend(layers::own_rules(cx, layer, &mut self.asked));
+            self.rules.extend(layers::own_rules(cx, layer, relaxations, &mut self.asked));
+            self.rules.extend(relaxations.rules(cx, layer.layer(), &mut self.asked, &mut self.notices));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
-                self.rules.push(rule.judge(cx, &read, &mut self.asked, &mut self.notices));
+                let result = relaxations.relaxed(rule.rule, rule.judge(cx, &read, &mut self.notices));
+                rule.note_fields(&result, &mut self.asked);
+                self.rules.push(result);
             }
         }
     }
@@ -109,6 +118,8 @@ impl<'a> Draft<'a> {
     /// The decision, with what it comes to beside the pull requests that share its check.
     fn finish(self, cx: &Context<'a>, own: Outcome) -> Decision {
         let facts = cx.facts;
+        let strongest = rules::strongest_mode(&self.speaking);
+        let change_type = cx.change_type(Layer::Repository, strongest).unwrap_or(ChangeType::Normal);
         let siblings = outcome::siblings(facts);
         let mut notices: Vec<Phrase> = Vec::new();
         for notice in self.notices {
@@ -126,13 +137,13 @@ impl<'a> Draft<'a> {
             next: outcome::next(cx, own, &self.rules),
             record: report::record(cx, &self.asked),
             risk: self.risk,
-            change_type: RESOLVED_TYPE,
+            change_type,
             record_diagnostics: cx.records.diagnostics.clone(),
             policies: report::policies(&self.speaking),
             policy_edit: self.policy_edit,
             notices,
             siblings,
-            next_instant: None,
+            next_instant: cx.next_instant(),
             comment: comment(&self.speaking),
             names_people: cx.names_people(),
             rules: self.rules,

@@ -3,7 +3,7 @@
 use super::layers::InForce;
 use super::report::Asked;
 use crate::condition::{self, Finding, Place, Standpoint};
-use crate::decision::RuleResult;
+use crate::decision::{RuleResult, State};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{Mode, Requirement, Rule};
@@ -28,7 +28,7 @@ pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged
         .flat_map(|(layer, policy)| policy.rules.iter().map(move |rule| (layer, rule)));
     rules
         .map(|(layer, rule)| {
-            let at = |place| condition::table(cx, Standpoint { layer, place }, &rule.when);
+            let at = |place| condition::table(cx, Standpoint { layer, mode: rule.mode, place }, &rule.when);
             let when = at(Place::Raising);
             let covers = if rule.reads_author_controlled() {
                 Finding::does_not(Phrase::words("the author decides whether it applies"))
@@ -56,13 +56,7 @@ impl Judged<'_> {
     }
 
     /// What the rule comes to.
-    pub(super) fn judge(
-        &self,
-        cx: &Context<'_>,
-        read: &Finding,
-        asked: &mut Asked,
-        notices: &mut Vec<Phrase>,
-    ) -> RuleResult {
+    pub(super) fn judge(&self, cx: &Context<'_>, read: &Finding, notices: &mut Vec<Phrase>) -> RuleResult {
         let judge = |ask: &Requirement| {
             if !self.when.is_so() {
                 return requirement::unasked(ask, &self.when);
@@ -70,13 +64,6 @@ impl Judged<'_> {
             requirement::judge(cx, self.layer, ask, read, notices)
         };
         let asks = self.rule.asks.iter().map(judge).collect();
-        if self.may_apply() {
-            for ask in &self.rule.asks {
-                if let Requirement::Fields(fields) = ask {
-                    asked.fields(self.layer, fields);
-                }
-            }
-        }
         RuleResult {
             layer: self.layer,
             id: self.rule.id.clone(),
@@ -84,6 +71,16 @@ impl Judged<'_> {
             controls: self.rule.controls.clone(),
             mode: self.rule.mode,
             asks,
+        }
+    }
+
+    /// Notes the fields that the rule asks for, unless they were waived.
+    pub(super) fn note_fields(&self, result: &RuleResult, asked: &mut Asked) {
+        let waived = result.asks.iter().any(|ask| ask.key == "fields" && ask.state == State::Waived);
+        for ask in self.rule.asks.iter().filter(|_| self.may_apply() && !waived) {
+            if let Requirement::Fields(fields) = ask {
+                asked.fields(self.layer, fields);
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::layers::InForce;
 use super::own_check;
-use super::rules::Judged;
+use super::relax::Relaxations;
+use super::rules::{Judged, strongest_mode};
 use crate::condition::Truth;
 use crate::decision::{Act, Actor, PolicyEdit, RequirementResult, RuleResult, State};
 use crate::diagnostic::Severity;
@@ -28,8 +29,8 @@ pub(super) fn results(
     cx: &Context<'_>,
     speaking: &[InForce<'_>],
     judged: &[Judged<'_>],
+    relaxations: &Relaxations<'_>,
     edit: Option<&PolicyEdit>,
-    strongest: Mode,
 ) -> Vec<RequirementResult> {
     let edit = match &cx.facts.policy_edit {
         Some(Known::Unknown(why)) => Some(edit_unread(why)),
@@ -37,14 +38,19 @@ pub(super) fn results(
     };
     let found = [
         forged::forged(cx, &own_check(cx.facts)),
-        objections(cx, speaking, judged),
-        nothing_asked(speaking, judged, strongest),
+        objections(cx, speaking, judged, relaxations),
+        nothing_asked(speaking, judged, relaxations.cover()),
         edit,
     ];
     found.into_iter().flatten().collect()
 }
 
-fn objections(cx: &Context<'_>, speaking: &[InForce<'_>], judged: &[Judged<'_>]) -> Option<RequirementResult> {
+fn objections(
+    cx: &Context<'_>,
+    speaking: &[InForce<'_>],
+    judged: &[Judged<'_>],
+    relaxations: &Relaxations<'_>,
+) -> Option<RequirementResult> {
     let settings = speaking
         .iter()
         .filter_map(InForce::policy)
@@ -57,7 +63,8 @@ fn objections(cx: &Context<'_>, speaking: &[InForce<'_>], judged: &[Judged<'_>])
             one
         },
     )?;
-    let asked: Vec<&Who> = judged.iter().filter(|rule| rule.may_apply()).flat_map(asked_of).collect();
+    let of_rules = judged.iter().filter(|rule| rule.may_apply()).flat_map(asked_of);
+    let asked: Vec<&Who> = of_rules.chain(relaxations.asked()).collect();
     changes_requested::changes_requested(cx, &strictest, &asked)
 }
 
@@ -71,14 +78,14 @@ fn asked_of<'a>(judged: &Judged<'a>) -> Vec<&'a Who> {
 }
 
 /// Policies that ask nothing of anybody, or that have rules of which none speaks about the change.
-fn nothing_asked(speaking: &[InForce<'_>], judged: &[Judged<'_>], strongest: Mode) -> Option<RequirementResult> {
+fn nothing_asked(speaking: &[InForce<'_>], judged: &[Judged<'_>], covered: bool) -> Option<RequirementResult> {
     let may_ask = |layer: &InForce<'_>| layer.policy().map_or(!layer.is_unseen(), |(_, policy)| policy.asks);
     let asks = speaking.iter().any(may_ask);
-    if !asks && strongest == Mode::Enforce {
+    if !asks && strongest_mode(speaking) == Mode::Enforce {
         return Some(asks_nothing());
     }
     let deciding: Vec<&Judged<'_>> = judged.iter().filter(|rule| rule.rule.mode == Mode::Enforce).collect();
-    if deciding.is_empty() || deciding.iter().any(|rule| rule.covers.is_so()) {
+    if covered || deciding.is_empty() || deciding.iter().any(|rule| rule.covers.is_so()) {
         return None;
     }
     let doubt = deciding.iter().find(|rule| rule.covers.truth == Truth::Unknown);

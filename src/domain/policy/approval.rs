@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::length::Length;
 use super::model::{
     ApprovalSettings, ChangesRequested, Independence, Keep, LayerPolicy, PolicySet, Unattributed, Unenforced,
 };
@@ -16,6 +17,8 @@ pub struct EffectiveApproval {
     pub independent_of: BTreeSet<Independence>,
     /// What keeps an approval when the head moves.
     pub keep: Keep,
+    /// How long an approval counts: each of these is an end of its own.
+    pub expires: Vec<Length>,
     /// What changes requested do.
     pub changes_requested: ChangesRequested,
     /// What a commit of nobody does.
@@ -33,6 +36,7 @@ impl Default for EffectiveApproval {
         Self {
             independent_of: BTreeSet::from([Author, Committers, CoAuthors, Pushers, Operators]),
             keep: Keep::SameDiff,
+            expires: Vec::new(),
             changes_requested: ChangesRequested::Block,
             unattributed: Unattributed::Unknown,
             unbound: BTreeSet::new(),
@@ -69,6 +73,9 @@ impl EffectiveApproval {
             self.independent_of = of.iter().copied().collect();
         }
         self.keep = said.keep.unwrap_or(self.keep);
+        if let Some(expires) = &said.expires {
+            self.expires = vec![expires.clone()];
+        }
         self.changes_requested = said.changes_requested.unwrap_or(self.changes_requested);
         self.unattributed = said.unattributed.unwrap_or(self.unattributed);
         if let Some(unbound) = &said.unbound {
@@ -81,6 +88,7 @@ impl EffectiveApproval {
     fn tighten(&mut self, said: &ApprovalSettings) {
         self.independent_of.extend(said.independent_of.iter().flatten());
         self.keep = self.keep.max(said.keep.unwrap_or(self.keep));
+        self.expires.extend(said.expires.iter().cloned());
         self.changes_requested = self.changes_requested.max(said.changes_requested.unwrap_or(self.changes_requested));
         self.unattributed = self.unattributed.max(said.unattributed.unwrap_or(self.unattributed));
         if let Some(unbound) = &said.unbound {

@@ -12,6 +12,8 @@ mod codes;
 mod condition;
 mod fields;
 mod keys;
+mod lanes;
+mod length;
 mod load;
 mod model;
 mod read;
@@ -26,6 +28,8 @@ pub use codes::CODES;
 pub use condition::{ChangeType, Comparison, Condition, Conditions, FieldTest, LevelComparison, Operator};
 pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
+pub use lanes::{Model, Waiver};
+pub use length::Length;
 pub use load::{check_edit, load};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,

@@ -10,6 +10,8 @@ use globset::GlobSet;
 use jiff::tz::TimeZone;
 
 use super::condition::Conditions;
+use super::lanes::{Model, Waiver};
+use super::length::Length;
 use crate::account::TeamName;
 use crate::layer::Layer;
 use crate::record::{FieldId, FieldSpec};
@@ -112,7 +114,11 @@ pub struct Policy {
     pub comment: CommentWhen,
     /// The zone of local times in this file.
     pub timezone: Option<TimeZone>,
-    /// The lanes that relax what rules ask: read, not granted by this version.
+    /// The models of standard changes, in the order of the file.
+    pub models: Vec<Model>,
+    /// The standing exceptions, in the order of the file.
+    pub waivers: Vec<Waiver>,
+    /// The lane that relaxes what rules ask and is read, not granted by this version: `[emergency]`.
     pub relaxations: Vec<Unenforced>,
     /// What this version reads but does not enforce, outside conditions and requirements: holds every change in scope.
     pub unenforced: Vec<Unenforced>,
@@ -125,7 +131,7 @@ pub struct Policy {
 /// A part of the language that the file uses and this version does not enforce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unenforced {
-    /// The key as people write it: `freeze`, `approval.expires`, `rule.soak`.
+    /// The key as people write it: `freeze`, `approval.request`, `rule.soak`.
     pub key: String,
     /// Its id, where it has one.
     pub id: Option<String>,
@@ -362,13 +368,15 @@ pub struct ApprovalSettings {
     pub independent_of: Option<Vec<Independence>>,
     /// What keeps an approval when the head moves.
     pub keep: Option<Keep>,
+    /// How long an approval counts.
+    pub expires: Option<Length>,
     /// What changes requested do.
     pub changes_requested: Option<ChangesRequested>,
     /// What a commit of nobody does.
     pub unattributed: Option<Unattributed>,
     /// Fields whose edit voids nothing.
     pub unbound: Option<Vec<FieldId>>,
-    /// What else is said and not enforced by this version, such as `expires` and `request`.
+    /// What else is said and not enforced by this version, such as `request`.
     pub unenforced: Vec<Unenforced>,
 }
 

@@ -16,6 +16,13 @@ impl Policy {
         for factor in &self.factors {
             of_conditions(&factor.when, &mut parts);
         }
+        for model in &self.models {
+            of_conditions(&model.when, &mut parts);
+            of_entries(&model.approvals, &mut parts);
+        }
+        for waiver in &self.waivers {
+            of_conditions(&waiver.when, &mut parts);
+        }
         for rule in &self.rules {
             of_conditions(&rule.when, &mut parts);
             parts.extend(rule.waive.iter().cloned());

@@ -17,6 +17,17 @@ fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Team, Answer> {
     if account == Some(found.organisation) { Ok(found) } else { Err(not_found()) }
 }
 
+pub(super) fn user(state: &State, call: &Call) -> Outcome {
+    let found = state.by_login(call.part("username")).ok_or_else(not_found)?;
+    let (none, created) = (serde_json::Value::Null, crate::state::stamp(found.created_at));
+    let more = json!({
+        "name": found.name, "company": none, "blog": "", "location": none, "email": none, "hireable": none,
+        "bio": none, "public_repos": 0, "public_gists": 0, "followers": 0, "following": 0,
+        "created_at": created, "updated_at": created,
+    });
+    Ok(Answer::new(200, crate::shape::with(show::user(state, found.id), more)))
+}
+
 pub(super) fn team(state: &State, call: &Call) -> Outcome {
     Ok(Answer::new(200, show::team_full(state, find(state, call)?)))
 }

@@ -11,6 +11,7 @@ mod deployments;
 mod faults;
 mod flood;
 mod groups;
+mod models;
 mod policies;
 mod record;
 mod shown;

@@ -227,9 +227,46 @@ fn owners_of_files_are_not_read_yet() {
 }
 
 #[test]
-fn settings_that_are_not_enforced_hold_and_requests_do_not() {
-    let with = |settings: &str| format!("[approval]\n{settings}\n{PEER}");
-    let expected = ["policy unenforced unknown", "peer approvals unknown"];
-    check(&with("expires = \"14d\""), &approved_by(&["bob"]), Unknown, &expected);
-    check(&with("request = \"teams\""), &approved_by(&["bob"]), Pass, &["peer approvals satisfied"]);
+fn asking_github_for_reviews_is_no_condition_of_an_approval() {
+    let policy = format!("[approval]\nrequest = \"teams\"\n{PEER}");
+    check(&policy, &approved_by(&["bob"]), Pass, &["peer approvals satisfied"]);
+}
+
+#[test]
+fn an_approval_expires_before_it_is_too_old_and_time_alone_is_due_then() {
+    let policy = format!("[approval]\nexpires = \"2h\"\n{PEER}");
+    // Bob approved at 0; the world is at 10,000 seconds.
+    let at_second = |second: i64| {
+        with(|facts| {
+            approve(facts, "bob");
+            facts.as_of = at(second);
+        })
+    };
+    let decision = check(&policy, &at_second(7_139), Pass, &["peer approvals satisfied"]);
+    assert_eq!(decision.next_instant, Some(at(7_140)));
+    for second in [7_140, 7_200, 10_000] {
+        let decision = check(&policy, &at_second(second), Wait, &["peer approvals waiting"]);
+        assert_eq!(decision.next_instant, None);
+        says(&decision, "no longer counts: it was given at 2027-01-15T08:00:00Z, and approvals expire after 2h");
+        says(&decision, "approve this pull request as it is now");
+    }
+    let business = format!("[approval]\nexpires = \"1 business day\"\n{PEER}");
+    // The 15th of January 2027 is a Friday.
+    let decision = check(&business, &at_second(100), Pass, &["peer approvals satisfied"]);
+    assert_eq!(decision.next_instant, Some(at(3 * 86_400 - 60)));
+}
+
+#[test]
+fn what_a_layer_below_says_of_expiry_only_tightens() {
+    let organisation = format!("{PEOPLE}[approval]\nexpires = \"2h\"\n{PEER}");
+    let below = |length: &str| format!("[approval]\nexpires = \"{length}\"\n[[rule]]\nid = \"own\"\nallow = \"ok\"\n");
+    let facts = with(|facts| {
+        approve(facts, "bob");
+        facts.as_of = at(4_000);
+    });
+    let expected = |state: &'static str| [state, "own allow satisfied"];
+    check_layers(&organisation, &below("9d"), &facts, Pass, &expected("org/peer approvals satisfied"));
+    check_layers(&organisation, &below("1h"), &facts, Wait, &expected("org/peer approvals waiting"));
+    let late = with(|facts| approve(facts, "bob"));
+    check_layers(&organisation, &below("9d"), &late, Wait, &expected("org/peer approvals waiting"));
 }

@@ -99,17 +99,22 @@ fn only_regular_files_ask_less() {
         with(|facts| facts.files = Known::Known(vec![doc]))
     };
     assert_eq!(speaks(lowered, &doc(|_| ())), "no");
-    let special: [fn(&mut File); 4] = [
-        |doc| doc.status = FileStatus::Changed,
-        |doc| doc.path = "docs/.gitattributes".to_owned(),
-        // Listed like a new symlink, and like a submodule that moved.
-        |doc| (doc.status, doc.added, doc.removed) = (FileStatus::Added, 1, 0),
-        |doc| (doc.path, doc.added, doc.removed) = ("docs/sub".to_owned(), 1, 1),
+    let mut cases = vec![
+        doc(|doc| doc.status = FileStatus::Changed),
+        doc(|doc| doc.path = "docs/.gitattributes".to_owned()),
+        doc(|doc| doc.old_path = Known::Known(Some("docs/.gitattributes".to_owned()))),
     ];
-    for change in special {
-        let facts = doc(change);
+    let mut link = doc(|_| ());
+    link.on_demand.special_files = Some(Known::Known(["docs/a.md".to_owned()].into()));
+    cases.push(link);
+    for facts in cases {
         assert_eq!(speaks(lowered, &facts), "yes", "{:?}", facts.files);
         assert_eq!(speaks("only_files = [\"docs/**\"]", &facts), "yes", "raising: {:?}", facts.files);
+    }
+    for modes in [None, Some(Known::unknown("away"))] {
+        let mut unread = doc(|_| ());
+        unread.on_demand.special_files = modes;
+        assert_eq!(speaks(lowered, &unread), "unknown");
     }
 }
 

@@ -167,12 +167,11 @@ fn what_is_not_enforced_holds_and_what_relaxes_is_not_granted() {
     let expected = ["policy unenforced unknown", "peer approvals satisfied"];
     let decision = check(&freeze, &approved_by(&["bob"]), Unknown, &expected);
     says(&decision, "does not enforce `freeze` yet");
-    let model = format!(
-        "[[model]]\nid = \"bumps\"\nowner = \"payments\"\nuntil = \"2027-06-30\"\nwhen = {{ author = [\"ann\"] }}\napprovals = []\n{PEER}"
+    let emergency = format!(
+        "[emergency]\ndeclared_by = [\"cab\"]\nexpires = \"4h\"\napprovals = [{{ from = [\"cab\"], count = 1 }}]\n{PEER}"
     );
-    let zoned = PEOPLE.replace("version = 1", "version = 1\ntimezone = \"Europe/London\"") + &model;
-    let decision = check_layers("", &zoned, &world(), Wait, &["peer approvals waiting"]);
-    says(&decision, "does not grant `model`");
+    let decision = check(&emergency, &world(), Wait, &["peer approvals waiting"]);
+    says(&decision, "does not grant `emergency`");
 }
 
 #[test]

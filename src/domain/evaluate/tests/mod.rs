@@ -12,6 +12,7 @@ mod layers;
 mod outcome;
 mod properties;
 mod record;
+mod relax;
 mod risk;
 mod speed;
 mod world;

@@ -110,6 +110,7 @@ pub(super) fn world() -> Facts {
         asked: Asked::default(),
         siblings: Vec::new(),
         app_id: 4242,
+        on_demand: OnDemand { special_files: Some(Known::Known(BTreeSet::new())), ..OnDemand::default() },
     }
 }
 

@@ -19,9 +19,7 @@ pub(super) fn approval(value: &Value<'_>) -> ApprovalSettings {
 
 /// The settings that `[approval]` and an entry of `approvals` share.
 pub(super) fn settings(table: &Table<'_>) -> ApprovalSettings {
-    if let Some(expires) = table.value("expires") {
-        time::duration(&expires);
-    }
+    let expires = table.value("expires").and_then(|expires| time::duration(&expires));
     let asks_nobody = table.choice("request").is_some_and(|word| word.value == "no");
     let mut unenforced = table.all_unenforced();
     // `request = "no"` is what this version does anyway.
@@ -32,6 +30,7 @@ pub(super) fn settings(table: &Table<'_>) -> ApprovalSettings {
             "same-diff" => Keep::SameDiff,
             _ => Keep::SameSha,
         }),
+        expires,
         changes_requested: None,
         unattributed: table.choice("unattributed").map(|word| match word.value {
             "pusher" => Unattributed::Pusher,

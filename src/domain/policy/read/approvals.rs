@@ -29,8 +29,7 @@ fn entry(table: &Table<'_>) -> Option<ApprovalEntry> {
 }
 
 /// Reads entries where none may be listed on purpose.
-pub(super) fn entries_or_none(value: &Value<'_>) {
-    if value.list_or_empty().is_some_and(|list| !list.is_empty()) {
-        entries(value);
-    }
+pub(super) fn entries_or_none(value: &Value<'_>) -> Option<Vec<ApprovalEntry>> {
+    let list = value.list_or_empty()?;
+    Some(if list.is_empty() { Vec::new() } else { entries(value) })
 }

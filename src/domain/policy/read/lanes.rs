@@ -1,7 +1,9 @@
 //! The lanes that relax what rules ask: `[[model]]`, `[[waiver]]`, `[emergency]`.
 //!
-//! They are checked whole and relax nothing in this version. What would hold them
-//! open may only be what no author controls.
+//! What would hold them open may only be what no author controls. The emergency
+//! lane is checked whole and relaxes nothing in this version.
+
+use jiff::Timestamp;
 
 use super::context::Naming;
 use super::cursor::{At, Table, Value};
@@ -11,54 +13,55 @@ use super::when::{Place, conditions};
 use super::{approvals, hints, time, who};
 use crate::layer::Layer;
 use crate::policy::codes;
+use crate::policy::lanes::{Model, Waiver};
 use crate::policy::model::Unenforced;
+use crate::record::FieldId;
 
 /// Reads the models of standard changes.
-pub(super) fn models(value: &Value<'_>) -> Vec<Unenforced> {
-    value.tables("model").iter().map(model).collect()
+pub(super) fn models(value: &Value<'_>) -> Vec<Model> {
+    value.tables("model").iter().filter_map(model).collect()
 }
 
-fn model(table: &Table<'_>) -> Unenforced {
+fn model(table: &Table<'_>) -> Option<Model> {
     let id = id_of(table);
-    if let Some(owner) = table.required("owner") {
-        who::who(&owner);
-    }
-    until(table);
-    if let Some(when) = table.required("when") {
-        conditions(&when, Place::Lowering("in a model"));
-    }
-    if let Some(value) = table.required("approvals") {
-        approvals::entries_or_none(&value);
-    }
-    if let Some(value) = table.value("fields") {
-        fields(&value);
-    }
-    if let Some(value) = table.value("suspend_after_failures") {
-        value.number(1, 1_000);
-    }
-    Unenforced { key: "model".to_owned(), id, span: table.span.clone() }
+    let owner = table.required("owner").and_then(|owner| who::who(&owner));
+    let until = until(table);
+    let when = table.required("when").and_then(|when| conditions(&when, Place::Lowering("in a model")));
+    let approvals = table.required("approvals").and_then(|value| approvals::entries_or_none(&value));
+    let fields = table.value("fields").map(|value| fields(&value)).unwrap_or_default();
+    let failures = table.value("suspend_after_failures").and_then(|value| value.number(1, 1_000));
+    Some(Model {
+        id: id?,
+        owner: owner?.value,
+        until: until?,
+        when: when?,
+        approvals: approvals?,
+        fields,
+        suspend_after_failures: failures.map_or(1, |failures| failures.value),
+        span: table.span.clone(),
+    })
 }
 
 /// Reads the standing exceptions.
-pub(super) fn waivers(value: &Value<'_>) -> Vec<Unenforced> {
-    value.tables("waiver").iter().map(waiver).collect()
+pub(super) fn waivers(value: &Value<'_>) -> Vec<Waiver> {
+    value.tables("waiver").iter().filter_map(waiver).collect()
 }
 
-fn waiver(table: &Table<'_>) -> Unenforced {
+fn waiver(table: &Table<'_>) -> Option<Waiver> {
     let id = id_of(table);
-    if let Some(rules) = table.required("rules") {
-        for rule in rules.texts().unwrap_or_default() {
-            known_rule(table, &rule);
-        }
-    }
-    until(table);
-    if let Some(why) = table.required("why") {
-        why.text();
-    }
-    if let Some(when) = table.value("when") {
-        conditions(&when, Place::Lowering("in a waiver"));
-    }
-    Unenforced { key: "waiver".to_owned(), id, span: table.span.clone() }
+    let rules = table.required("rules").and_then(|rules| rules.texts()).unwrap_or_default();
+    rules.iter().for_each(|rule| known_rule(table, rule));
+    let until = until(table);
+    let why = table.required("why").and_then(|why| why.text());
+    let when = table.value("when").map(|when| conditions(&when, Place::Lowering("in a waiver")));
+    Some(Waiver {
+        id: id?,
+        rules: rules.into_iter().map(|rule| rule.value.to_owned()).collect(),
+        when: when.unwrap_or(Some(Default::default()))?,
+        until: until?,
+        why: why?.value.to_owned(),
+        span: table.span.clone(),
+    })
 }
 
 /// A waiver reaches rules of its own layer and below; those below are not known yet where there may be some.
@@ -96,7 +99,7 @@ pub(super) fn emergency(value: &Value<'_>) -> Option<Unenforced> {
         pattern(&value);
     }
     if let Some(value) = table.value("postpone") {
-        fields(&value);
+        drop(fields(&value));
     }
     if let Some(value) = table.value("review_within") {
         time::duration(&value);
@@ -105,16 +108,19 @@ pub(super) fn emergency(value: &Value<'_>) -> Option<Unenforced> {
     Some(Unenforced { key: "emergency".to_owned(), id: None, span: table.span })
 }
 
-fn fields(value: &Value<'_>) {
+fn fields(value: &Value<'_>) -> Vec<FieldId> {
     let members = value.list().unwrap_or_default();
-    who::names(value, &members, Naming::Field);
+    who::names(value, &members, Naming::Field).into_iter().map(FieldId::new).collect()
 }
 
 /// The end of what relaxes. One in the past is no error: the lane is merely over.
-fn until(table: &Table<'_>) {
-    let Some(moment) = table.required("until").and_then(|until| time::moment(&until)) else { return };
+fn until(table: &Table<'_>) -> Option<Timestamp> {
+    let moment = time::moment(&table.required("until")?)?;
+    let cx = table.cx;
     if moment.value.is_local() {
-        time::needs_zone(table.cx, false, moment.span.clone());
+        time::needs_zone(cx, false, moment.span.clone());
     }
-    time::lint_gap(table.cx, table.cx.timezone.borrow().as_ref(), &moment);
+    let zone = cx.timezone.borrow();
+    time::lint_gap(cx, zone.as_ref(), &moment);
+    moment.value.end(zone.as_ref())
 }

@@ -1,33 +1,47 @@
 //! Zones, dates, lengths of time and recurrences.
 //!
-//! Nothing is computed with them yet but what can be wrong with them: this
-//! version enforces no freeze, window or condition on the instant.
+//! Lengths and ends are computed with; of hours and recurrences nothing is yet but
+//! what can be wrong with them: this version enforces no freeze, window or
+//! condition on the instant.
 
 use std::ops::Range;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{SignedDuration, Timestamp};
 
 use super::context::Context;
 use super::cursor::{At, Table, Value};
 use super::hints;
 use crate::policy::codes;
+use crate::policy::length::Length;
 
-/// Reads a length of time; how long it is interests nobody yet.
-pub(super) fn duration(value: &Value<'_>) -> Option<()> {
+/// Reads a length of time. Business days are those of the file's zone, or of UTC where it says none.
+pub(super) fn duration(value: &Value<'_>) -> Option<Length> {
     let text = value.text()?;
-    let number = |digits: &str| digits.parse::<u32>().is_ok_and(|number| number > 0);
-    let business = text.value.strip_suffix("business days").or_else(|| text.value.strip_suffix("business day"));
-    let sound = match business {
-        Some(count) => number(count.trim_end()),
-        None => text.value.strip_suffix(['m', 'h', 'd', 'w']).is_some_and(number),
-    };
-    if !sound {
+    let length = length(value.cx, text.value);
+    if length.is_none() {
         let problem = value.cx.error(codes::BAD_DURATION, format!("`{}` is no length of time", text.value), text.span);
         value.cx.report(problem.help("a number with `m`, `h`, `d` or `w`, or with `business days`"));
     }
-    sound.then_some(())
+    length
+}
+
+fn length(cx: &Context<'_>, text: &str) -> Option<Length> {
+    let number = |digits: &str| digits.parse::<u32>().ok().filter(|number| *number > 0);
+    if let Some(count) = text.strip_suffix("business days").or_else(|| text.strip_suffix("business day")) {
+        let zone = cx.timezone.borrow().clone().unwrap_or(TimeZone::UTC);
+        return Some(Length::BusinessDays { count: number(count.trim_end())?, zone });
+    }
+    let seconds: i64 = match text.chars().last()? {
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 7 * 86_400,
+        _ => return None,
+    };
+    let count = number(&text[..text.len() - 1])?;
+    Some(Length::Exact { length: SignedDuration::from_secs(i64::from(count) * seconds), written: text.to_owned() })
 }
 
 /// Reads a time zone. The zones are those compiled in, so that no machine reads a file otherwise.
@@ -89,6 +103,18 @@ impl Moment {
             (start, Self::Day(end)) => start.day_and_time().is_none_or(|start| start.date() <= end),
             (start, Self::Local(end)) => start.day_and_time().is_none_or(|start| start < end),
         }
+    }
+
+    /// The first instant after it as an end: a day is meant whole. `None` where there is no zone to read it in.
+    ///
+    /// Local times in a gap or an overlap are read as RFC 5545 reads them.
+    pub(super) fn end(self, zone: Option<&TimeZone>) -> Option<Timestamp> {
+        let local = match self {
+            Self::Instant(at) => return Some(at),
+            Self::Local(local) => local,
+            Self::Day(day) => day.tomorrow().ok()?.to_datetime(Time::midnight()),
+        };
+        Some(zone?.to_ambiguous_zoned(local).compatible().ok()?.timestamp())
     }
 
     fn day_and_time(self) -> Option<DateTime> {

@@ -97,15 +97,14 @@ impl Top {
 
     /// What would relax it.
     fn lanes(&mut self, table: &Table<'_>) {
-        let relaxations = &mut self.policy.relaxations;
         if let Some(value) = table.value("model") {
-            relaxations.extend(lanes::models(&value));
+            self.policy.models = lanes::models(&value);
         }
         if let Some(value) = table.value("waiver") {
-            relaxations.extend(lanes::waivers(&value));
+            self.policy.waivers = lanes::waivers(&value);
         }
         if let Some(value) = table.value("emergency") {
-            relaxations.extend(lanes::emergency(&value));
+            self.policy.relaxations.extend(lanes::emergency(&value));
         }
     }
 
@@ -165,6 +164,8 @@ fn empty(mode: Mode) -> Policy {
         trusted_paths: fixed(&[]),
         comment: CommentWhen::default(),
         timezone: None,
+        models: Vec::new(),
+        waivers: Vec::new(),
         relaxations: Vec::new(),
         unenforced: Vec::new(),
         places: BTreeMap::new(),

@@ -16,16 +16,17 @@ fn effective(organisation: &str, repository: &str, rule_layer: Layer, entry: &st
     assert_eq!(found, []);
     let effective = set.approval_for(rule_layer, &settings);
     let unbound: Vec<&str> = effective.unbound.iter().map(crate::record::FieldId::as_str).collect();
+    let expires: Vec<String> = effective.expires.iter().map(ToString::to_string).collect();
     let unenforced: Vec<&str> = effective.unenforced.iter().map(|part| part.key.as_str()).collect();
     format!(
-        "{:?} {:?} {:?} {:?} unbound {unbound:?} unenforced {unenforced:?}",
+        "{:?} {:?} {:?} {:?} unbound {unbound:?} expires {expires:?} unenforced {unenforced:?}",
         effective.independent_of, effective.keep, effective.changes_requested, effective.unattributed
     )
 }
 
 #[test]
 fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
-    let default = "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown unbound [] unenforced []";
+    let default = "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown unbound [] expires [] unenforced []";
     let cases: &[(&str, &str, Layer, &str, &str)] = &[
         ("", "", Organisation, "", default),
         (
@@ -33,7 +34,7 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "",
             Organisation,
             "",
-            "{Author} SameSha Ignore Pusher unbound [\"reason\", \"summary\"] unenforced []",
+            "{Author} SameSha Ignore Pusher unbound [\"reason\", \"summary\"] expires [] unenforced []",
         ),
         // Another layer's table governs nothing here.
         ("[approval]\nindependent_of = [\"author\"]\nunattributed = \"pusher\"", "", Repository, "", default),
@@ -43,7 +44,7 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "",
             Organisation,
             ", independent_of = [\"pushers\"], keep = \"same-diff\"",
-            "{Pushers} SameDiff Block Unknown unbound [] unenforced []",
+            "{Pushers} SameDiff Block Unknown unbound [] expires [] unenforced []",
         ),
         // A layer below tightens.
         (
@@ -51,7 +52,7 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "[approval]\nindependent_of = [\"pushers\"]\nkeep = \"same-sha\"\nchanges_requested = \"block\"\nunattributed = \"unknown\"\nunbound = [\"summary\", \"impact\"]",
             Organisation,
             "",
-            "{Author, Pushers} SameSha Block Unknown unbound [\"summary\"] unenforced []",
+            "{Author, Pushers} SameSha Block Unknown unbound [\"summary\"] expires [] unenforced []",
         ),
         // A layer below loosens nothing, not even an entry's own words.
         (
@@ -59,16 +60,16 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "[approval]\nindependent_of = [\"author\"]\nchanges_requested = \"ignore\"\nunattributed = \"pusher\"\nunbound = [\"summary\"]",
             Organisation,
             ", keep = \"same-sha\"",
-            "{Author, Committers, CoAuthors, Pushers, Operators} SameSha Block Unknown unbound [] unenforced []",
+            "{Author, Committers, CoAuthors, Pushers, Operators} SameSha Block Unknown unbound [] expires [] unenforced []",
         ),
-        // What is not enforced is known wherever it was said.
+        // What is not enforced is known wherever it was said. Every layer's expiry ends an approval.
         (
-            "[approval]\nrequest = \"teams\"",
+            "[approval]\nrequest = \"teams\"\nexpires = \"9w\"",
             "[approval]\nexpires = \"14d\"",
             Organisation,
             ", expires = \"7d\"",
             "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown unbound [] \
-             unenforced [\"approval.request\", \"approvals.expires\", \"approval.expires\"]",
+             expires [\"7d\", \"14d\"] unenforced [\"approval.request\"]",
         ),
         ("[approval]\nrequest = \"no\"", "", Organisation, "", default),
     ];

@@ -350,10 +350,11 @@ fn every_key_that_is_not_enforced_is_found_as_such() {
 fn what_relaxes_is_kept_apart_from_what_holds() {
     let policy = valid(USES[3]);
     let named = |parts: &[Unenforced]| parts.iter().map(|part| part.key.clone()).collect::<Vec<_>>();
-    assert_eq!(named(&policy.relaxations), ["model", "waiver", "emergency"]);
+    assert_eq!(named(&policy.relaxations), ["emergency"]);
     let holds = ["freeze", "freeze", "freeze", "window", "window", "window", "window", "notify"];
     assert_eq!(named(&policy.unenforced), holds);
     assert_eq!(policy.unenforced[2].id.as_deref(), Some("two-days"));
+    assert_eq!((policy.models.len(), policy.waivers.len()), (1, 1));
     assert!(policy.asks && !policy.rules[0].reads_author_controlled());
     let rule = &valid(USES[1]).rules[0];
     assert_eq!(rule.waive.as_ref().map(|part| part.key.as_str()), Some("rule.waive"));

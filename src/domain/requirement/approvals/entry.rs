@@ -10,6 +10,7 @@ use crate::requirement::membership::{self, Aim, belongs};
 use crate::text::Phrase;
 
 use super::binding::is_bound;
+use super::expiry::is_fresh;
 use super::independence::is_independent;
 
 /// An entry with the settings that hold for it.
@@ -27,7 +28,9 @@ impl Entry<'_> {
         if of.is_not() {
             return of;
         }
-        Finding::all([of, is_independent(cx, &self.settings, person), is_bound(cx, &self.settings, self.layer, review)])
+        let independent = is_independent(cx, &self.settings, person);
+        let bound = is_bound(cx, &self.settings, self.layer, review);
+        Finding::all([of, independent, bound, is_fresh(cx, &self.settings, review)])
     }
 
     /// Whether the reviewer is among those asked, with the right to push where the authority wants it.

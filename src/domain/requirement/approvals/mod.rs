@@ -6,6 +6,7 @@
 
 mod binding;
 mod entry;
+mod expiry;
 pub(crate) mod independence;
 pub(crate) mod matching;
 pub(crate) mod membership;
@@ -85,7 +86,8 @@ pub(crate) fn any_counts_by_default(cx: &Context<'_>, layer: Layer) -> Finding {
     let may = given.iter().filter(|(_, review)| review.can_write);
     Finding::any(may.map(|(person, review)| {
         let independent = independence::is_independent(cx, &settings, person);
-        Finding::all([independent, binding::is_bound(cx, &settings, layer, review)])
+        let fresh = expiry::is_fresh(cx, &settings, review);
+        Finding::all([independent, binding::is_bound(cx, &settings, layer, review), fresh])
     }))
 }
 
@@ -347,7 +349,8 @@ impl<'a> Way<'a> {
 fn is_void(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
     entry.is_of(cx, person, review).is_so()
         && independence::is_independent(cx, &entry.settings, person).is_so()
-        && binding::is_bound(cx, &entry.settings, entry.layer, review).is_not()
+        && (binding::is_bound(cx, &entry.settings, entry.layer, review).is_not()
+            || expiry::is_fresh(cx, &entry.settings, review).is_not())
 }
 
 fn nobody_is_left(cx: &Context<'_>, entry: &Entry<'_>) -> Phrase {

@@ -6,7 +6,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
-    Enforced, Facts, File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict, Seen,
+    Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{Read, Source, Version};
@@ -66,11 +67,13 @@ fn facts() -> impl Strategy<Value = Facts> {
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
-    let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>());
+    let on_demand = (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3))
+        .prop_map(|(special_files, check_name, failures)| OnDemand { special_files, check_name, failures });
+    let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest)| {
             let (pushers, operators, teams, accounts) = people;
-            let (checks, enforced, policy_edit, asked, siblings, app_id) = rest;
+            let (checks, enforced, policy_edit, asked, siblings, app_id, on_demand) = rest;
             Facts {
                 as_of,
                 repository,
@@ -88,6 +91,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 asked,
                 siblings,
                 app_id,
+                on_demand,
             }
         },
     )
@@ -103,6 +107,11 @@ fn asked() -> impl Strategy<Value = Asked> {
     let lists = (known(vec(deployment, 0..3)), known(vec(thread, 0..3)), known(any::<bool>()));
     let asked = lists.prop_map(|(deployments, threads, merged_before)| Asked { deployments, threads, merged_before });
     prop_oneof![Just(Asked::default()), asked]
+}
+
+fn failures() -> impl Strategy<Value = ModelFailures> {
+    (select(vec![Layer::Organisation, Layer::Repository]), text(), any::<u32>())
+        .prop_map(|(layer, model, changes)| ModelFailures { layer, model, changes })
 }
 
 fn repository() -> impl Strategy<Value = Repository> {

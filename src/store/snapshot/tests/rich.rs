@@ -4,7 +4,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
-    Enforced, Facts, File, FileStatus, Known, Repository, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    Enforced, Facts, File, FileStatus, Known, OnDemand, Repository, Review, ReviewVerdict, Seen, Sibling, Thread,
+    ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{Read, Source, Version};
@@ -91,6 +92,7 @@ fn facts() -> Facts {
         asked: Asked::default(),
         siblings: vec![Sibling { number: 43, outcome: Some(Outcome::Wait) }, Sibling { number: 44, outcome: None }],
         app_id: u64::MAX,
+        on_demand: OnDemand::default(),
     }
 }
 

@@ -18,6 +18,7 @@ use super::commits::Commits;
 use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
+use super::on_demand::OnDemand;
 use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
@@ -49,6 +50,9 @@ pub(crate) struct ChangePart {
     /// Since version 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked: Option<Ref<Asked>>,
+    // Left out where no policy asked, as before there was anything of it.
+    #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
+    on_demand: OnDemand,
 }
 
 impl Content for ChangePart {
@@ -96,6 +100,7 @@ impl ChangePart {
             asked,
             siblings,
             app_id,
+            on_demand,
         } = facts;
         let reviews = Reviews::cut(reviews, cut);
         Self {
@@ -117,6 +122,7 @@ impl ChangePart {
             sources: sources.iter().map(|source| Source::cut(source, cut)).collect(),
             templates: cut.put(&Templates(templates.iter().map(|Template { text }| text.clone()).collect())),
             asked: Asked::of(asked).map(|asked| cut.put(&asked)),
+            on_demand: on_demand.into(),
         }
     }
 
@@ -142,6 +148,7 @@ impl ChangePart {
             asked: self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default(),
             siblings: back(self.siblings),
             app_id: self.app_id,
+            on_demand: self.on_demand.into(),
         };
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;

@@ -13,6 +13,7 @@ mod decision;
 mod files;
 mod known;
 mod names;
+mod on_demand;
 mod policy;
 mod pull_request;
 mod reviews;

@@ -56,6 +56,7 @@ fn operations(world: &World) -> Vec<Asked> {
         get("/orgs/acme/teams/payments/members?per_page=1".into()),
         get("/orgs/acme/teams/payments/memberships/carol".into()),
         get(at("/collaborators/alice/permission")),
+        get("/users/carol".into()),
         get(at("")),
         get(at("/activity?per_page=2")),
         get(at("/branches/release/1")),

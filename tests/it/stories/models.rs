@@ -1,0 +1,118 @@
+//! Standard changes: what a bot may do by itself, and everything that would borrow its name.
+
+use github_stand_in::{Changes, Commit, Identity, NewPullRequest, PullRequest, Signature};
+
+use crate::world::World;
+
+const BUMPS: &str = r#"
+version = 1
+[authorities.peer]
+permission = "write"
+[record]
+required = ["summary"]
+[[rule]]
+id = "peer"
+why = "four eyes on every change"
+approvals = [{ from = ["peer"], count = 1 }]
+[[model]]
+id = "bumps"
+owner = "user:carol"
+until = "2090-06-30T00:00:00Z"
+when = { author = ["dependabot[bot]"], only_files = ["**/*.lock"], lines = "<= 200" }
+approvals = []
+"#;
+
+const BRANCH: &str = "dependabot/cargo/serde";
+
+/// A world whose shop has lock files: one that is a file, one that is a link.
+async fn world() -> World {
+    let world = World::without_bot(BUMPS).await;
+    let files = Changes::new().write("Cargo.lock", "serde 1\n").link("web/yarn.lock", "../Cargo.lock");
+    world.shop.commit("main", "dave", files);
+    world.started(&[]).await
+}
+
+/// A commit as dependabot makes them: by the API, signed by GitHub.
+fn by_dependabot(world: &World, changes: Changes) -> Commit<'static> {
+    Commit {
+        by: "dependabot[bot]",
+        message: "Bump serde",
+        changes,
+        author: Some(world.github.identity("dependabot[bot]")),
+        committer: Some(Identity { name: "GitHub".into(), email: "noreply@github.com".into() }),
+        signature: Some(Signature::ByGitHub),
+        ..Commit::default()
+    }
+}
+
+/// Dependabot opens a pull request whose one commit it is, and the bot has answered.
+async fn bump(world: &World, commit: Commit<'_>) -> PullRequest {
+    world.shop.branch(BRANCH, "main");
+    world.shop.push(BRANCH, commit);
+    let new =
+        NewPullRequest { author: "dependabot[bot]", title: "Bump serde", head: BRANCH, ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    pull
+}
+
+fn lock() -> Changes {
+    Changes::new().write("Cargo.lock", "serde 2\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bots_bump_is_a_standard_change_until_a_human_pushes_to_its_branch() {
+    let world = world().await;
+    let pull = bump(&world, by_dependabot(&world, lock())).await;
+    world.expect(&pull, "success", "");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("It goes in as a standard change"), "{summary}");
+    assert!(summary.contains("asks in its place, and `carol` answers for it until 2090-06-30 00:00 UTC"), "{summary}");
+    pull.push("alice", [("Cargo.lock", "serde 2\nmalware 1\n")]);
+    world.settled().await;
+    world.expect(&pull, "action_required", "");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("`bumps` does not cover this change"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_human_who_pushes_the_bots_own_commit_is_seen() {
+    let world = world().await;
+    let pull = bump(&world, Commit { by: "alice", ..by_dependabot(&world, lock()) }).await;
+    world.expect(&pull, "action_required", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_author_is_not_covered() {
+    let world = world().await;
+    let own = world.github.identity("alice");
+    let unsigned = Commit { signature: None, ..by_dependabot(&world, lock()) };
+    let pull = bump(&world, unsigned).await;
+    world.expect(&pull, "action_required", "");
+    // Signed by whoever put it in, under dependabot's name.
+    let commit = Commit { committer: Some(own), signature: Some(Signature::Valid), ..by_dependabot(&world, lock()) };
+    pull.push_commit(commit);
+    world.settled().await;
+    world.expect(&pull, "action_required", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_and_a_change_of_mode_are_not_covered() {
+    for changes in [
+        Changes::new().link("web/yarn.lock", "../../etc/passwd"),
+        Changes::new().link("Cargo.lock", "README.md"),
+        Changes::new().executable("Cargo.lock", "serde 2\n"),
+        Changes::new().executable("Cargo.lock", "serde 1\n"),
+        Changes::new().link("new.lock", "Cargo.lock"),
+        lock().write("README.md", "read me\n"),
+    ] {
+        let world = world().await;
+        let pull = bump(&world, by_dependabot(&world, changes.clone())).await;
+        world.expect(&pull, "action_required", "");
+    }
+    for changes in [Changes::new().write("new.lock", "serde 1\n"), Changes::new().remove("Cargo.lock")] {
+        let world = world().await;
+        let pull = bump(&world, by_dependabot(&world, changes.clone())).await;
+        world.expect(&pull, "success", "");
+    }
+}
