@@ -13,6 +13,7 @@ mod deploy;
 mod door;
 mod house;
 mod kill;
+mod links;
 mod migrations;
 mod operations;
 mod pages;
