@@ -107,7 +107,7 @@ pub(crate) fn same_as_now(facts: &Facts, head: &Oid, commits: &str) -> Result<()
         same_list(then, files)?;
     }
     let now = known(&facts.diffs, now)?;
-    if !facts.commits.known().is_some_and(|commits| commits_hash(commits) == oids_hash(now.commits.iter())) {
+    if facts.commits.known().is_none_or(|commits| commits_hash(commits) != oids_hash(now.commits.iter())) {
         return Err(Phrase::words("the commits moved while the diff was read"));
     }
     same(&facts.diffs, then, now)
@@ -133,8 +133,8 @@ fn same(diffs: &Diffs, then: &HeadDiff, now: &HeadDiff) -> Result<(), Phrase> {
     if then.files.len() != now.files.len() {
         return Err(Phrase::words("a file is listed twice"));
     }
-    let pairs = then.files.iter().zip(&now.files);
-    pairs.map(|(then, now)| same_file(diffs, then, now)).collect()
+    let mut pairs = then.files.iter().zip(&now.files);
+    pairs.try_for_each(|(then, now)| same_file(diffs, then, now))
 }
 
 fn same_list(then: &HeadDiff, now: &[File]) -> Result<(), Phrase> {

@@ -25,6 +25,8 @@ use super::look::commit;
 const MOST_FILES: usize = 300;
 /// Paths that one request asks for.
 const AT_ONCE: usize = 200;
+/// So few are not asked for in halves.
+const LEAST_AT_ONCE: usize = 25;
 /// Commits of which one request asks who is behind them.
 const MOST_COMMITS: usize = 100;
 
@@ -161,8 +163,15 @@ impl Installation {
             None if commits.is_empty() => {}
             None => pages.push((&[], &commits)),
         }
-        for (paths, commits) in pages {
-            self.look_up_page(owner, name, paths, commits, &mut found).await?;
+        while let Some((paths, commits)) = pages.pop() {
+            match self.look_up_page(owner, name, paths, commits, &mut found).await {
+                // What GitHub could not finish in its time is asked again in halves.
+                Err(Error::Outage(_)) if paths.len() > LEAST_AT_ONCE => {
+                    let (first, second) = paths.split_at(paths.len() / 2);
+                    pages.extend([(first, commits), (second, &[][..])]);
+                }
+                outcome => outcome?,
+            }
         }
         Ok(found)
     }

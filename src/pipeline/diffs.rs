@@ -5,6 +5,7 @@
 //! only who is behind a commit does, and is kept for ten minutes. What GitHub no longer
 //! has is unknown, and an approval of it void. Absent: judging; see `net_diff` of the domain.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,8 @@ use crate::github::{self, Comparison, Found, Installation, ListedFile, Look, Loo
 
 /// More moves of one person than this are not looked into: all of them count.
 const MOST_MOVES: usize = 4;
+/// More heads than this are not compared for one decision: the latest approvals of those who may push come first.
+const MOST_HEADS: usize = 8;
 /// Bytes of comparisons that are kept, patches and all.
 const KEPT: u64 = 16 << 20;
 /// How long it is taken for granted that GitHub does not have something, or who is behind a commit.
@@ -66,7 +69,14 @@ struct Wanted {
 impl Wanted {
     /// Whether the head can be compared as it was then: only once, because a head has one list of commits at a time.
     fn head(&mut self, head: &Oid, commits: &str) -> bool {
-        self.heads.entry(head.clone()).or_insert_with(|| commits.to_owned()) == commits
+        match self.heads.get(head) {
+            Some(known) => known == commits,
+            None if self.heads.len() >= MOST_HEADS => false,
+            None => {
+                self.heads.insert(head.clone(), commits.to_owned());
+                true
+            }
+        }
     }
 }
 
@@ -148,8 +158,8 @@ impl Pipeline {
     }
 }
 
-/// Each person's latest review, where it approves.
-fn approvals(reviews: &[Review]) -> impl Iterator<Item = (&Account, &Review)> {
+/// Each person's latest review, where it approves, in the order in which they matter.
+fn approvals(reviews: &[Review]) -> Vec<(&Account, &Review)> {
     let mut latest: BTreeMap<&Account, &Review> = BTreeMap::new();
     for review in reviews {
         latest.extend(review.author.as_ref().map(|author| (author, review)));
@@ -157,7 +167,9 @@ fn approvals(reviews: &[Review]) -> impl Iterator<Item = (&Account, &Review)> {
     let approves = |(person, review): &(&Account, &Review)| {
         person.kind == AccountKind::User && review.verdict == ReviewVerdict::Approved
     };
-    latest.into_iter().filter(approves)
+    let mut approvals: Vec<_> = latest.into_iter().filter(approves).collect();
+    approvals.sort_by_key(|(_, review)| (!review.can_write, Reverse(review.submitted_at)));
+    approvals
 }
 
 impl Reading<'_> {
