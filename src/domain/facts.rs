@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::account::{Account, Oid, TeamName};
 use crate::decision::Outcome;
 use crate::layer::Layer;
+use crate::net_diff::Diffs;
 
 pub use asked::{Asked, Deployment, NOT_ASKED, Thread, ThreadState};
 
@@ -94,6 +95,8 @@ pub struct Facts {
     pub app_id: u64,
     /// What only some policies ask for.
     pub on_demand: OnDemand,
+    /// What heads change against their base, and patches, as far as anything asked for them.
+    pub diffs: Diffs,
 }
 
 /// Facts that only some policies ask for, each `None` or empty where none did.
@@ -357,7 +360,12 @@ pub enum Enforced {
 /// What [`Seen::commits`] holds for a review is this hash over the commits at that time: the same head over the same
 /// commits is the same net diff.
 pub fn commits_hash(commits: &[Commit]) -> String {
-    let mut ids: Vec<&str> = commits.iter().map(|commit| commit.oid.as_str()).collect();
+    oids_hash(commits.iter().map(|commit| &commit.oid))
+}
+
+/// The same over the commits' ids.
+pub fn oids_hash<'a>(commits: impl Iterator<Item = &'a Oid>) -> String {
+    let mut ids: Vec<&str> = commits.map(Oid::as_str).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut hash = Sha256::new();

@@ -13,6 +13,8 @@ pub mod evaluate;
 pub mod facts;
 pub mod layer;
 pub mod needs;
+pub mod net_diff;
+pub mod patch;
 pub mod plan;
 pub mod policy;
 pub mod record;

@@ -12,8 +12,8 @@ use crate::evaluate::ChangedFile;
 use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, Authority, CheckWanted, Condition, Conditions, Independence, Mode, Policy, PolicySet, Requirement,
-    WhichCheck, Who,
+    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode, Policy,
+    PolicySet, Requirement, WhichCheck, Who,
 };
 use crate::requirement::ACTIONS;
 
@@ -39,12 +39,16 @@ pub struct Needs {
     pub merged_before: bool,
     /// Whether the old names of renamed files are to be read.
     pub old_names: bool,
+    /// Whether the patches of the changed files are to be read.
+    pub patches: bool,
     /// Whether the changed files are to be read.
     pub files: bool,
     /// Whether the commits are to be read.
     pub commits: bool,
     /// Whether it is to be found out who pushed.
     pub pushers: bool,
+    /// Whether an approval may be kept where the head moves and the net diff stays.
+    pub same_diff: bool,
     /// Whether the title, labels, draft flag or head's name can matter to a rule.
     pub on_declaration: bool,
 }
@@ -85,6 +89,10 @@ pub fn needs(policies: &PolicySet) -> Needs {
     for layer in &policies.layers {
         if let Some(policy) = &layer.policy {
             needs.policy(policies, layer.layer, policy);
+            needs.same_diff |=
+                policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
+            let lanes = policy.models.iter().flat_map(|model| &model.approvals);
+            needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
     needs
@@ -113,6 +121,30 @@ pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
         && (lanes.into_iter().any(|when| mentions(when, &holds))
             || factors.chain(rules().map(|rule| &rule.when)).any(|when| mentions(when, &lowers))
             || (!covered && rules().any(|rule| mentions(&rule.when, &holds))))
+}
+
+fn entry_keeps(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
+    match entry {
+        ApprovalEntry::From { settings, .. } => policies.approval_for(layer, settings).keep == Keep::SameDiff,
+        ApprovalEntry::Any(alternatives) => alternatives.iter().any(|entry| entry_keeps(policies, layer, entry)),
+    }
+}
+
+/// Whether the requirement takes an approval that was given on another head with the same net diff.
+fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
+    match ask {
+        Requirement::Approvals(entries) => entries.iter().any(|entry| entry_keeps(policies, layer, entry)),
+        // An approval stands beside the checks of a change that edits them.
+        Requirement::Checks(_) | Requirement::Deployments(_) => {
+            policies.approval_for(layer, &ApprovalSettings::default()).keep == Keep::SameDiff
+        }
+        Requirement::Fields(_)
+        | Requirement::Signed
+        | Requirement::ResolvedThreads
+        | Requirement::Deny(_)
+        | Requirement::Allow(_)
+        | Requirement::Unenforced(_) => false,
+    }
 }
 
 impl Needs {
@@ -228,13 +260,15 @@ impl Needs {
                     | C::OnlyFiles(_)
                     | C::NoFiles(_)
                     | C::Lines(_, Some(_))
+                    | C::Diff(_, Some(_))
                     | C::Services(_)
                     | C::Tier(_)
                     | C::Environments(_)
             )
         });
         self.old_names |= paths;
-        self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_)));
+        self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
+        self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
         self.merged_before |= reads(&|condition| matches!(condition, C::FirstContribution(_)));
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
@@ -258,7 +292,6 @@ impl Needs {
 #[expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 mod tests {
     use super::*;
-    use crate::layer::Layer;
     use crate::policy::{Read, Source, Version, load};
 
     fn check(text: &str, change: impl FnOnce(&mut Needs)) -> Needs {
@@ -303,6 +336,7 @@ approvals = [{ any = [{ from = ["payments"], count = 1 }, { from = ["team:acme/c
         let needs = check(text, |needs| {
             needs.teams = ["acme/payments", "acme/contractors", "acme/cab"].map(team).into();
             needs.logins = ["carol", "ann", "bob"].map(str::to_owned).into();
+            needs.same_diff = true;
         });
         assert!(needs.cares_about_team(&team("acme/cab")));
     }
@@ -318,15 +352,19 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
             needs.logins.insert("jenkins[bot]".to_owned());
             needs.checks.insert(("build".to_owned(), CheckBy::App("github-actions".to_owned())));
             needs.checks.insert(("ci".to_owned(), CheckBy::Creator("Jenkins[bot]".to_owned())));
-            (needs.files, needs.old_names) = (true, true);
+            (needs.files, needs.old_names, needs.same_diff) = (true, true, true);
         });
         assert!(needs.cares_about_check("build", Some("github-actions")) && needs.cares_about_check("ci", None));
         assert!(!needs.cares_about_check("build", None) && !needs.cares_about_check("other", None));
         let required = "[[rule]]\nid = \"a\"\nchecks = [{ required = true }]\n";
-        let needs = check(required, |needs| (needs.required_checks, needs.files, needs.old_names) = (true, true, true));
+        let needs = check(required, |needs| {
+            (needs.required_checks, needs.files, needs.old_names, needs.same_diff) = (true, true, true, true);
+        });
         assert!(needs.cares_about_check("anything", None));
         let lines = "[[rule]]\nid = \"a\"\nwhen = { lines = \"> 9\" }\nallow = \"ok\"\n";
         check(lines, |needs| needs.files = true);
+        let diff = "[[rule]]\nid = \"a\"\nwhen = { diff = 'x' }\nallow = \"ok\"\n";
+        check(diff, |needs| (needs.files, needs.patches) = (true, true));
         let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
         check(title, |needs| needs.on_declaration = true);
     }
@@ -343,7 +381,7 @@ deployments = [{ environment = "staging" }, { environment = "production", by = "
         check(text, |needs| {
             needs.environments = ["staging", "prod", "prod-eu"].map(str::to_owned).into();
             needs.logins.insert("argo[bot]".to_owned());
-            (needs.files, needs.old_names) = (true, true);
+            (needs.files, needs.old_names, needs.same_diff) = (true, true, true);
         });
     }
 }

@@ -6,6 +6,7 @@
 mod app;
 mod apply;
 mod client;
+mod diffs;
 mod error;
 pub mod event;
 mod look;
@@ -15,6 +16,7 @@ mod reads;
 pub use app::FailedDelivery;
 pub use apply::{Place, Written};
 pub use client::{GitHub, Installation};
+pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};
 pub use error::{Error, Result};
 pub use look::{Ask, AskedRead, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
 pub use reads::{Activity, OpenPull, QueueEntry};

@@ -191,18 +191,6 @@ impl Installation {
         })
     }
 
-    /// The old names of renamed files: new path to old path. `None` where GitHub lists only a part.
-    pub async fn renames(&self, owner: &str, name: &str, number: u64) -> Result<Option<BTreeMap<String, String>>> {
-        #[derive(Deserialize)]
-        struct File {
-            filename: String,
-            previous_filename: Option<String>,
-        }
-        let files = self.rest_pages::<File>(&format!("/repos/{owner}/{name}/pulls/{number}/files"), 30).await?;
-        Ok(files
-            .map(|files| files.into_iter().filter_map(|file| Some((file.filename, file.previous_filename?))).collect()))
-    }
-
     /// Who pushed a branch lately, newest first.
     pub async fn activity(&self, owner: &str, name: &str, branch: &str) -> Result<Vec<Activity>> {
         #[derive(Deserialize)]

@@ -8,12 +8,17 @@ use countersign_domain::facts::{
     EditedPolicy, Enforced, Facts, File, FileStatus, Known, OnDemand, Review, ReviewVerdict, Seen, Sibling,
     commits_hash,
 };
+use countersign_domain::net_diff::{Diffs, HeadMove};
+use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
 use super::{Pipeline, Result};
 use crate::github::event::REPOSITORY_POLICY;
-use crate::github::{self, Activity, Installation, Look, ReviewRead};
-use crate::store::{BodyVersion, HeadPlace, SeenRow};
+use crate::github::{self, Activity, Comparison, Installation, Look, ReviewRead};
+use crate::store::{BodyVersion, HeadPlace, Moved, SeenRow};
+
+/// Bytes of patches that are kept with a decision.
+const PATCHES_KEPT: usize = 256 << 10;
 
 impl Pipeline {
     /// The facts, but for the pull requests that share the check: those are read once it is held.
@@ -28,8 +33,11 @@ impl Pipeline {
         let as_of = self.store.now().await?;
         let teams = self.teams(github, &needs.teams, members_since).await?;
         let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
-        let files = self.files(github, look, needs).await?;
+        let (files, patches) = self.files(github, look, needs).await?;
         let reviews = self.reviews(look).await?;
+        let (pushers, moves) = self.pushers(github, look, needs).await?;
+        let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
+        let diffs = Diffs { patches, ..diffs };
         Ok(Facts {
             as_of,
             repository: look.repository.clone(),
@@ -38,7 +46,7 @@ impl Pipeline {
             commits: look.commits.clone(),
             reviews,
             checks: look.checks.as_ref().map(|checks| checks.iter().map(|read| read.check.clone()).collect()),
-            pushers: self.pushers(github, look, needs).await?,
+            pushers,
             operators: operators(look),
             teams,
             accounts,
@@ -48,6 +56,7 @@ impl Pipeline {
             siblings: Vec::new(),
             app_id: github.github().app_id(),
             on_demand: OnDemand::default(),
+            diffs,
         })
     }
 
@@ -93,21 +102,32 @@ impl Pipeline {
         Ok(accounts)
     }
 
-    /// The changed files; the old names of renames where a rule could depend on them.
-    async fn files(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<Vec<File>>> {
-        let Known::Known(mut files) = look.files.clone() else { return Ok(look.files.clone()) };
+    /// The changed files; the old names of renames and the patches where a rule could depend on them.
+    async fn files(
+        &self,
+        github: &Installation,
+        look: &Look,
+        needs: &Needs,
+    ) -> Result<(Known<Vec<File>>, Option<Known<BTreeMap<String, String>>>)> {
+        let Known::Known(mut files) = look.files.clone() else { return Ok((look.files.clone(), None)) };
+        let compared = if needs.patches { Some(self.comparison_now(github, look).await?) } else { None };
         let renamed = files.iter().any(|file| file.status == FileStatus::Renamed);
         if renamed && needs.old_names {
             let repository = &look.repository;
-            if let Some(renames) = github.renames(&repository.owner, &repository.name, look.change.number).await? {
-                for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
-                    if let Some(old) = renames.get(&file.path) {
-                        file.old_path = Known::Known(Some(old.clone()));
-                    }
+            let listed = match &compared {
+                Some(Known::Known(compared)) => Some(compared.files.clone()),
+                _ => github.pull_files(&repository.owner, &repository.name, look.change.number).await?,
+            };
+            let old = listed.into_iter().flatten().filter_map(|file| Some((file.path, file.old_path?)));
+            let old: BTreeMap<_, _> = old.collect();
+            for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
+                if let Some(old) = old.get(&file.path) {
+                    file.old_path = Known::Known(Some(old.clone()));
                 }
             }
         }
-        Ok(Known::Known(files))
+        let patches = compared.map(|compared| compared.map(|compared| patches(&files, &compared)));
+        Ok((Known::Known(files), patches))
     }
 
     /// The reviews with what each reviewer had before them.
@@ -147,10 +167,16 @@ impl Pipeline {
         Ok(seen)
     }
 
-    /// Everybody who was seen moving the head. What was pushed before we watched is asked of GitHub's activity list.
-    async fn pushers(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<BTreeSet<Account>>> {
+    /// Everybody who was seen moving the head, and the moves of those of whom none is missing. What was pushed before we watched is asked of GitHub's activity list.
+    async fn pushers(
+        &self,
+        github: &Installation,
+        look: &Look,
+        needs: &Needs,
+    ) -> Result<(Known<BTreeSet<Account>>, Moves)> {
+        let unknown = |why: &str| Ok((Known::unknown(why), Moves::new()));
         if !needs.pushers {
-            return Ok(Known::unknown("no rule asks who pushed"));
+            return unknown("no rule asks who pushed");
         }
         let change = &look.change;
         let (repository, head) = (&look.repository, &change.head);
@@ -163,38 +189,37 @@ impl Pipeline {
         };
         let seen = self.store.pushers_of(place, &commits).await?;
         let mut pushers: BTreeSet<Account> = seen.iter().map(|push| push.sender.clone()).collect();
+        let mut moves = moves(&seen);
         if change.fork {
             // Pushes to a fork are told to nobody but its owner; what moved the head here is.
-            return Ok(match look.head_owner.clone() {
-                Some(owner) => {
-                    pushers.insert(owner);
-                    Known::Known(pushers)
-                }
-                None => Known::unknown("the repository that the change comes from is gone"),
-            });
+            let Some(owner) = look.head_owner.clone() else {
+                return unknown("the repository that the change comes from is gone");
+            };
+            pushers.insert(owner);
+            return Ok((Known::Known(pushers), moves));
         }
         if seen.iter().any(|push| push.after == head.tip) {
-            return Ok(Known::Known(pushers));
+            return Ok((Known::Known(pushers), moves));
         }
         let activity = match github.activity(&repository.owner, &repository.name, &head.name).await {
             Ok(activity) => activity,
             Err(error @ (github::Error::NotFound(_) | github::Error::Forbidden(_))) => {
-                return Ok(Known::unknown(format!("who pushed the head cannot be read: {error}")));
+                return unknown(&format!("who pushed the head cannot be read: {error}"));
             }
             Err(error) => return Err(error.into()),
         };
         let is_move = |push: &&Activity| commits.contains(&push.after) || push.at >= look.created_at;
-        let moves: Vec<_> = activity.iter().filter(is_move).collect();
-        if !moves.iter().any(|push| push.after == head.tip) {
-            return Ok(Known::unknown("GitHub does not say who pushed the head"));
+        let pushes: Vec<_> = activity.iter().filter(is_move).collect();
+        if !pushes.iter().any(|push| push.after == head.tip) {
+            return unknown("GitHub does not say who pushed the head");
         }
-        for push in moves {
-            match &push.actor {
-                Some(actor) => drop(pushers.insert(actor.clone())),
-                None => return Ok(Known::unknown("somebody whose account is gone pushed the head")),
-            }
+        for push in pushes {
+            let Some(actor) = &push.actor else { return unknown("somebody whose account is gone pushed the head") };
+            // What was pushed before we watched is not known by both its ends.
+            moves.remove(actor);
+            pushers.insert(actor.clone());
         }
-        Ok(Known::Known(pushers))
+        Ok((Known::Known(pushers), moves))
     }
 
     async fn enforced(&self, github: &Installation, look: &Look, check_name: &str) -> Enforced {
@@ -212,6 +237,38 @@ impl Pipeline {
         siblings.sort_by_key(|sibling| sibling.number);
         Ok(siblings)
     }
+}
+
+/// Moves of the head, by who made them.
+type Moves = BTreeMap<Account, Vec<HeadMove>>;
+
+/// The moves of those people of whom every move is known by both its ends.
+fn moves(seen: &[Moved]) -> Moves {
+    let mut moves = Moves::new();
+    for push in seen {
+        let made = moves.entry(push.sender.clone()).or_default();
+        let moved = push.before.clone().map(|before| HeadMove { before, after: push.after.clone() });
+        made.extend(moved.filter(|moved| !made.contains(moved)));
+    }
+    let has_end = |push: &&Moved, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
+    moves.retain(|who, made| seen.iter().filter(|push| push.sender == *who).all(|push| has_end(&push, made)));
+    moves
+}
+
+/// The whole patches, as many as are kept with a decision: beyond, a file has none.
+fn patches(files: &[File], compared: &Comparison) -> BTreeMap<String, String> {
+    let mut left = PATCHES_KEPT;
+    let mut kept = BTreeMap::new();
+    for file in files {
+        let listed = compared.files.iter().find(|listed| listed.path == file.path);
+        let Some(patch) = listed.and_then(|listed| listed.patch.as_ref()) else { continue };
+        let fits = left.checked_sub(patch.len());
+        if let (Some(rest), Some(_)) = (fits, changed_lines(patch, file.added, file.removed)) {
+            left = rest;
+            kept.insert(file.path.clone(), patch.clone());
+        }
+    }
+    kept
 }
 
 fn domain_review(review: &ReviewRead, seen: Seen) -> Review {

@@ -4,6 +4,7 @@
 //! so that duplicates, reordering, loss and restarts are all the same case. What cannot
 //! be read never turns anything green.
 
+mod diffs;
 mod facts;
 mod fresh;
 mod group;
@@ -52,6 +53,7 @@ pub struct Pipeline {
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
     special_files: on_demand::SpecialFiles,
+    kept: diffs::Kept,
 }
 
 /// Why a row could not be worked on to its end.
@@ -81,6 +83,7 @@ impl Pipeline {
             members: Members::new(),
             enforced,
             special_files: on_demand::special_files(),
+            kept: diffs::Kept::new(),
         }
     }
 

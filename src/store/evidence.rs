@@ -21,11 +21,11 @@ use crate::signal::{Mark, PullIndex, RepositoryName};
 
 statements! {
     HEAD_MOVES = Sql::both(
-        "SELECT after_head, sender, sender_login, sender_kind, at FROM head_move
+        "SELECT '' AS before_head, after_head, sender, sender_login, sender_kind, at FROM head_move
         WHERE repository = $1 AND number = $2 ORDER BY at"
     );
     PUSHES = Sql::both(
-        "SELECT after_head, sender, sender_login, sender_kind, at FROM push
+        "SELECT before_head, after_head, sender, sender_login, sender_kind, at FROM push
         WHERE repository = $1 AND branch = $2 AND after_head IN ($3, $4, $5, $6, $7, $8, $9, $10) ORDER BY at"
     );
     BODIES = Sql::both(
@@ -73,6 +73,8 @@ const AT_ONCE: usize = 8;
 /// Somebody moved a head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
+    /// The commit before; `None` where the event does not tell.
+    pub before: Option<Oid>,
     /// The commit after.
     pub after: Oid,
     /// Who.
@@ -153,7 +155,7 @@ pub struct OpenPull {
 
 impl Store {
     /// Everybody seen moving the head of a pull request: by events of the pull request itself, and by pushes to its
-    /// branch that ended at one of these commits.
+    /// branch that ended at one of these commits or where such an event says that it did.
     ///
     /// # Errors
     /// The database's.
@@ -161,7 +163,9 @@ impl Store {
         let rows = self.db.fetch(HEAD_MOVES, values![place.repository, place.number]).await?;
         let mut moves = rows.iter().map(moved).collect::<Result<Vec<_>>>()?;
         let Some(repository) = place.head_repository else { return Ok(moves) };
-        let commits = commits.iter().map(Oid::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+        let ends: BTreeSet<Oid> =
+            commits.iter().cloned().chain(moves.iter().map(|moved| moved.after.clone())).collect();
+        let commits: Vec<&str> = ends.iter().map(Oid::as_str).collect();
         for chunk in commits.chunks(AT_ONCE) {
             let commit = |index: usize| chunk.get(index).or(chunk.first()).copied().unwrap_or_default();
             let [a, b, c, d, e, f, g, h] = std::array::from_fn::<_, AT_ONCE, _>(commit);
@@ -370,7 +374,8 @@ impl Store {
 fn moved(row: &Row) -> Result<Moved> {
     let kind = take::kind(&row.text("sender_kind")?);
     let sender = Account { id: row.id("sender")?, login: row.text("sender_login")?, kind };
-    Ok(Moved { after: Oid::new(row.text("after_head")?), sender, at: row.instant("at")? })
+    let before = Some(row.text("before_head")?).filter(|before| !before.is_empty()).map(Oid::new);
+    Ok(Moved { before, after: Oid::new(row.text("after_head")?), sender, at: row.instant("at")? })
 }
 
 fn repository(row: &Row) -> Result<RepositoryRow> {

@@ -449,7 +449,7 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
         let push = |branch: &str, after: &str, sender| Evidence::Push {
             repository: SHOP,
             branch: branch.into(),
-            before: String::new(),
+            before: "c0".into(),
             after: after.into(),
             sender,
         };
@@ -461,6 +461,9 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
             push("fix", "c1", user(1, "ann")),
             push("fix", "c9", user(2, "bob")),
             push("main", "c2", user(3, "cem")),
+            // The head was there, whether or not its commit still goes in.
+            push("fix", "gone", user(4, "dea")),
+            Evidence::HeadMoved { repository: SHOP, number: 1, after: "gone".into(), sender: user(4, "dea") },
             Evidence::HeadMoved { repository: SHOP, number: 1, after: "c3".into(), sender: user(4, "dea") },
             body("05", None, "second"),
             body("01", Some(user(1, "ann")), "first"),
@@ -470,7 +473,13 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
         let place = HeadPlace { repository: SHOP, number: 1, head_repository: Some(SHOP), branch: "fix" };
         let commits = (0..9).map(|n| Oid::new(format!("c{n}"))).collect::<Vec<_>>();
         let moved = db.store.pushers_of(place, &commits).await.expect("read");
-        assert_eq!(moved.iter().map(|moved| moved.sender.login.as_str()).collect::<Vec<_>>(), ["dea", "ann"]);
+        let told = |moved: &countersign::store::Moved| {
+            let before = moved.before.as_ref().map(Oid::as_str).unwrap_or_default();
+            format!("{} {before}..{}", moved.sender.login, moved.after)
+        };
+        let mut told: Vec<_> = moved.iter().map(told).collect();
+        told.sort();
+        assert_eq!(told, ["ann c0..c1", "dea ..c3", "dea ..gone", "dea c0..gone"]);
         let bodies = db.store.bodies(SHOP, 1).await.expect("read");
         let bodies = bodies.iter().map(|body| (body.text.as_str(), body.editor.as_ref().map(|editor| editor.id)));
         assert_eq!(bodies.collect::<Vec<_>>(), [("first", Some(1)), ("second", Some(2))], "an editor is added");

@@ -11,6 +11,7 @@ mod base;
 mod combine;
 mod commits;
 mod committer_in;
+mod diff;
 mod draft;
 mod environments;
 mod field;
@@ -92,6 +93,7 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Files(globs) => files::files(cx, globs),
         Condition::OnlyFiles(globs) => only_files::only_files(cx, from.place, globs),
         Condition::NoFiles(globs) => no_files::no_files(cx, globs),
+        Condition::Diff(pattern, globs) => diff::diff(cx, from.place, pattern, globs.as_ref()),
         Condition::Lines(comparison, globs) => lines::lines(cx, *comparison, globs.as_ref()),
         Condition::FilesChanged(comparison) => files_changed::files_changed(cx, *comparison),
         Condition::Commits(comparison) => commits::commits(cx, *comparison),

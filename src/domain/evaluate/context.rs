@@ -28,7 +28,12 @@ pub(crate) struct Context<'a> {
     /// The next instant at which something that counted stops counting.
     next: Cell<Option<Timestamp>>,
     files: Known<Vec<ChangedFile<'a>>>,
+    /// How many bytes of the diff patterns may still go through.
+    searchable: Cell<usize>,
 }
+
+/// Bytes of the diff that all patterns of one evaluation may go through.
+const SEARCHABLE: usize = 32 << 20;
 
 impl<'a> Context<'a> {
     pub(crate) fn new(policies: &'a PolicySet, records: &'a Records, facts: &'a Facts) -> Self {
@@ -36,7 +41,8 @@ impl<'a> Context<'a> {
             Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
-        Self { policies, records, facts, risk: None, standard: None, next: Cell::new(None), files }
+        let (standard, next, searchable) = (None, Cell::new(None), Cell::new(SEARCHABLE));
+        Self { policies, records, facts, risk: None, standard, next, files, searchable }
     }
 
     /// The changed files, or what to answer where they could not be read.
@@ -117,6 +123,13 @@ impl<'a> Context<'a> {
     /// The next instant at which time alone could change what was decided.
     pub(crate) fn next_instant(&self) -> Option<Timestamp> {
         self.next.get()
+    }
+
+    /// Whether a pattern may go through so many bytes more; once it may not, none may.
+    pub(crate) fn may_search(&self, bytes: usize) -> bool {
+        let left = self.searchable.get().checked_sub(bytes);
+        self.searchable.set(left.unwrap_or_default());
+        left.is_some()
     }
 
     /// Whether people may be named: not where anybody may read it.

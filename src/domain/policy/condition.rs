@@ -22,6 +22,8 @@ pub enum Condition {
     OnlyFiles(Globs),
     /// No changed path matches.
     NoFiles(Globs),
+    /// An added or removed line, of the files that the same table's `files` match or else of all.
+    Diff(Regex, Option<Globs>),
     /// Changed lines, of the files that the same table's `files` match or else of all.
     Lines(Comparison, Option<Globs>),
     /// How many files changed.

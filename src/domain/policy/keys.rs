@@ -334,7 +334,7 @@ static KEYS: &[Key] = &[
     key("when", "files", Kind::Globs),
     key("when", "only_files", Kind::Globs),
     key("when", "no_files", Kind::Globs),
-    key("when", "diff", Kind::Pattern).not_yet(),
+    key("when", "diff", Kind::Pattern),
     key("when", "lines", Kind::Comparison),
     key("when", "files_changed", Kind::Comparison),
     key("when", "commits", Kind::Comparison),

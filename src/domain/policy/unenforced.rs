@@ -86,6 +86,7 @@ impl Condition {
             Self::Files(_) => "files",
             Self::OnlyFiles(_) => "only_files",
             Self::NoFiles(_) => "no_files",
+            Self::Diff(..) => "diff",
             Self::Lines(..) => "lines",
             Self::FilesChanged(_) => "files_changed",
             Self::Commits(_) => "commits",

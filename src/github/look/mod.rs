@@ -259,6 +259,12 @@ fn file(entry: Option<&wire::TreeEntry>, path: &str) -> Read {
     }
 }
 
+/// A commit with those behind it, as the fragment `CommitBits` asks for it.
+pub(super) fn commit(node: &Value) -> Option<Commit> {
+    let commit: wire::Commit = serde_json::from_value(node.clone()).ok()?;
+    Some(convert::commit(commit))
+}
+
 /// Whether an error means that GitHub has nothing there for this installation.
 fn is_not_found(error: &FieldError) -> bool {
     error.kind == "NOT_FOUND"

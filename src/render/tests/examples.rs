@@ -177,9 +177,7 @@ pub(super) fn voided_by_push() -> Decision {
     with(Outcome::Wait, next, |decision| {
         let observed = words("the approval by ").person(&account(2, "bob")).and(" was for ").quote("0ddba11");
         decision.rules[0].asks = vec![unapproved(observed.and(", before the new commits, and no longer counts"))];
-        decision.notices = vec![words(
-            "`keep = \"same-diff\"` is read as `same-sha` in this version: every push asks for a new approval",
-        )];
+        decision.notices = vec![words("no rule of `main` requires this check: GitHub lets a merge pass without it")];
     })
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Outcome, RAW, invalid, not_found};
 use crate::git::{DIRECTORY, EXECUTABLE, Entry, FILE, LINK, Objects};
+use crate::graphql::pull_request::MOST_COMMITS;
 use crate::server::{Answer, Call};
 use crate::shape::{code as show, repository as show_repository};
 use crate::state::State;
@@ -48,7 +49,14 @@ pub(super) fn compare(state: &State, call: &Call) -> Outcome {
         (0, _) => "behind",
         _ => "diverged",
     };
-    let (commits, headers) = call.page(&ahead, |commit| show::commit(state, it, commit));
+    // Without a page GitHub gives the last 250 commits.
+    let paged = call.asked("page").or(call.asked("per_page")).is_some();
+    let (commits, headers) = if paged {
+        call.page(&ahead, |commit| show::commit(state, it, commit))
+    } else {
+        let last = &ahead[ahead.len().saturating_sub(MOST_COMMITS)..];
+        (last.iter().map(|commit| show::commit(state, it, commit)).collect(), Vec::new())
+    };
     let page = format!("{}/compare/{}", show_repository::html_url(state, it), call.part("basehead"));
     // Files come with the first page only, and no more than 300 of them.
     let first = call.asked("page").is_none_or(|page| page == "1");

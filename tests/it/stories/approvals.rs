@@ -108,7 +108,9 @@ async fn an_approver_who_pushes_is_a_pusher_and_no_approver() {
     let pull = world.opened("").await;
     let alice = world.github.identity("alice");
     // Bob pushes a commit that alice wrote: only the push is his.
-    pull.push_commit(Commit { by: "bob", author: Some(alice.clone()), committer: Some(alice), ..Commit::default() });
+    let changes = [("more.rs", "fn more() {}\n")].into();
+    let (author, committer) = (Some(alice.clone()), Some(alice));
+    pull.push_commit(Commit { by: "bob", author, committer, changes, ..Commit::default() });
     world.settled().await;
     pull.review("bob", Verdict::Approve);
     world.settled().await;

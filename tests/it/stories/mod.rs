@@ -14,5 +14,6 @@ mod groups;
 mod models;
 mod policies;
 mod record;
+mod same_diff;
 mod shown;
 mod threads;

@@ -266,3 +266,88 @@ fn fields_raise_unless_they_are_answered() {
         );
     }
 }
+
+/// Two files with their patches; the second adds `DROP TABLE b` and takes away `drop_me();`.
+fn patched() -> Facts {
+    let sql = "@@ -1,2 +1,2 @@\n keep DROP TABLE c\n-drop_me();\n+  DROP TABLE b\r";
+    let rust = "@@ -1 +1 @@\n-a\n+b";
+    with(|facts| {
+        let line = |path: &str| File { added: 1, removed: 1, ..file(path) };
+        facts.files = Known::Known(vec![line("src/pay.rs"), line("db/1.sql")]);
+        let patches = [("src/pay.rs", rust), ("db/1.sql", sql)];
+        let patches = patches.map(|(path, patch)| (path.to_owned(), patch.to_owned()));
+        facts.diffs.patches = Some(Known::Known(patches.into()));
+    })
+}
+
+#[test]
+fn a_diff_is_the_added_and_removed_lines_of_the_same_tables_files_else_of_all() {
+    check_when(
+        &[
+            (r"diff = '(?i)\bDROP\s+TABLE\b'", "yes"),
+            (r"diff = '^a$'", "yes"),
+            (r"diff = 'drop_me'", "yes"),
+            // Context is not changed.
+            (r"diff = 'DROP TABLE c'", "no"),
+            (r"diff = '^[+-]'", "no"),
+            // A carriage return hides no end of a line.
+            (r"diff = 'b$'", "yes"),
+            (r"files = ['db/**'], diff = '^\s*DROP TABLE b$'", "yes"),
+            (r"files = ['src/**'], diff = 'DROP'", "no"),
+            (r"files = ['*.md'], diff = 'DROP'", "no"),
+            (r"not = { diff = 'DROP' }", "no"),
+            (r"not = { diff = 'TRUNCATE' }", "yes"),
+        ],
+        &patched(),
+    );
+    check_when(&[("diff = '^'", "no")], &with(|facts| facts.files = Known::Known(Vec::new())));
+}
+
+#[test]
+fn a_file_without_a_complete_text_patch_holds_and_under_not_is_unknown() {
+    type Change = fn(&mut Facts);
+    let hide: [Change; 5] = [
+        |facts| {
+            if let Some(Known::Known(patches)) = &mut facts.diffs.patches {
+                patches.remove("src/pay.rs");
+            }
+        },
+        // There are more lines than the patch has.
+        |facts| known(&mut facts.files)[0].added = 2,
+        |facts| known(&mut facts.files)[0].removed = 0,
+        |facts| facts.diffs.patches = Some(Known::unknown("GitHub compares no more than 300 files")),
+        |facts| facts.diffs.patches = None,
+    ];
+    for hide in hide {
+        let mut facts = patched();
+        hide(&mut facts);
+        check_when(
+            &[
+                ("diff = 'nowhere'", "yes"),
+                ("files = ['src/**'], diff = 'nowhere'", "yes"),
+                ("not = { diff = 'nowhere' }", "unknown"),
+                ("not = { files = ['*.md'], diff = 'nowhere' }", "yes"),
+            ],
+            &facts,
+        );
+    }
+    // Whether the file is meant hangs on a name that was not read.
+    let mut facts = patched();
+    known(&mut facts.files)[1] = File { added: 1, removed: 1, ..renamed(Known::unknown("not read"), "db/1.sql") };
+    check_when(&[("files = ['old/**'], diff = 'DROP'", "unknown"), ("files = ['old/**'], diff = 'x'", "no")], &facts);
+    facts.files = Known::unknown("GitHub answered 502");
+    check_when(&[("diff = 'DROP'", "unknown")], &facts);
+}
+
+#[test]
+fn patterns_go_through_no_more_of_the_diff_than_one_evaluation_may() {
+    let mut facts = patched();
+    let lines = 300_000;
+    let patch = format!("@@ -0,0 +1,{lines} @@\n{}", "+0123456789abcdef\n".repeat(lines));
+    known(&mut facts.files)[0] = File { added: lines as u64, removed: 0, ..file("src/pay.rs") };
+    facts.diffs.patches = Some(Known::Known([("src/pay.rs".to_owned(), patch)].into()));
+    facts.files = Known::Known(vec![known(&mut facts.files)[0].clone()]);
+    check_when(&[("diff = 'x'", "no")], &facts);
+    let many = "{ diff = 'x' }, ".repeat(8);
+    check_when(&[(&format!("any = [{many}]"), "unknown")], &facts);
+}

@@ -14,6 +14,7 @@ mod properties;
 mod record;
 mod relax;
 mod risk;
+mod same_diff;
 mod speed;
 mod world;
 

@@ -9,7 +9,7 @@ fn the_worst_result_decides_and_the_rest_is_listed() {
     let mut facts = world();
     let green = "[[rule]]\nid = \"green\"\nchecks = [\"build\"]\n";
     let record = "[record]\nrequired = [\"summary\"]\n";
-    let hard = "[[rule]]\nid = \"hard\"\nwhen = { diff = \"DROP\" }\nallow = \"ok\"\n";
+    let hard = "[[rule]]\nid = \"hard\"\nwhen = { not = { diff = \"DROP\" } }\nallow = \"ok\"\n";
     let no = "[[rule]]\nid = \"no\"\ndeny = \"never\"\n";
     let mut policy = PEER.to_owned();
     let mut expected = vec!["peer approvals waiting"];

@@ -111,6 +111,7 @@ pub(super) fn world() -> Facts {
         siblings: Vec::new(),
         app_id: 4242,
         on_demand: OnDemand { special_files: Some(Known::Known(BTreeSet::new())), ..OnDemand::default() },
+        diffs: crate::net_diff::Diffs::default(),
     }
 }
 

@@ -69,6 +69,7 @@ fn condition(
         "only_files" => Condition::OnlyFiles(paths(value)?),
         "no_files" => Condition::NoFiles(paths(value)?),
         "lines" => Condition::Lines(compare::comparison(value)?, files.cloned()),
+        "diff" => Condition::Diff(pattern(value)?, files.cloned()),
         "files_changed" => Condition::FilesChanged(compare::comparison(value)?),
         "commits" => Condition::Commits(compare::comparison(value)?),
         "services" => Condition::Services(who::names(value, &value.one_or_more()?, Naming::Service)),
@@ -114,7 +115,6 @@ fn condition(
 /// Checks the value of a condition that this version does not enforce.
 fn check_unenforced(key: &Key, value: &Value<'_>, place: Place) {
     match key.name {
-        "diff" => drop(pattern(value)),
         "properties" => field_test::properties(value),
         "at" => at::at(value),
         "expr" => expr::expression(value, place),

@@ -2,14 +2,15 @@
 //!
 //! Void is a state, never a memory: with the same head and record again, the
 //! approval counts again. A text or hash that cannot be had binds to nothing, so
-//! the approval does not count and has to be given again. Absent: `same-diff`,
-//! which this version takes as `same-sha`.
+//! the approval does not count and has to be given again. Absent: how two net
+//! diffs are compared; see [`crate::net_diff`].
 
 use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::{Known, Review, commits_hash};
 use crate::layer::Layer;
-use crate::policy::EffectiveApproval;
+use crate::net_diff;
+use crate::policy::{EffectiveApproval, Keep};
 use crate::record::FieldChange;
 use crate::text::Phrase;
 
@@ -21,12 +22,27 @@ const VALUE: usize = 60;
 
 /// Whether what the reviewer saw is what is there.
 pub(crate) fn is_bound(cx: &Context<'_>, settings: &EffectiveApproval, layer: Layer, review: &Review) -> Finding {
-    Finding::all([commit(cx, review), base(cx, review), net_diff(cx, review), record(cx, settings, layer, review)])
+    Finding::all([diff(cx, settings, review), base(cx, review), record(cx, settings, layer, review)])
 }
 
 /// Whether the review was given on another commit than the head.
 pub(crate) fn head_moved(cx: &Context<'_>, review: &Review) -> bool {
     review.commit.as_ref() != Some(&cx.facts.change.head.tip)
+}
+
+/// The same commit over the same commits; else, where `keep` says so, the same net diff.
+fn diff(cx: &Context<'_>, settings: &EffectiveApproval, review: &Review) -> Finding {
+    let same_commit = Finding::all([commit(cx, review), commits(cx, review)]);
+    if !same_commit.is_not() || settings.keep == Keep::SameSha {
+        return same_commit;
+    }
+    let (Some(head), Known::Known(seen)) = (&review.commit, &review.seen.commits) else { return same_commit };
+    match net_diff::same_as_now(cx.facts, head, seen) {
+        Ok(()) => Finding::holds(
+            Phrase::words("it was given on commit ").quote(head.short()).and(", and the diff is still the same"),
+        ),
+        Err(why) => Finding { observed: same_commit.observed.and("; ").then(why), ..same_commit },
+    }
 }
 
 fn commit(cx: &Context<'_>, review: &Review) -> Finding {
@@ -54,7 +70,7 @@ fn base(cx: &Context<'_>, review: &Review) -> Finding {
     }
 }
 
-fn net_diff(cx: &Context<'_>, review: &Review) -> Finding {
+fn commits(cx: &Context<'_>, review: &Review) -> Finding {
     let seen = match &review.seen.commits {
         Known::Known(seen) => seen,
         Known::Unknown(why) => return cannot_be_told("the commits it was given for", why),

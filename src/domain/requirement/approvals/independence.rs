@@ -1,8 +1,11 @@
 //! Whether a person took no part in the change that they judge.
 //!
 //! Whoever was seen taking part is barred; where it cannot be seen who did, nobody
-//! is independent for certain. Absent: whether a push left the diff the same,
-//! which would make its pusher nobody; this version cannot tell and bars them.
+//! is independent for certain. A move of the head that left the net diff as it was
+//! makes nobody a committer or pusher, and undoes nothing either: whoever was behind
+//! the commits before it still is. Absent: finding out which moves somebody made.
+
+mod moves;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +16,8 @@ use crate::evaluate::Context;
 use crate::facts::{Attribution, Commit, Known};
 use crate::policy::{EffectiveApproval, Independence, Unattributed};
 use crate::text::Phrase;
+
+use self::moves::Moves;
 
 /// Whether the person is independent of all whom the settings name.
 pub(crate) fn is_independent(cx: &Context<'_>, settings: &EffectiveApproval, person: &Account) -> Finding {
@@ -43,19 +48,19 @@ fn author(cx: &Context<'_>, person: &Account) -> Finding {
 }
 
 fn committers(cx: &Context<'_>, unattributed: Unattributed, person: &Account) -> Finding {
+    let moves = Moves::of(cx, person);
     with_commits(cx, |commits| {
-        Finding::all(commits.iter().flat_map(|commit| [(commit, &commit.author), (commit, &commit.committer)]).map(
-            |(commit, who)| match who {
-                Attribution::Account(account) if account == person => Finding::does_not(
-                    Phrase::default().person(person).and(" is behind commit ").quote(commit.oid.short()),
-                ),
-                Attribution::Account(_) | Attribution::GitHub => free(),
-                Attribution::Nobody { name } => match unattributed {
-                    Unattributed::Unknown => nobody(commit, name),
-                    Unattributed::Pusher => pushed_for_nobody(cx, commit, name, person),
-                },
+        let roles = commits.iter().chain(moves.before()).flat_map(|commit| moves.roles(commit));
+        Finding::all(roles.map(|(commit, who)| match who {
+            Attribution::Account(account) if account == person => {
+                Finding::does_not(Phrase::default().person(person).and(" is behind commit ").quote(commit.oid.short()))
+            }
+            Attribution::Account(_) | Attribution::GitHub => free(),
+            Attribution::Nobody { name } => match unattributed {
+                Unattributed::Unknown => nobody(commit, name),
+                Unattributed::Pusher => pushed_for_nobody(cx, commit, name, person),
             },
-        ))
+        }))
     })
 }
 
@@ -71,13 +76,16 @@ fn nobody(commit: &Commit, name: &str) -> Finding {
 /// `unattributed = "pusher"`: it is the pusher's, if anybody was seen to push.
 fn pushed_for_nobody(cx: &Context<'_>, commit: &Commit, name: &str, person: &Account) -> Finding {
     match &cx.facts.pushers {
-        Known::Known(pushers) if pushers.is_empty() => nobody(commit, name),
+        // It was there before whoever brought the branch up to date.
+        Known::Known(seen) if seen.iter().all(|who| Moves::of(cx, who).all_left_the_diff()) => nobody(commit, name),
         _ => pushers(cx, person),
     }
 }
 
 fn co_authors(cx: &Context<'_>, person: &Account) -> Finding {
-    with_commits(cx, |commits| match commits.iter().find(|commit| commit.co_authors.contains(person)) {
+    let moves = Moves::of(cx, person);
+    let names = |commit: &&Commit| commit.co_authors.contains(person);
+    with_commits(cx, |commits| match commits.iter().chain(moves.before()).find(names) {
         Some(commit) => Finding::does_not(
             Phrase::default().person(person).and(" is named as co-author of commit ").quote(commit.oid.short()),
         ),
@@ -94,8 +102,10 @@ fn pushers(cx: &Context<'_>, person: &Account) -> Finding {
         return barred(person, " owns the fork that the change comes from");
     }
     match &cx.facts.pushers {
-        Known::Known(pushers) if pushers.contains(person) => barred(person, " pushed to this pull request"),
-        Known::Known(_) => free(),
+        Known::Known(pushers) if !pushers.contains(person) => free(),
+        // Whoever only brought the branch up to date pushed nothing.
+        Known::Known(_) if Moves::of(cx, person).all_left_the_diff() => free(),
+        Known::Known(_) => barred(person, " pushed to this pull request"),
         Known::Unknown(why) => Finding::unread("who pushed", why),
     }
 }

@@ -19,7 +19,7 @@ use crate::decision::{Act, Actor, NOBODY_APPROVED, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
-use crate::policy::{ApprovalEntry, ApprovalSettings, Keep, Unenforced, Who};
+use crate::policy::{ApprovalEntry, ApprovalSettings, Unenforced, Who};
 use crate::text::Phrase;
 
 /// So many ways through `any` are tried; a policy with more cannot be told.
@@ -210,9 +210,9 @@ impl<'a> Way<'a> {
             let approval = |words: &str| Phrase::words("the approval by ").person(person).and(words);
             let counts = &self.counts[place];
             if self.assigned[place].is_some() {
-                said.push(Phrase::default().person(person).and(" approved"));
+                said.push(Phrase::default().person(person).and(" approved").then(kept(cx, review)));
             } else if counts.iter().any(Finding::is_so) {
-                said.push(Phrase::default().person(person).and(" approved too"));
+                said.push(Phrase::default().person(person).and(" approved too").then(kept(cx, review)));
             } else if let Some(doubt) = counts.iter().find(|finding| finding.is_unknown()) {
                 said.push(approval(" may or may not count: ").then(doubt.observed.clone()));
             } else if let Some(not) = self.telling(cx, place) {
@@ -331,17 +331,17 @@ impl<'a> Way<'a> {
     }
 
     fn notices(&self, cx: &Context<'_>, notices: &mut Vec<Phrase>) {
-        let keeps = |entry: &Entry<'_>| entry.settings.keep == Keep::SameDiff;
-        let moved = self
-            .given
-            .iter()
-            .zip(&self.assigned)
-            .any(|((_, review), place)| place.is_none() && binding::head_moved(cx, review));
-        if self.sure != Sure::Enough && moved && self.entries.iter().any(keeps) {
-            let said = Phrase::words("a new commit ends every approval in this version, also where ");
-            notices.push(said.quote("keep = \"same-diff\"").and(" asks to keep those whose diff is the same"));
-        }
         notices.extend(self.entries.iter().find_map(|entry| independence::nobody_operates(cx, &entry.settings)));
+    }
+}
+
+/// That an approval which counts was given on another commit.
+fn kept(cx: &Context<'_>, review: &Review) -> Phrase {
+    match &review.commit {
+        Some(commit) if binding::head_moved(cx, review) => {
+            Phrase::words(" commit ").quote(commit.short()).and(", and the diff is still the same")
+        }
+        _ => Phrase::default(),
     }
 }
 

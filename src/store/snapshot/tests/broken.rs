@@ -5,7 +5,7 @@ use super::{cut, outcome, rich};
 
 /// What restoring the rich snapshot says after its parts were changed.
 fn said(change: impl FnOnce(&mut Vec<Part>)) -> String {
-    let mut parts = cut(&rich::snapshot());
+    let mut parts = cut(&rich::asked());
     change(&mut parts);
     restore(&parts).unwrap_err().to_string()
 }
@@ -36,7 +36,19 @@ fn forge(kind: &'static str, from: &'static str, to: &'static str) -> impl Fn(&m
 
 #[test]
 fn a_missing_part_is_named() {
-    for kind in ["files", "commits", "reviews", "checks", "templates", "team", "body", "policy"] {
+    for kind in [
+        "files",
+        "commits",
+        "reviews",
+        "checks",
+        "templates",
+        "team",
+        "body",
+        "policy",
+        "asked",
+        "head_diff",
+        "patches",
+    ] {
         let said = said(|parts| parts.retain(|part| part.kind != kind));
         assert!(said.starts_with(&format!("the part `{kind}` is missing: none has the hash `")), "{said}");
     }
@@ -46,7 +58,7 @@ fn a_missing_part_is_named() {
 
 #[test]
 fn each_part_that_is_cut_is_wanted() {
-    let parts = cut(&rich::snapshot());
+    let parts = cut(&rich::asked());
     for out in 0..parts.len() {
         let mut rest = parts.clone();
         let taken = rest.remove(out);
@@ -71,12 +83,12 @@ fn a_part_of_another_kind_does_not_stand_in() {
 fn a_later_version_is_not_guessed_at() {
     let later = "and this countersign reads version 1";
     assert_eq!(
-        said(edit("change", "{\"v\":1,\"content\":", "{\"v\":3,\"more\":")),
+        said(edit("change", "{\"v\":2,\"content\":", "{\"v\":3,\"more\":")),
         "the part `change` is of version 3, and this countersign reads version 2"
     );
     assert_eq!(
-        said(edit("change", "{\"v\":1,", "{\"v\":2,")),
-        "the part `change` is broken: it says what version 1 says"
+        said(edit("change", "{\"v\":2,", "{\"v\":1,")),
+        "the part `change` is broken: it says what version 2 says"
     );
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":77")), format!("the part `files` is of version 77, {later}"));
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":0")), format!("the part `files` is of version 0, {later}"));
@@ -85,8 +97,8 @@ fn a_later_version_is_not_guessed_at() {
 #[test]
 fn a_broken_part_is_never_read_in_part() {
     for (kind, from, to) in [
-        ("change", "{\"v\":1,", ""),
-        ("change", "{\"v\":1,", "{\"v\":1,\"v\":1,"),
+        ("change", "{\"v\":2,", ""),
+        ("change", "{\"v\":2,", "{\"v\":2,\"v\":2,"),
         ("change", "\"draft\":true", "\"draft\":1"),
         ("change", "\"draft\":true,", ""),
         ("change", "\"draft\":true", "\"draft\":true,\"ready\":true"),
@@ -116,17 +128,17 @@ fn bytes_of_no_meaning_are_broken() {
 
 #[test]
 fn two_changes_are_one_too_many() {
-    let mut parts = cut(&rich::snapshot());
+    let mut parts = cut(&rich::asked());
     parts.extend(cut(&rich::unknown()));
     assert_eq!(restore(&parts), Err(Error::Several { kind: "change", count: 2 }));
 }
 
 #[test]
 fn parts_of_other_kinds_and_in_any_order_do_not_disturb() {
-    let mut parts = cut(&rich::snapshot());
+    let mut parts = cut(&rich::asked());
     parts.push(outcome_of(&outcome::decision()));
     parts.push(Part { kind: "texts".to_owned(), bytes: b"anything".to_vec() });
     parts.extend(parts.clone());
     parts.reverse();
-    assert_eq!(restore(&parts), Ok(rich::snapshot()));
+    assert_eq!(restore(&parts), Ok(rich::asked()));
 }

@@ -13,7 +13,7 @@ macro_rules! fixtures {
 }
 
 fn fixture(name: &str, text: &str) -> Part {
-    let kind = name.split('-').next().unwrap();
+    let kind = name.rsplit('/').next().and_then(|name| name.split('-').next()).unwrap();
     Part { kind: kind.to_owned(), bytes: text.trim_end().as_bytes().to_vec() }
 }
 
@@ -41,7 +41,7 @@ fn version_1() -> Vec<Part> {
 fn version_2() -> Vec<Part> {
     let mut parts = version_1();
     parts.retain(|part| !["change", "decision"].contains(&part.kind.as_str()));
-    parts.extend(fixtures!["v2": "asked", "change"]);
+    parts.extend(fixtures!["v2": "asked", "head_diff-1", "head_diff-2", "patches", "change"]);
     parts
 }
 

@@ -10,6 +10,7 @@ use countersign_domain::facts::{
     Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
+use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
 use countersign_domain::policy::{Read, Source, Version};
 use countersign_domain::record::Template;
 use jiff::Timestamp;
@@ -70,8 +71,8 @@ fn facts() -> impl Strategy<Value = Facts> {
     let on_demand = (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3))
         .prop_map(|(special_files, check_name, failures)| OnDemand { special_files, check_name, failures });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
-    (instant(), repository(), change(), lists, people, rest).prop_map(
-        |(as_of, repository, change, (files, commits, reviews), people, rest)| {
+    (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
+        |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {
             let (pushers, operators, teams, accounts) = people;
             let (checks, enforced, policy_edit, asked, siblings, app_id, on_demand) = rest;
             Facts {
@@ -92,6 +93,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 siblings,
                 app_id,
                 on_demand,
+                diffs,
             }
         },
     )
@@ -112,6 +114,33 @@ fn asked() -> impl Strategy<Value = Asked> {
 fn failures() -> impl Strategy<Value = ModelFailures> {
     (select(vec![Layer::Organisation, Layer::Repository]), text(), any::<u32>())
         .prop_map(|(layer, model, changes)| ModelFailures { layer, model, changes })
+}
+
+fn diffs() -> impl Strategy<Value = Diffs> {
+    let side = || option::of((any::<u32>(), oid()).prop_map(|(mode, blob)| Side { mode, blob }));
+    let sides = (side(), side()).prop_map(|(old, new)| Sides { old, new });
+    let file = (file(), option::of(text()), known(sides)).prop_map(|(file, old_path, sides)| {
+        let File { path, status, added, removed, .. } = file;
+        DiffFile { path, old_path, status, added, removed, sides }
+    });
+    let head = (vec(oid(), 0..3), known(vec(commit(), 0..2)), vec(file, 0..3))
+        .prop_map(|(commits, people, files)| HeadDiff { commits, people, files });
+    let edit = (oid(), oid(), oid(), oid()).prop_map(|(old_base, old_head, new_base, new_head)| Carried {
+        old_base,
+        old_head,
+        new_base,
+        new_head,
+    });
+    let moved = (oid(), oid()).prop_map(|(before, after)| HeadMove { before, after });
+    let heads = btree_map(oid(), known(head), 0..3);
+    let moves = btree_map(account(), vec(moved, 0..3), 0..2);
+    let patches = option::of(known(btree_map(text(), text(), 0..3)));
+    (heads, btree_set(edit, 0..3), moves, patches).prop_map(|(heads, carried, moves, patches)| Diffs {
+        heads,
+        carried,
+        moves,
+        patches,
+    })
 }
 
 fn repository() -> impl Strategy<Value = Repository> {

@@ -4,10 +4,11 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
-    Enforced, Facts, File, FileStatus, Known, OnDemand, Repository, Review, ReviewVerdict, Seen, Sibling, Thread,
-    ThreadState,
+    Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict, Seen,
+    Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
+use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
 use countersign_domain::policy::{Read, Source, Version};
 use countersign_domain::record::Template;
 use jiff::Timestamp;
@@ -93,6 +94,38 @@ fn facts() -> Facts {
         siblings: vec![Sibling { number: 43, outcome: Some(Outcome::Wait) }, Sibling { number: 44, outcome: None }],
         app_id: u64::MAX,
         on_demand: OnDemand::default(),
+        diffs: Diffs::default(),
+    }
+}
+
+fn diffs() -> Diffs {
+    let side = |mode, blob: &str| Some(Side { mode, blob: Oid::new(blob) });
+    let file = |path: &str, status, old_path: Option<&str>, sides| DiffFile {
+        path: path.to_owned(),
+        old_path: old_path.map(str::to_owned),
+        status,
+        added: 3,
+        removed: 4,
+        sides,
+    };
+    let was = Sides { old: None, new: side(0o100_755, "b3") };
+    let is = Sides { old: side(0o100_644, "b1"), new: side(0o120_000, "b2") };
+    let files = vec![
+        file("run.sh", FileStatus::Added, None, Known::Known(was)),
+        file("src/pay.rs", FileStatus::Renamed, Some("src/buy.rs"), Known::Known(is)),
+        file("src/old.rs", FileStatus::Removed, None, Known::unknown("GitHub does not give it")),
+    ];
+    let head = HeadDiff { commits: vec![Oid::new("c1"), Oid::new("4ead")], people: Known::Known(commits()), files };
+    let empty = HeadDiff { commits: vec![], people: Known::unknown("nobody asked"), files: vec![] };
+    let [old_base, old_head, new_base, new_head] = ["b1", "b2", "b4", "b5"].map(Oid::new);
+    let moved = HeadMove { before: Oid::new("c1"), after: Oid::new("4ead") };
+    let heads = [("4ead", Known::Known(head)), ("c1", Known::Known(empty)), ("c0", Known::unknown("gone"))];
+    let patches = [("src/pay.rs".to_owned(), "@@ -1 +1 @@\n-a\n+b".to_owned())];
+    Diffs {
+        heads: heads.map(|(oid, head)| (Oid::new(oid), head)).into(),
+        carried: [Carried { old_base, old_head, new_base, new_head }].into(),
+        moves: [(person(2, "bob"), vec![moved])].into(),
+        patches: Some(Known::Known(patches.into())),
     }
 }
 
@@ -213,6 +246,12 @@ pub(super) fn asked() -> Snapshot {
         threads: Known::Known(threads),
         merged_before: Known::Known(true),
     };
+    snapshot.facts.on_demand = OnDemand {
+        special_files: Some(Known::Known(["run.sh".to_owned()].into())),
+        check_name: Some("countersign: release".to_owned()),
+        failures: vec![ModelFailures { layer: Layer::Organisation, model: "bumps".to_owned(), changes: 1 }],
+    };
+    snapshot.facts.diffs = diffs();
     snapshot
 }
 
@@ -238,6 +277,7 @@ pub(super) fn unknown() -> Snapshot {
             merged_before: Known::Unknown(why()),
         },
         siblings: vec![],
+        diffs: Diffs { patches: Some(Known::Unknown(why())), ..Diffs::default() },
         ..facts()
     };
     Snapshot { facts, sources: vec![], templates: vec![] }

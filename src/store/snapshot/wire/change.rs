@@ -15,6 +15,7 @@ use super::account::Account;
 use super::asked::Asked;
 use super::checks::Checks;
 use super::commits::Commits;
+use super::diffs::Diffs;
 use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
@@ -50,9 +51,12 @@ pub(crate) struct ChangePart {
     /// Since version 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked: Option<Ref<Asked>>,
-    // Left out where no policy asked, as before there was anything of it.
+    /// Since version 2.
     #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
     on_demand: OnDemand,
+    /// Since version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    diffs: Option<Diffs>,
 }
 
 impl Content for ChangePart {
@@ -60,7 +64,8 @@ impl Content for ChangePart {
     const NEWEST: u32 = 2;
 
     fn version(&self) -> u32 {
-        if self.asked.is_some() { 2 } else { 1 }
+        let new = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
+        if new { 2 } else { 1 }
     }
 }
 
@@ -101,6 +106,7 @@ impl ChangePart {
             siblings,
             app_id,
             on_demand,
+            diffs,
         } = facts;
         let reviews = Reviews::cut(reviews, cut);
         Self {
@@ -123,6 +129,7 @@ impl ChangePart {
             templates: cut.put(&Templates(templates.iter().map(|Template { text }| text.clone()).collect())),
             asked: Asked::of(asked).map(|asked| cut.put(&asked)),
             on_demand: on_demand.into(),
+            diffs: Diffs::cut(diffs, cut),
         }
     }
 
@@ -149,6 +156,7 @@ impl ChangePart {
             siblings: back(self.siblings),
             app_id: self.app_id,
             on_demand: self.on_demand.into(),
+            diffs: self.diffs.map(|diffs| diffs.restore(shelf)).transpose()?.unwrap_or_default(),
         };
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;

@@ -19,7 +19,7 @@ impl Content for Commits {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Commit {
+pub(super) struct Commit {
     oid: String,
     author: Attribution,
     committer: Attribution,

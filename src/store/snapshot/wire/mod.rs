@@ -10,6 +10,7 @@ mod change;
 mod checks;
 mod commits;
 mod decision;
+mod diffs;
 mod files;
 mod known;
 mod names;
