@@ -55,6 +55,12 @@ impl Ord for Account {
     }
 }
 
+impl std::hash::Hash for Account {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
 impl Account {
     fn key(&self) -> (AccountKind, u64) {
         (self.kind, self.id)

@@ -87,7 +87,7 @@ pub struct Facts {
     pub enforced: Enforced,
     /// The policy file of the repository as the head has it, where the pull request touches it.
     pub policy_edit: Option<Known<EditedPolicy>>,
-    /// What only some policies ask for.
+    /// Deployments, review threads and the author's past, where a policy asks for them.
     pub asked: Asked,
     /// Other open pull requests with the same head and the same name of the check.
     pub siblings: Vec<Sibling>,

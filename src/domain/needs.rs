@@ -370,6 +370,18 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
     }
 
     #[test]
+    fn what_only_some_policies_ask_for_is_found() {
+        let rule = |what: &str| format!("[environments.live]\n[[rule]]\nid = \"a\"\n{what}\n");
+        let when = |when: &str| rule(&format!("when = {{ {when} }}\ndeny = \"no\""));
+        check(&rule("resolved_threads = true"), |needs| needs.threads = true);
+        check(&rule("signed = true"), |_| ());
+        check(&when("not = { first_contribution = false }"), |needs| needs.merged_before = true);
+        check(&when("agent = true, signed = true"), |_| ());
+        check(&when("committer_in = [\"user:Carol\"]"), |needs| _ = needs.logins.insert("carol".to_owned()));
+        check(&when("environments = [\"live\"]"), |needs| (needs.files, needs.old_names) = (true, true));
+    }
+
+    #[test]
     fn environments_are_asked_for_by_the_names_that_github_knows() {
         let text = r#"
 [environments.production]

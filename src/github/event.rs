@@ -538,10 +538,10 @@ mod tests {
 
     #[test]
     fn a_deployment_asks_whoever_cares_for_its_environment() {
-        let made = json!({ "sha": "abc", "node_id": "DE_1", "environment": "staging" });
+        let made = || json!({ "sha": "abc", "node_id": "DE_1", "environment": "staging" });
         check(
             "deployment",
-            json!({ "action": "created", "deployment": made.clone() }),
+            json!({ "action": "created", "deployment": made() }),
             &["Deployment { environment: \"staging\" }, want: Deployment { head: \"abc\", node: \"DE_1\""],
             &[],
         );
@@ -549,7 +549,7 @@ mod tests {
             |state: &str| json!({ "state": state, "environment": "prod", "created_at": "2026-11-23T08:00:00Z" });
         for (state, lowers) in [("success", "lowers: false"), ("inactive", "lowers: true"), ("failure", "lowers: true")]
         {
-            let event = || json!({ "deployment": made.clone(), "deployment_status": status(state) });
+            let event = || json!({ "deployment": made(), "deployment_status": status(state) });
             check("deployment_status", event(), &[lowers], &[]);
             check("deployment_status", event(), &["environment: \"prod\", status_at: Some(2026-11-23T08:00:00Z)"], &[]);
         }

@@ -148,6 +148,29 @@ impl Installation {
         }
     }
 
+    /// Whether a pull request of the author's was merged in the repository. GitHub's search may lag behind a merge.
+    pub async fn merged_before(&self, owner: &str, name: &str, author: &Account) -> Result<Known<bool>> {
+        const QUERY: &str = include_str!("merged.graphql");
+        #[derive(Deserialize)]
+        struct Data {
+            search: Found,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Found {
+            issue_count: u64,
+        }
+        let Some(author) = searched(author) else {
+            return Ok(Known::unknown("GitHub searches for people and Apps alone"));
+        };
+        let variables = json!({ "ofAuthor": format!("repo:{owner}/{name} is:pr is:merged author:{author}") });
+        match self.graphql::<Data>(QUERY, "MergedBefore", variables).await {
+            Ok(answer) => Ok(Known::Known(answer.data.search.issue_count > 0)),
+            Err(Error::Odd(why)) => Ok(Known::unknown(format!("GitHub did not answer: {why}"))),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether GitHub requires a check of that name on the branch, and takes it from this App alone.
     pub async fn enforced(&self, owner: &str, name: &str, branch: &str, check: &str) -> Enforced {
         #[derive(Deserialize)]
@@ -449,6 +472,15 @@ impl Installation {
     }
 }
 
+/// An author in the language of GitHub's search; nothing for what is neither a person nor an App.
+fn searched(author: &Account) -> Option<String> {
+    match author.kind {
+        AccountKind::User => Some(author.login.clone()),
+        AccountKind::Bot => Some(format!("app/{}", author.login)),
+        AccountKind::Other => None,
+    }
+}
+
 /// A person in GraphQL's answers.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -483,4 +515,17 @@ fn encode(text: &str) -> String {
         }
         encoded
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authors_are_searched_for_by_their_kind() {
+        let author = |login: &str, kind| Account { id: 1, login: login.to_owned(), kind };
+        assert_eq!(searched(&author("ann", AccountKind::User)).as_deref(), Some("ann"));
+        assert_eq!(searched(&author("dependabot", AccountKind::Bot)).as_deref(), Some("app/dependabot"));
+        assert_eq!(searched(&author("acme", AccountKind::Other)), None);
+    }
 }

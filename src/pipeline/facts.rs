@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::facts::{
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, OnDemand, Review, ReviewVerdict, Seen, Sibling,
-    commits_hash,
+    Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
+    Sibling, commits_hash,
 };
 use countersign_domain::net_diff::{Diffs, HeadMove};
 use countersign_domain::patch::changed_lines;
@@ -52,7 +52,7 @@ impl Pipeline {
             accounts,
             enforced: self.enforced(github, look, check_name).await,
             policy_edit: policy_edit(look),
-            asked: look.asked.facts(),
+            asked: Asked { merged_before: self.merged_before(github, look, needs).await?, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
             on_demand: OnDemand::default(),
@@ -220,6 +220,25 @@ impl Pipeline {
             pushers.insert(actor.clone());
         }
         Ok((Known::Known(pushers), moves))
+    }
+
+    /// Whether a pull request of the author's was merged here before; once it was, for ever.
+    async fn merged_before(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<bool>> {
+        if !needs.merged_before {
+            return Ok(Known::unknown(NOT_ASKED));
+        }
+        let Some(author) = &look.change.author else {
+            return Ok(Known::unknown("the account that opened the pull request is gone"));
+        };
+        let key = (look.repository.id, author.clone());
+        if self.merged_before.contains_key(&key) {
+            return Ok(Known::Known(true));
+        }
+        let merged = github.merged_before(&look.repository.owner, &look.repository.name, author).await?;
+        if merged == Known::Known(true) {
+            self.merged_before.insert(key, ()).await;
+        }
+        Ok(merged)
     }
 
     async fn enforced(&self, github: &Installation, look: &Look, check_name: &str) -> Enforced {

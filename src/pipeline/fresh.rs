@@ -141,14 +141,9 @@ mod tests {
         let deployment =
             Deployment { environment: "staging".into(), by: None, state: "success".into(), made_at: at(3) };
         let read = DeploymentRead { node: "DE_1".into(), status_at: Some(at(6)), deployment };
-        let ask = Ask { environments: ["staging".to_owned()].into(), threads: true, merged_before: false };
+        let ask = Ask { environments: ["staging".to_owned()].into(), threads: true };
         let thread = Thread { path: "a.rs".into(), state: ThreadState::Resolved { by: None } };
-        AskedRead {
-            ask,
-            deployments: Known::Known(vec![read]),
-            threads: Known::Known(vec![("T1".into(), thread)]),
-            ..AskedRead::default()
-        }
+        AskedRead { ask, deployments: Known::Known(vec![read]), threads: Known::Known(vec![("T1".into(), thread)]) }
     }
 
     fn check(wants: &[Want], met: bool) {

@@ -17,6 +17,7 @@ mod write;
 
 use std::time::Duration;
 
+use countersign_domain::account::Account;
 use countersign_domain::facts::Enforced;
 use jiff::Timestamp;
 use moka::future::Cache;
@@ -52,6 +53,7 @@ pub struct Pipeline {
     rules: Rules,
     members: Members,
     enforced: Cache<(u64, String, String), Enforced>,
+    merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
     kept: diffs::Kept,
 }
@@ -82,6 +84,7 @@ impl Pipeline {
             rules,
             members: Members::new(),
             enforced,
+            merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
             kept: diffs::Kept::new(),
         }

@@ -170,11 +170,7 @@ impl Pipeline {
 
     /// Adds to a look what the policies ask for beside it; false where the pull request has moved since.
     pub(super) async fn asked(&self, github: &Installation, look: &mut Look, needs: &Needs) -> Result<bool> {
-        let ask = Ask {
-            environments: needs.environments.clone(),
-            threads: needs.threads,
-            merged_before: needs.merged_before,
-        };
+        let ask = Ask { environments: needs.environments.clone(), threads: needs.threads };
         let read = github.asked(look, ask).await?;
         let whole = read.is_some();
         look.asked = read.unwrap_or_default();

@@ -5,8 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_domain::account::{Account, AccountKind};
-use countersign_domain::facts::{self, Deployment, Known, NOT_ASKED, Thread, ThreadState};
+use countersign_domain::facts::{self, Change, Deployment, Known, NOT_ASKED, Thread, ThreadState};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,8 +24,6 @@ pub struct Ask {
     pub environments: BTreeSet<String>,
     /// Whether the review threads are wanted.
     pub threads: bool,
-    /// Whether it is wanted if a pull request of the author's was merged.
-    pub merged_before: bool,
 }
 
 impl Ask {
@@ -44,8 +41,6 @@ pub struct AskedRead {
     pub deployments: Known<Vec<DeploymentRead>>,
     /// The review threads, each with its node id, oldest first.
     pub threads: Known<Vec<(String, Thread)>>,
-    /// Whether a pull request of the author's was merged.
-    pub merged_before: Known<bool>,
 }
 
 /// A deployment as GitHub shows it.
@@ -61,37 +56,25 @@ pub struct DeploymentRead {
 
 impl Default for AskedRead {
     fn default() -> Self {
-        Self {
-            ask: Ask::default(),
-            deployments: Known::unknown(NOT_ASKED),
-            threads: Known::unknown(NOT_ASKED),
-            merged_before: Known::unknown(NOT_ASKED),
-        }
+        Self { ask: Ask::default(), deployments: Known::unknown(NOT_ASKED), threads: Known::unknown(NOT_ASKED) }
     }
 }
 
 impl AskedRead {
-    /// As facts.
+    /// As facts, the rest of which are read apart from the pull request.
     pub fn facts(&self) -> facts::Asked {
-        let Self { ask: _, deployments, threads, merged_before } = self;
+        let Self { ask: _, deployments, threads } = self;
         facts::Asked {
             deployments: deployments.as_ref().map(|all| all.iter().map(|read| read.deployment.clone()).collect()),
             threads: threads.as_ref().map(|all| all.iter().map(|(_, thread)| thread.clone()).collect()),
-            merged_before: merged_before.clone(),
+            ..facts::Asked::default()
         }
     }
 }
 
 #[derive(Deserialize)]
 struct Data {
-    merged: Option<Found>,
     repository: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Found {
-    issue_count: u64,
 }
 
 #[derive(Deserialize)]
@@ -160,7 +143,6 @@ struct Reading<'a> {
     ask: Ask,
     deployments: Paged<DeploymentRead>,
     threads: Paged<(String, Thread)>,
-    merged_before: Known<bool>,
 }
 
 /// Where the next page of each list begins; `None` leaves the list out, `Some(None)` begins at its start.
@@ -168,7 +150,6 @@ struct Reading<'a> {
 struct Pages {
     deployments: Option<Option<String>>,
     threads: Option<Option<String>>,
-    merged_before: bool,
 }
 
 impl Installation {
@@ -177,18 +158,9 @@ impl Installation {
         if ask.is_nothing() {
             return Ok(Some(AskedRead::default()));
         }
-        let mut pages = Pages {
-            deployments: (!ask.environments.is_empty()).then_some(None),
-            threads: ask.threads.then_some(None),
-            merged_before: ask.merged_before,
-        };
-        let mut reading = Reading {
-            look,
-            ask,
-            deployments: Paged::empty(),
-            threads: Paged::empty(),
-            merged_before: Known::unknown(NOT_ASKED),
-        };
+        let mut pages =
+            Pages { deployments: (!ask.environments.is_empty()).then_some(None), threads: ask.threads.then_some(None) };
+        let mut reading = Reading { look, ask, deployments: Paged::empty(), threads: Paged::empty() };
         for _ in 0..MOST_PAGES {
             let variables = reading.variables(&pages);
             let page = self.graphql(QUERY, "Asked", variables).await?;
@@ -207,7 +179,6 @@ impl Installation {
 impl Reading<'_> {
     fn variables(&self, pages: &Pages) -> Value {
         let (repository, number) = (&self.look.repository, self.look.change.number);
-        let author = self.look.change.author.as_ref().and_then(searched).unwrap_or_default();
         json!({
             "owner": repository.owner,
             "name": repository.name,
@@ -218,8 +189,6 @@ impl Reading<'_> {
             "environments": self.ask.environments,
             "threads": pages.threads.is_some(),
             "threadsAfter": pages.threads.clone().flatten(),
-            "mergedBefore": pages.merged_before && !author.is_empty(),
-            "ofAuthor": format!("repo:{}/{} is:pr is:merged author:{author}", repository.owner, repository.name),
         })
     }
 
@@ -227,8 +196,14 @@ impl Reading<'_> {
     fn add(&mut self, page: Partial<Data>, asked: &Pages) -> bool {
         let Partial { data, errors } = page;
         let erred = |field: &str| errors.iter().any(|error| error.is_within(field));
-        let pull = data.repository.and_then(|repository| repository.pull_request);
-        let Some(pull) = pull.filter(|pull| pull.is_at(self.look)) else { return false };
+        let Some(pull) = data.repository.and_then(|repository| repository.pull_request) else {
+            // What erred took all around it along.
+            self.lose(asked);
+            return !errors.is_empty();
+        };
+        if !pull.is_at(&self.look.change) {
+            return false;
+        }
         if asked.deployments.is_some() {
             let head = pull.head.and_then(|head| head.nodes.into_iter().flatten().next()).map(|node| node.commit);
             let of_head = head.filter(|commit| commit.oid == self.look.change.head.tip.as_str());
@@ -239,23 +214,27 @@ impl Reading<'_> {
             let list = pull.review_threads.filter(|_| !erred("reviewThreads"));
             self.threads.add(list, "review threads", |node| Some(thread(node)));
         }
-        if asked.merged_before {
-            self.merged_before = match data.merged {
-                Some(found) => Known::Known(found.issue_count > 0),
-                None => Known::unknown("GitHub did not say whether a pull request of theirs was merged"),
-            };
-        }
         true
+    }
+
+    /// Takes what was asked for as not given.
+    fn lose(&mut self, asked: &Pages) {
+        if asked.deployments.is_some() {
+            self.deployments.add(None, "deployments", deployment);
+        }
+        if asked.threads.is_some() {
+            self.threads.add(None, "review threads", |node| Some(thread(node)));
+        }
     }
 
     /// The pages that are still to be read.
     fn next(&self) -> Pages {
         let again = |next: &Option<String>| next.clone().map(Some);
-        Pages { deployments: again(&self.deployments.next), threads: again(&self.threads.next), merged_before: false }
+        Pages { deployments: again(&self.deployments.next), threads: again(&self.threads.next) }
     }
 
     fn finish(self) -> AskedRead {
-        let Self { look: _, ask, deployments, threads, merged_before } = self;
+        let Self { look: _, ask, deployments, threads } = self;
         let not_asked = AskedRead::default();
         AskedRead {
             deployments: match ask.environments.is_empty() {
@@ -263,25 +242,14 @@ impl Reading<'_> {
                 false => deployments.finish("deployments"),
             },
             threads: if ask.threads { threads.finish("review threads") } else { not_asked.threads },
-            merged_before,
             ask,
         }
     }
 }
 
-/// An author in the language of GitHub's search; nothing for what is neither a person nor an App.
-fn searched(author: &Account) -> Option<String> {
-    match author.kind {
-        AccountKind::User => Some(author.login.clone()),
-        AccountKind::Bot => Some(format!("app/{}", author.login)),
-        AccountKind::Other => None,
-    }
-}
-
 impl PullRequest {
     /// Whether it still stands where it was looked at.
-    fn is_at(&self, look: &Look) -> bool {
-        let change = &look.change;
+    fn is_at(&self, change: &Change) -> bool {
         let tip = self.base_ref.as_ref().and_then(|base| base.target.as_ref()).map(|target| &target.oid);
         self.updated_at == change.updated_at
             && self.base_ref_name == change.base.name
@@ -304,4 +272,52 @@ fn thread(node: ThreadNode) -> (String, Thread) {
     let by = || node.resolved_by.as_ref().and_then(account);
     let state = if node.is_resolved { ThreadState::Resolved { by: by() } } else { ThreadState::Open };
     (node.id, Thread { path: node.path, state })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use countersign_domain::account::Oid;
+    use countersign_domain::facts::{Branch, ChangeState};
+
+    use super::*;
+
+    fn change() -> Change {
+        let branch = |name: &str, tip: &str| Branch { name: name.into(), tip: Oid::new(tip) };
+        Change {
+            number: 1,
+            title: String::new(),
+            body: String::new(),
+            author: None,
+            state: ChangeState::Open,
+            draft: false,
+            base: branch("main", "b2"),
+            head: branch("feature", "h2"),
+            head_owner: None,
+            fork: false,
+            labels: Vec::new(),
+            updated_at: "2026-11-23T08:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn is_still(change_of: impl FnOnce(&mut Value)) -> bool {
+        let mut pull = json!({
+            "updatedAt": "2026-11-23T08:00:00Z", "baseRefName": "main", "baseRefOid": "b1", "headRefOid": "h2",
+            "baseRef": { "target": { "oid": "b2" } },
+        });
+        change_of(&mut pull);
+        serde_json::from_value::<PullRequest>(pull).unwrap().is_at(&change())
+    }
+
+    #[test]
+    fn what_was_read_beside_a_look_counts_only_where_nothing_moved() {
+        assert!(is_still(|_| ()));
+        assert!(!is_still(|pull| pull["updatedAt"] = json!("2026-11-23T08:00:01Z")));
+        assert!(!is_still(|pull| pull["baseRefName"] = json!("next")));
+        assert!(!is_still(|pull| pull["baseRef"]["target"]["oid"] = json!("b3")));
+        assert!(!is_still(|pull| pull["headRefOid"] = json!("h3")));
+        // Where the base branch is gone, its last tip is told by the pull request itself.
+        assert!(is_still(|pull| (pull["baseRef"], pull["baseRefOid"]) = (Value::Null, json!("b2"))));
+        assert!(!is_still(|pull| pull["baseRef"] = Value::Null));
+    }
 }

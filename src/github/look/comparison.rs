@@ -42,6 +42,9 @@ impl Installation {
                 "base": format!("refs/heads/{base}"), "head": head, "after": after,
             });
             let answer = self.graphql::<Data>(QUERY, "ComparedCommits", variables).await?;
+            if answer.errors.iter().any(|error| error.is_within("signature")) {
+                return Ok(Known::unknown(convert::UNSIGNED_OR_NOT));
+            }
             let page =
                 answer.data.repository.and_then(|repository| repository.branch).and_then(|branch| branch.compare);
             let Some(page) = page.map(|comparison| comparison.commits) else {

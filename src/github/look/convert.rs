@@ -9,12 +9,15 @@ use countersign_domain::plan::{RunStatus, ShownComment};
 use countersign_domain::policy::{Read, Version};
 use jiff::Timestamp;
 
-use super::super::client::Partial;
+use super::super::client::{FieldError, Partial};
 use super::super::error::{Error, Result};
 use super::{
     AskedRead, CheckRead, Look, MOST_COMMITS, MOST_FILES, OwnComment, OwnRun, Pages, ReviewRead, Target, file,
     is_not_found, wire,
 };
+
+/// Why commits are unknown whose signatures erred.
+pub(super) const UNSIGNED_OR_NOT: &str = "GitHub did not give the signatures of the commits";
 
 /// A list that is read page by page.
 pub(super) struct Paged<T> {
@@ -189,6 +192,7 @@ impl Reading {
             torn,
         };
         reading.add_lists(&mut pull, rollup, &Pages::first(), target.comment.is_none());
+        reading.heed(&errors);
         Ok(reading)
     }
 
@@ -226,7 +230,15 @@ impl Reading {
             .and_then(|head| head.nodes.into_iter().flatten().next())
             .map(|node| node.commit.status_check_rollup);
         self.add_lists(&mut pull, rollup, &asked, true);
+        self.heed(&page.errors);
         Ok(true)
+    }
+
+    /// An error puts a null where a signature may have been, and an unsigned commit looks the same.
+    fn heed(&mut self, errors: &[FieldError]) {
+        if errors.iter().any(|error| error.is_within("signature")) {
+            self.commits.unknown = Some(UNSIGNED_OR_NOT.to_owned());
+        }
     }
 
     /// Whether the answer shows the pull request where the look began.

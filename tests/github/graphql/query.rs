@@ -57,7 +57,7 @@ fn search<'s>(cx: Cx<'s>, args: &Args<'_>) -> Resolved<'s> {
     for word in args.text("query").unwrap_or("").split_whitespace() {
         match word.split_once(':') {
             Some(("repo", name)) => {
-                home = name.split_once('/').and_then(|(owner, name)| cx.state.repository(owner, name))
+                home = name.split_once('/').and_then(|(owner, name)| cx.state.repository(owner, name));
             }
             Some(("author", login)) => {
                 let app = login.strip_prefix("app/").map(|slug| format!("{slug}[bot]"));

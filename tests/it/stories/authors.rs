@@ -38,6 +38,11 @@ async fn a_newcomer_is_asked_more_until_something_of_theirs_was_merged() {
     world.settled().await;
     world.expect(&opened_by(&world, "alice").await, "success", "");
     world.expect(&opened_by(&world, "bob").await, "failure", "ask first");
+    // Once it was merged it stays so, and is not searched for again.
+    world.github.take_log();
+    world.expect(&opened_by(&world, "alice").await, "success", "");
+    let log = world.github.take_log();
+    assert_eq!(log.of("query MergedBefore").count(), 0, "{}", log.summary());
 }
 
 #[tokio::test(flavor = "multi_thread")]

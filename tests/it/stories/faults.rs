@@ -159,3 +159,30 @@ async fn what_cannot_be_evaluated_says_so_after_ten_tries_and_lives_again_with_t
     world.settled().await;
     world.expect(&pull, "success", "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_some_policies_ask_for_is_unknown_where_github_errs() {
+    let cases = [
+        ("deployments = [{ environment = \"staging\" }]", "Commit.deployments"),
+        ("deployments = [{ environment = \"staging\" }]", "Deployment.latestStatus"),
+        ("resolved_threads = true", "PullRequest.reviewThreads"),
+        ("resolved_threads = true", "PullRequestReviewThread.resolvedBy"),
+        ("signed = true", "Commit.signature"),
+        ("when = { first_contribution = true }\ndeny = \"ask first\"", "Query.search"),
+    ];
+    for (asks, field) in cases {
+        let policy = format!("version = 1\n[[rule]]\nid = \"asks\"\n{asks}\n[[rule]]\nid = \"rest\"\nallow = \"so\"\n");
+        let mut world = World::without_bot(&policy).await;
+        let new = NewPullRequest { author: "alice", title: "Sell more", ..NewPullRequest::default() };
+        let pull = world.shop.open_pull_request(new);
+        world.shop.deploy(&pull.head(), "staging", "github-actions[bot]");
+        let thread = pull.start_thread("bob", "change.txt", "why?");
+        pull.resolve_thread("bob", thread);
+        world.github.faults().fail_field(field);
+        world.start(&[]).await;
+        let summary = world.check(&pull).unwrap().summary;
+        assert!(summary.contains("GitHub did not "), "{field}: {summary}");
+        world.expect(&pull, "failure", "");
+        world.github.faults().heal_fields();
+    }
+}

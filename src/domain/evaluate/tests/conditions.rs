@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::account::Account;
-use crate::facts::FileStatus;
+use crate::facts::{Attribution, Commit, FileStatus};
 
 /// Whether a rule of that `when` speaks: `yes`, `no` or `unknown`.
 fn speaks(when: &str, facts: &Facts) -> &'static str {
@@ -242,6 +242,147 @@ fn authors() {
     let mut taken = proved;
     taken.accounts.insert("ann".to_owned(), Known::Known(Account { id: 77, ..person("ann") }));
     check_when(&[("author = [\"ann\"]", "unknown")], &taken);
+}
+
+#[test]
+fn signatures() {
+    let mut facts = world();
+    check_when(&[("signed = true", "no"), ("signed = false", "yes"), ("not = { signed = true }", "yes")], &facts);
+    known(&mut facts.commits)[0].verified = true;
+    check_when(&[("signed = true", "yes"), ("signed = false", "no"), ("not = { signed = true }", "no")], &facts);
+    facts.commits = Known::unknown("GitHub answered 502");
+    check_when(&[("signed = true", "unknown"), ("not = { signed = true }", "unknown")], &facts);
+}
+
+#[test]
+fn whoever_is_behind_a_commit_committed() {
+    let mut facts = world();
+    let (bob, payments) = ("committer_in = [\"user:bob\"]", "committer_in = [\"payments\"]");
+    check_when(&[(bob, "no"), (payments, "no"), ("committer_in = [\"user:ann\"]", "yes")], &facts);
+    known(&mut facts.commits).push(Commit { author: by("bob"), ..commit("h0", "ann") });
+    check_when(&[(bob, "yes"), (payments, "yes")], &facts);
+    known(&mut facts.commits)[1] = Commit { committer: by("bob"), ..commit("h0", "ann") };
+    check_when(&[(bob, "yes")], &facts);
+    // GitHub's own committer is nobody; a commit of nobody may be anybody's.
+    known(&mut facts.commits)[1] = Commit { committer: Attribution::GitHub, ..commit("h0", "ann") };
+    check_when(&[(bob, "no")], &facts);
+    known(&mut facts.commits)[1].author = Attribution::Nobody { name: "build box".to_owned() };
+    check_when(&[(bob, "unknown"), ("committer_in = [\"user:ann\"]", "yes")], &facts);
+    facts.commits = Known::Known(Vec::new());
+    check_when(&[(bob, "unknown")], &facts);
+    facts.commits = Known::unknown("GitHub answered 502");
+    check_when(&[(bob, "unknown")], &facts);
+}
+
+#[test]
+fn agents() {
+    check_when(&[("agent = true", "no"), ("agent = false", "yes")], &world());
+    let bots = |facts: &mut Facts| {
+        facts.change.author = Some(person("helper[bot]"));
+        facts.commits = Known::Known(vec![commit("h1", "helper[bot]")]);
+        facts.pushers = Known::Known(people(&["helper[bot]"]));
+    };
+    let mut facts = with(bots);
+    check_when(&[("agent = true", "yes"), ("agent = false", "no")], &facts);
+    // In a lowering place the author has to be proved either way.
+    check_when(&[("not = { agent = true }", "yes")], &facts);
+    known(&mut facts.commits)[0].verified = true;
+    check_when(&[("not = { agent = true }", "no"), ("not = { agent = false }", "yes")], &facts);
+    known(&mut facts.pushers).insert(person("bob"));
+    check_when(&[("not = { agent = true }", "yes")], &facts);
+    facts.change.author = None;
+    check_when(&[("agent = true", "unknown"), ("agent = false", "unknown")], &facts);
+}
+
+#[test]
+fn a_member_of_the_authority_agents_is_an_agent() {
+    let policy = "[authorities.agents]\nteams = [\"acme/robots\"]\n[[rule]]\nid = \"r\"\nwhen = { agent = true }\ndeny = \"asked\"\n";
+    let state = |facts: &Facts| {
+        let decision = decide(&policies("", policy), facts);
+        decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name()
+    };
+    let with_robots = |robots: Known<_>| with(|facts| _ = facts.teams.insert(team("acme/robots"), robots));
+    assert_eq!(state(&with_robots(Known::Known(people(&["bob"])))), "not-applicable");
+    assert_eq!(state(&with_robots(Known::Known(people(&["ann"])))), "blocked");
+    assert_eq!(state(&with_robots(Known::unknown("GitHub answered 502"))), "unknown");
+}
+
+#[test]
+fn first_contributions() {
+    let merged = |merged| with(|facts| facts.asked.merged_before = Known::Known(merged));
+    check_when(&[("first_contribution = true", "yes"), ("first_contribution = false", "no")], &merged(false));
+    check_when(&[("first_contribution = true", "no"), ("first_contribution = false", "yes")], &merged(true));
+    // Who has contributed before is asked less only where the change is shown to be theirs.
+    let before = "not = { first_contribution = false }";
+    check_when(&[(before, "yes")], &merged(true));
+    let mut proved = merged(true);
+    known(&mut proved.commits)[0].verified = true;
+    check_when(&[(before, "no")], &proved);
+    check_when(&[("first_contribution = true", "unknown"), (before, "unknown")], &world());
+    let mut gone = merged(false);
+    gone.change.author = None;
+    check_when(&[("first_contribution = true", "unknown")], &gone);
+}
+
+/// Whether a rule for any of these environments speaks.
+fn reaches(environment: &str, when: &str, facts: &Facts) -> &'static str {
+    let policy = format!(
+        "{PEOPLE}[environments.live]\nnames = [\"prod\"]\n{environment}[[rule]]\nid = \"r\"\nwhen = {{ {when} }}\ndeny = \"asked\"\n"
+    );
+    let decision = decide(&policies("", &policy), facts);
+    match decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name() {
+        "blocked" => "yes",
+        "not-applicable" => "no",
+        other => other,
+    }
+}
+
+#[test]
+fn environments_are_reached_by_paths_or_base() {
+    let live = "environments = [\"live\"]";
+    let check = |environment: &str, facts: &Facts, expected: &str| {
+        assert_eq!(reaches(environment, live, facts), expected, "{environment}");
+    };
+    let elsewhere = with(|facts| facts.change.base.name = "next".to_owned());
+    // Neither is written: whatever goes into the default branch.
+    check("", &world(), "yes");
+    check("", &elsewhere, "no");
+    check("", &files(&[]), "yes");
+    // Paths alone: into any branch.
+    check("paths = [\"src/**\"]\n", &world(), "yes");
+    check("paths = [\"src/**\"]\n", &elsewhere, "yes");
+    check("paths = [\"deploy/**\"]\n", &world(), "no");
+    check("paths = [\"src/**\"]\n", &files(&[]), "no");
+    // Both: these paths into these branches.
+    check("paths = [\"src/**\"]\nbase = [\"next\"]\n", &world(), "no");
+    check("paths = [\"src/**\"]\nbase = [\"next\"]\n", &elsewhere, "yes");
+    check("base = [\"next\"]\n", &elsewhere, "yes");
+    let unread = with(|facts| facts.files = Known::unknown("too many"));
+    check("", &unread, "yes");
+    check("paths = [\"src/**\"]\n", &unread, "unknown");
+    check("paths = [\"src/**\"]\nbase = [\"next\"]\n", &unread, "no");
+}
+
+#[test]
+fn declared_environments_only_raise() {
+    let nowhere = "paths = [\"deploy/**\"]\n";
+    let says = |body: &str| with(|facts| facts.change.body = body.to_owned());
+    let live = "environments = [\"live\"]";
+    for (body, expected) in [
+        ("", "no"),
+        ("## Environments\nLive", "yes"),
+        ("## Environments\nstaging, prod", "yes"),
+        ("## Environments\nstaging", "no"),
+        ("## Environments\nnone", "no"),
+        ("## Environments\nstaging\n\n# Environment\nprod", "yes"),
+    ] {
+        assert_eq!(reaches(nowhere, live, &says(body)), expected, "{body}");
+    }
+    // A rule for all that does not reach it goes away by paths, and not by what the author says.
+    let not_live = "not = { environments = [\"live\"] }";
+    assert_eq!(reaches(nowhere, not_live, &says("")), "yes");
+    assert_eq!(reaches(nowhere, not_live, &says("## Environments\nprod")), "yes");
+    assert_eq!(reaches("", not_live, &says("")), "no");
 }
 
 #[test]

@@ -15,7 +15,9 @@ mod record;
 mod relax;
 mod risk;
 mod same_diff;
+mod signed;
 mod speed;
+mod threads;
 mod world;
 
 use world::*;

@@ -48,13 +48,13 @@ pub(crate) struct ChangePart {
     siblings: Vec<Sibling>,
     sources: Vec<Source>,
     templates: Ref<Templates>,
-    /// Since version 2.
+    /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked: Option<Ref<Asked>>,
-    /// Since version 2.
+    /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
     on_demand: OnDemand,
-    /// Since version 2.
+    /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     diffs: Option<Diffs>,
 }
