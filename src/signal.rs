@@ -213,6 +213,8 @@ pub enum Want {
     },
     /// The base's tip is this commit, or one after it.
     Tip(String),
+    /// The default branch's tip is this commit, or one after it.
+    DefaultTip(String),
     /// Teams are read again after this instant.
     Members(Timestamp),
     /// A new check run is wanted even where nothing differs: somebody pressed "Re-run" on this one, or on all (0).

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::account::{Account, Oid};
+use crate::account::{Account, Oid, TeamName};
 use crate::diagnostic::Diagnostic;
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
@@ -54,6 +54,17 @@ pub struct Decision {
     pub comment: CommentWhen,
     /// Whether people may be named: not on a public repository.
     pub names_people: bool,
+    /// Whom GitHub is to ask for a review, be they asked already or not.
+    pub requests: Vec<Reviewer>,
+}
+
+/// Somebody whom GitHub can ask for a review.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reviewer {
+    /// A team.
+    Team(TeamName),
+    /// A person.
+    Person(Account),
 }
 
 /// What a decision comes to. The order is the order of weight: the first that is found wins.

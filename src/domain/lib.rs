@@ -23,6 +23,6 @@ mod requirement;
 pub mod risk;
 pub mod text;
 
-pub use evaluate::{check_name, evaluate};
+pub use evaluate::{check_name, evaluate, family_name};
 pub use needs::{Needs, needs, wants_modes};
 pub use records::Records;

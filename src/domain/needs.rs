@@ -396,4 +396,30 @@ deployments = [{ environment = "staging" }, { environment = "production", by = "
             (needs.files, needs.old_names, needs.same_diff) = (true, true, true);
         });
     }
+
+    #[test]
+    fn modes_are_wanted_only_where_they_could_lower_what_is_asked() {
+        let model = "[[model]]\nid = \"m\"\nowner = \"user:carol\"\nuntil = \"2027-01-01T00:00Z\"\napprovals = []\nwhen = { only_files = [\"*.lock\"] }\n";
+        let rest = "[[rule]]\nid = \"rest\"\nallow = \"ok\"\n";
+        let rule = |when: &str| format!("[[rule]]\nid = \"a\"\nwhen = {{ {when} }}\nallow = \"ok\"\n");
+        let only = rule("only_files = [\"*.lock\"]");
+        let not = rule("not = { only_files = [\"*.lock\"] }");
+        let check = |text: &str, path: &str, wanted: bool| {
+            let version = Version { blob: "blob".to_owned(), text: format!("version = 1\n{text}") };
+            let source =
+                Source { layer: Layer::Repository, path: String::new(), read: Read::Text(version), last_good: None };
+            let (set, found) = load(&[source]);
+            assert!(set.layers[0].policy.is_some(), "{found:?}");
+            let status = crate::facts::FileStatus::Modified;
+            let file = File { path: path.to_owned(), old_path: Known::Known(None), status, added: 1, removed: 1 };
+            assert_eq!(wants_modes(&set, &Known::Known(vec![file])), wanted, "{text} {path}");
+            assert!(!wants_modes(&set, &Known::Known(Vec::new())) && !wants_modes(&set, &Known::unknown("away")));
+        };
+        check(&format!("{model}{rest}"), "a.lock", true);
+        check(&format!("{model}{rest}"), "a.rs", false);
+        check(&format!("{not}{rest}"), "a.lock", true);
+        // Alone it has to make up for rules that do not speak; beside one that always speaks it only asks more.
+        check(&only, "a.lock", true);
+        check(&format!("{only}{rest}"), "a.lock", false);
+    }
 }

@@ -1,6 +1,9 @@
 //! From a decision and what GitHub shows to what is to be written. No difference, no action.
 
+use std::collections::BTreeSet;
+
 use crate::account::Oid;
+use crate::decision::Reviewer;
 
 /// What GitHub shows of us on a pull request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -132,6 +135,19 @@ pub enum Action {
         /// What it should say.
         body: String,
     },
+    /// Asks people and teams for a review.
+    RequestReviews(Vec<Reviewer>),
+}
+
+/// So many are asked at once: GitHub takes no more.
+const MOST_REVIEWERS: usize = 15;
+
+/// Whom GitHub is still to be asked to ask. `asked` is everybody whom it ever asked, or took off again: nobody is asked
+/// twice, and who was taken off stays off.
+pub fn requests(wanted: &[Reviewer], asked: &BTreeSet<Reviewer>) -> Option<Action> {
+    let room = MOST_REVIEWERS.saturating_sub(asked.len());
+    let open: Vec<Reviewer> = wanted.iter().filter(|reviewer| !asked.contains(reviewer)).take(room).cloned().collect();
+    (!open.is_empty()).then_some(Action::RequestReviews(open))
 }
 
 /// What has to be written so that GitHub shows the answer.
@@ -198,6 +214,18 @@ mod tests {
         let answer = Answer { run: Some(wanted.clone()), comment: Comment::Leave };
         check(&answer, &shown(RunStatus::Success, "a"), &[Action::CreateRun(wanted.clone())]);
         check(&answer, &shown(RunStatus::InProgress, "a"), &[Action::UpdateRun { id: 7, run: wanted }]);
+    }
+
+    #[test]
+    fn nobody_is_asked_twice_and_no_crowd() {
+        let team = |slug: String| Reviewer::Team(crate::account::TeamName { organisation: "acme".into(), slug });
+        let [cab, payments] = ["cab", "payments"].map(|slug| team(slug.to_owned()));
+        let wanted = [cab.clone(), payments.clone()];
+        assert_eq!(requests(&wanted, &[cab].into()), Some(Action::RequestReviews(vec![payments])));
+        assert_eq!(requests(&wanted, &wanted.clone().into()), None);
+        let crowd: Vec<Reviewer> = (0..20).map(|number| team(format!("t{number}"))).collect();
+        let asked = crowd[..14].iter().cloned().collect();
+        assert_eq!(requests(&crowd, &asked), Some(Action::RequestReviews(vec![crowd[14].clone()])));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Carrying out what was planned: check runs and the comment. Nothing here decides.
 
+use countersign_domain::decision::Reviewer;
 use countersign_domain::plan::{Action, Annotation, AnnotationLevel, Run, RunStatus};
 use jiff::Timestamp;
 use reqwest::Method;
@@ -31,6 +32,8 @@ pub enum Written {
         /// Its node id.
         node: String,
     },
+    /// Reviews were asked for.
+    Requests,
 }
 
 /// Where to write.
@@ -70,6 +73,7 @@ impl Installation {
         match action {
             Action::CreateRun(run) => self.write_run(place, None, run, bare, now).await,
             Action::UpdateRun { id, run } => self.write_run(place, Some(*id), run, bare, now).await,
+            Action::RequestReviews(reviewers) => self.request_reviews(place, reviewers).await,
             Action::CreateComment(body) => {
                 let path = format!("/repos/{}/{}/issues/{}/comments", place.owner, place.name, place.number);
                 self.write_comment(Method::POST, &path, body).await
@@ -86,6 +90,27 @@ impl Installation {
                 }
             }
         }
+    }
+
+    async fn request_reviews(&self, place: Place<'_>, reviewers: &[Reviewer]) -> Result<Written> {
+        let people: Vec<&str> = reviewers
+            .iter()
+            .filter_map(|reviewer| match reviewer {
+                Reviewer::Person(person) => Some(person.login.as_str()),
+                Reviewer::Team(_) => None,
+            })
+            .collect();
+        let teams: Vec<&str> = reviewers
+            .iter()
+            .filter_map(|reviewer| match reviewer {
+                Reviewer::Team(team) => Some(team.slug.as_str()),
+                Reviewer::Person(_) => None,
+            })
+            .collect();
+        let path = format!("/repos/{}/{}/pulls/{}/requested_reviewers", place.owner, place.name, place.number);
+        let body = json!({ "reviewers": people, "team_reviewers": teams });
+        let _answer: Value = self.rest(Method::POST, &path, Some(&body)).await?;
+        Ok(Written::Requests)
     }
 
     async fn write_comment(&self, method: Method, path: &str, body: &str) -> Result<Written> {

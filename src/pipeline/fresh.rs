@@ -11,8 +11,12 @@ use crate::signal::Want;
 /// The wants that the look does not meet.
 pub(super) fn unmet<'a>(look: &Look, wants: &'a [Want]) -> Vec<&'a Want> {
     // Tips are not ordered: the newest is among those that were pushed, so one that is met is enough.
-    let tip_met = wants.iter().any(|want| matches!(want, Want::Tip(tip) if look.change.base.tip.as_str() == tip));
-    wants.iter().filter(|want| !(meets(look, want) || (tip_met && matches!(want, Want::Tip(_))))).collect()
+    let is_tip = |want: &Want| matches!(want, Want::Tip(_));
+    let is_default_tip = |want: &Want| matches!(want, Want::DefaultTip(_));
+    let tip_met = wants.iter().any(|want| is_tip(want) && meets(look, want));
+    let default_tip_met = wants.iter().any(|want| is_default_tip(want) && meets(look, want));
+    let by_another = |want: &Want| (tip_met && is_tip(want)) || (default_tip_met && is_default_tip(want));
+    wants.iter().filter(|want| !(meets(look, want) || by_another(want))).collect()
 }
 
 fn meets(look: &Look, want: &Want) -> bool {
@@ -23,6 +27,7 @@ fn meets(look: &Look, want: &Want) -> bool {
         Want::UpdatedAt(at) => look.change.updated_at >= *at,
         Want::Head { head: pushed, at } => head == pushed || look.change.updated_at > *at,
         Want::Tip(tip) => look.change.base.tip.as_str() == tip,
+        Want::DefaultTip(tip) => look.default_tip.as_ref().is_none_or(|now| now.as_str() == tip),
         Want::Review { id, state } => look.reviews.known().is_none_or(|reviews| {
             // A dismissal is the last thing that can become of a review.
             reviews.iter().any(|review| review.id == *id && (review.state == *state || review.state == "dismissed"))
@@ -118,6 +123,7 @@ mod tests {
             bodies: Vec::new(),
             bases: Vec::new(),
             head_owner: None,
+            asked_reviewers: None,
             in_merge_queue: false,
             assignees: Vec::new(),
             files: Known::Known(Vec::new()),
@@ -129,6 +135,8 @@ mod tests {
             organisation_policy: Read::Unseen,
             selected_only: false,
             repository_policy: Read::Absent,
+            default_policy: Read::Absent,
+            default_tip: Some(Oid::new("d2")),
             head_policy: Known::Known(None),
             templates: Vec::new(),
             budget: None,
@@ -160,6 +168,8 @@ mod tests {
         check(&[Want::Head { head: "h3".into(), at: at(11) }], false);
         check(&[Want::Tip("b1".into())], false);
         check(&[Want::Tip("b1".into()), Want::Tip("b2".into())], true);
+        check(&[Want::DefaultTip("d1".into()), Want::Tip("b2".into())], false);
+        check(&[Want::DefaultTip("d1".into()), Want::DefaultTip("d2".into())], true);
         check(&[Want::Review { id: 4, state: "approved".into() }], true);
         check(&[Want::Review { id: 4, state: "dismissed".into() }], false);
         check(&[Want::Review { id: 5, state: "approved".into() }], false);

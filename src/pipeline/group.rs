@@ -2,7 +2,6 @@
 //! head gets the one answer. A group that cannot be explained fails.
 
 use countersign_domain::account::Oid;
-use countersign_domain::check_name;
 use countersign_domain::decision::Outcome as Verdict;
 use countersign_domain::plan::Action;
 use countersign_domain::text::Phrase;
@@ -24,28 +23,28 @@ impl Pipeline {
             if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
                 return Ok(Outcome::Again);
             }
-            return self.answer_group(work, &github, &row, base, head, &[]).await;
+            return self.answer_group(work, &github, &row, (base, None), head, &[]).await;
         };
-        let mut answered = Vec::with_capacity(members.len());
+        let (mut answered, mut name) = (Vec::with_capacity(members.len()), None);
         for number in members {
-            answered.push(self.member(&github, &row, base, number).await?);
+            let (member, check) = self.member(&github, &row, base, number).await?;
+            answered.push(member);
+            name = name.or(check);
         }
-        self.answer_group(work, &github, &row, base, head, &answered).await
+        self.answer_group(work, &github, &row, (base, name), head, &answered).await
     }
 
+    /// What a member comes to, and the name of the check that says so, where it could be looked at.
     async fn member(
         &self,
         github: &Installation,
         row: &RepositoryRow,
         base: &str,
         number: Option<u64>,
-    ) -> Result<GroupMember> {
-        let unknown = |number: u64, why: &str| GroupMember {
-            number,
-            title: None,
-            outcome: Verdict::Unknown,
-            next: Phrase::words(why),
-            names_people: false,
+    ) -> Result<(GroupMember, Option<String>)> {
+        let unknown = |number: u64, why: &str| {
+            let next = Phrase::words(why);
+            (GroupMember { number, title: None, outcome: Verdict::Unknown, next, names_people: false }, None)
         };
         let Some(number) = number else {
             return Ok(unknown(0, "the merge queue does not say which pull request this is"));
@@ -59,19 +58,19 @@ impl Pipeline {
         if look.change.base.name != base {
             return Ok(unknown(number, "it goes into another branch now"));
         }
-        let name = check_name(base, &look.repository.default_branch);
-        let policies = self.policies(github, &look).await?;
-        if !self.asked(github, &mut look, &policies.needs).await? {
+        let governing = self.governing(github, &look).await?;
+        if !self.asked(github, &mut look, &governing.needs).await? {
             return Err(moved().into());
         }
-        let decision = self.decide(github, &look, policies, None, &name).await?.decision;
-        Ok(GroupMember {
+        let decision = self.decide(github, &look, None, governing).await?.decision;
+        let member = GroupMember {
             number,
             title: Some(look.change.title.clone()),
             outcome: decision.own_outcome,
             next: decision.next,
             names_people: decision.names_people,
-        })
+        };
+        Ok((member, Some(decision.check_name)))
     }
 
     async fn answer_group(
@@ -79,11 +78,15 @@ impl Pipeline {
         work: &Work,
         github: &Installation,
         row: &RepositoryRow,
-        base: &str,
+        (base, name): (&str, Option<String>),
         head: &Oid,
         members: &[GroupMember],
     ) -> Result<Outcome> {
-        let name = check_name(base, &row.name.default_branch);
+        // Members go into one base and so share one check; without any, its last name is all there is.
+        let name = match name {
+            Some(name) => name,
+            None => self.last_check_name(&row.name, base).await?,
+        };
         let run = group_answer(head, &name, members);
         if members.iter().all(|member| member.outcome == Verdict::Silent) && !members.is_empty() {
             return Ok(Outcome::Done { next: None });

@@ -12,6 +12,8 @@ mod members;
 mod on_demand;
 mod policies;
 mod pull;
+mod requests;
+mod reverts;
 mod sweep;
 mod write;
 

@@ -3,11 +3,17 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::account::Oid;
-use countersign_domain::facts::{File, Known};
+use countersign_domain::decision::{Decision, RequirementResult, State};
+use countersign_domain::facts::{ChangeState, File, Known, ModelFailures};
+use countersign_domain::policy::PolicySet;
 use moka::future::Cache;
 
+use super::reverts;
 use super::{Pipeline, Result};
 use crate::github::{Installation, Look};
+use crate::queue::Work;
+use crate::signal::{Mark, Want};
+use crate::store::ModelName;
 
 /// Which files two commits leave special, by repository, base and head. It never changes.
 pub(super) type SpecialFiles = Cache<(u64, Oid, Oid), BTreeSet<String>>;
@@ -40,4 +46,57 @@ impl Pipeline {
         }
         Ok(read)
     }
+
+    /// How many changes that went in by each model are known to have failed; models without failures are left out.
+    pub(super) async fn failures(&self, look: &Look, policies: &PolicySet) -> Result<Vec<ModelFailures>> {
+        let repository = &look.repository;
+        let mut failures = Vec::new();
+        for (layer, policy) in policies.policies() {
+            for model in &policy.models {
+                let name = (layer, model.id.clone());
+                let changes = self.store.failures_of(repository.id, &repository.owner, &name).await?;
+                if changes > 0 {
+                    failures.push(ModelFailures { layer, model: model.id.clone(), changes });
+                }
+            }
+        }
+        Ok(failures)
+    }
+
+    /// Remembers by which models the change would go in, before anything green is written; and of one that went in, which
+    /// changes it reverts: whatever is open under their models is looked at again.
+    pub(super) async fn remember_outcomes(&self, work: &Work, look: &Look, decision: &Decision) -> Result<()> {
+        let (repository, number) = (&look.repository, look.change.number);
+        match look.change.state {
+            ChangeState::Open => {
+                let of_models = || decision.rules.iter().filter(|rule| rule.asks.iter().any(|ask| ask.key == "model"));
+                let models: BTreeSet<ModelName> = of_models()
+                    .filter(|rule| rule.asks.iter().any(is_covering))
+                    .map(|rule| (rule.layer, rule.id.clone()))
+                    .collect();
+                if of_models().next().is_some() {
+                    self.store.remember_models((repository.id, number), &repository.owner, &models).await?;
+                }
+            }
+            ChangeState::Merged => {
+                for reverted in reverts::reverted(&look.change.body, &repository.owner, &repository.name) {
+                    let now = self.store.now().await?;
+                    let alike = self.store.remember_revert((repository.id, reverted), number, now).await?;
+                    let look_again =
+                        |(repository, number)| Mark::Pull { repository, number, want: Want::Anything, lowers: true };
+                    let marks: Vec<Mark> = alike.into_iter().map(look_again).collect();
+                    if !marks.is_empty() {
+                        self.store.mark(work.claim.installation, &[], &marks).await?;
+                    }
+                }
+            }
+            ChangeState::Closed => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether it says that a model covers the change.
+fn is_covering(ask: &RequirementResult) -> bool {
+    ask.key == "model" && ask.state == State::Satisfied
 }

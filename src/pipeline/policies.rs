@@ -6,11 +6,13 @@
 
 use countersign_domain::diagnostic::{Label, Origin, Severity};
 use countersign_domain::layer::Layer;
-use countersign_domain::policy::{self, Read, Source, Version};
+use countersign_domain::policy::{self, PolicySet, Read, Source, Version};
+use countersign_domain::{Needs, check_name, family_name, needs};
 
 use super::{Pipeline, Result};
 use crate::github::event::{ORGANISATION_POLICY, REPOSITORY_POLICY};
 use crate::github::{Installation, Look};
+use crate::signal::RepositoryName;
 use crate::store::{PolicyPlace, PolicyVersion};
 
 /// Which file: where it is read, and under what its last valid version is kept.
@@ -29,10 +31,64 @@ impl Place<'_> {
     }
 }
 
+/// The policies that govern a pull request.
+pub(super) struct Governing {
+    /// The files of the layers, organisation first.
+    pub(super) sources: Vec<Source>,
+    /// What they come to.
+    pub(super) policies: PolicySet,
+    /// What they want to know.
+    pub(super) needs: Needs,
+    /// The name that the default branch's policy gives the check, where the base is of a family.
+    pub(super) family: Option<String>,
+    /// The name of the check.
+    pub(super) check_name: String,
+}
+
 impl Pipeline {
-    /// The sources of the layers, organisation first.
-    pub(super) async fn sources(&self, github: &Installation, look: &Look) -> Result<Vec<Source>> {
-        let (owner, base) = (look.repository.owner.as_str(), look.change.base.name.as_str());
+    /// The policies that govern a pull request, and the name of the check that answers for them.
+    ///
+    /// A base of a family takes the default branch's policy, so that one policy governs one name.
+    pub(super) async fn governing(&self, github: &Installation, look: &Look) -> Result<Governing> {
+        let (base, default) = (look.change.base.name.as_str(), look.repository.default_branch.as_str());
+        let is_default = base == default;
+        let read = if is_default { &look.repository_policy } else { &look.default_policy };
+        let sources = self.sources(github, look, default, read).await?;
+        let (policies, _) = policy::load(&sources);
+        let family = family_name(&policies, base, default);
+        let check_name = family.clone().unwrap_or_else(|| check_name(base, default));
+        if is_default || family.is_some() {
+            let needs = needs(&policies);
+            return Ok(Governing { sources, policies, needs, family, check_name });
+        }
+        let sources = self.sources(github, look, base, &look.repository_policy).await?;
+        let (policies, _) = policy::load(&sources);
+        let needs = needs(&policies);
+        Ok(Governing { sources, policies, needs, family, check_name })
+    }
+
+    /// The name of the check for pull requests into a base, by the last policies of the default branch that were valid.
+    pub(super) async fn last_check_name(&self, repository: &RepositoryName, base: &str) -> Result<String> {
+        let (owner, default) = (repository.owner.as_str(), repository.default_branch.as_str());
+        let places = [
+            PolicyPlace { repository: 0, base: owner, layer: Layer::Organisation },
+            PolicyPlace { repository: repository.id, base: default, layer: Layer::Repository },
+        ];
+        let mut sources = Vec::new();
+        for place in places {
+            let layer = place.layer;
+            if let Some(kept) = self.store.last_good_policy(place).await? {
+                let version = Version { blob: kept.blob, text: kept.text };
+                sources.push(Source { layer, path: String::new(), read: Read::Text(version), last_good: None });
+            }
+        }
+        let (policies, _) = policy::load(&sources);
+        Ok(family_name(&policies, base, default).unwrap_or_else(|| check_name(base, default)))
+    }
+
+    /// The sources of the layers, organisation first, with the repository's file as it was read on a branch.
+    async fn sources(&self, github: &Installation, look: &Look, branch: &str, read: &Read) -> Result<Vec<Source>> {
+        let owner = look.repository.owner.as_str();
         let organisation = Place {
             layer: Layer::Organisation,
             owner,
@@ -46,11 +102,11 @@ impl Pipeline {
             owner,
             repository: &look.repository.name,
             path: REPOSITORY_POLICY,
-            kept: PolicyPlace { repository: look.repository.id, base, layer: Layer::Repository },
+            kept: PolicyPlace { repository: look.repository.id, base: branch, layer: Layer::Repository },
         };
         let organisation = self.organisation_source(github, look, organisation).await?;
         let above = std::slice::from_ref(&organisation);
-        let repository = self.source(github, &repository, look.repository_policy.clone(), above).await?;
+        let repository = self.source(github, &repository, read.clone(), above).await?;
         Ok(vec![organisation, repository])
     }
 

@@ -6,9 +6,10 @@ use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::Template;
-use countersign_domain::{Needs, Records, check_name, evaluate, needs, wants_modes};
+use countersign_domain::{Needs, Records, evaluate, wants_modes};
 use jiff::SignedDuration;
 
+use super::policies::Governing;
 use super::{Pipeline, Result, fresh};
 use crate::failpoint;
 use crate::github::{self, Ask, Installation, Look, Target};
@@ -28,13 +29,6 @@ const LANE_WAIT: SignedDuration = SignedDuration::from_millis(250);
 
 /// Why a look that came to nothing is taken again.
 const MOVED: &str = "the pull request moved while it was read";
-
-/// The policies in force: their files, what they say, and what they want to know.
-pub(super) struct Policies {
-    sources: Vec<Source>,
-    set: PolicySet,
-    pub(super) needs: Needs,
-}
 
 /// A decision and all that went into it.
 pub(super) struct Decided {
@@ -90,14 +84,14 @@ impl Pipeline {
             return self.not_yet(work, &github, &row, number, &shown, why).await;
         }
         // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
-        let policies = self.policies(&github, &look).await?;
-        if !self.asked(&github, &mut look, &policies.needs).await? {
+        let governing = self.governing(&github, &look).await?;
+        if !self.asked(&github, &mut look, &governing.needs).await? {
             return self.not_yet(work, &github, &row, number, &shown, MOVED).await;
         }
         if let Some(why) = stale(work, &look)? {
             return self.not_yet(work, &github, &row, number, &shown, why).await;
         }
-        self.answer(work, &github, &look, policies, shown).await
+        self.answer(work, &github, &look, governing, shown).await
     }
 
     /// Decides and writes, holding the check against others who share the commit.
@@ -106,16 +100,17 @@ impl Pipeline {
         work: &Work,
         github: &Installation,
         look: &Look,
-        policies: Policies,
+        governing: Governing,
         shown: ShownIds,
     ) -> Result<Outcome> {
-        let name = check_name(&look.change.base.name, &look.repository.default_branch);
+        let name = governing.check_name.clone();
+        self.take_back_renamed(work, github, look, &shown, &name).await?;
         let lane = format!("{}:{}:{name}", look.repository.id, look.change.head.tip);
         let holder = work.claim.holder();
         if !self.store.hold(&lane, &holder, self.rules.lease).await? {
             return Ok(Outcome::Parked { until: self.store.now().await? + LANE_WAIT });
         }
-        let outcome = self.answer_alone(work, github, look, policies, shown, &name).await;
+        let outcome = self.answer_alone(work, github, look, shown, governing).await;
         self.store.release_lane(&lane, &holder).await?;
         outcome
     }
@@ -125,21 +120,23 @@ impl Pipeline {
         work: &Work,
         github: &Installation,
         look: &Look,
-        policies: Policies,
         stored: ShownIds,
-        name: &str,
+        governing: Governing,
     ) -> Result<Outcome> {
+        let name = &governing.check_name.clone();
         let members_since = work.claim.wants.iter().filter_map(|want| match want {
             Want::Members(at) => Some(*at),
             _ => None,
         });
-        let decided = self.decide(github, look, policies, members_since.max(), name).await?;
+        let decided = self.decide(github, look, members_since.max(), governing).await?;
         failpoint::reach("decided");
         let decision = &decided.decision;
+        self.remember_outcomes(work, look, decision).await?;
         let shown = merge_shown(look, &stored, name, &work.claim.wants);
         let answer = self.rendered(look, &decided, &shown);
         let actions = plan::plan(&answer, &shown);
         let now_shown = self.write(work, github, look, &actions, ids(look, &stored, name)).await?;
+        self.request_reviews(work, github, look, &decision.requests).await?;
         let texts = answer.run.as_ref().map(|run| run.fingerprint.clone()).unwrap_or_default();
         let new = new_decision(look, &decided, texts, now_shown);
         match self.store.record_decision(&work.claim, &new).await? {
@@ -160,14 +157,6 @@ impl Pipeline {
         Ok(Outcome::Recorded)
     }
 
-    /// The policies in force by a look.
-    pub(super) async fn policies(&self, github: &Installation, look: &Look) -> Result<Policies> {
-        let sources = self.sources(github, look).await?;
-        let (set, _) = policy::load(&sources);
-        let needs = needs(&set);
-        Ok(Policies { sources, set, needs })
-    }
-
     /// Adds to a look what the policies ask for beside it; false where the pull request has moved since.
     pub(super) async fn asked(&self, github: &Installation, look: &mut Look, needs: &Needs) -> Result<bool> {
         let ask = Ask { environments: needs.environments.clone(), threads: needs.threads };
@@ -182,18 +171,19 @@ impl Pipeline {
         &self,
         github: &Installation,
         look: &Look,
-        policies: Policies,
         members_since: Option<jiff::Timestamp>,
-        name: &str,
+        governing: Governing,
     ) -> Result<Decided> {
-        let Policies { sources, set, needs } = policies;
-        let mut facts = self.facts(github, look, &needs, members_since, name).await?;
-        if wants_modes(&set, &facts.files) {
+        let Governing { sources, policies, needs, family, check_name: name } = governing;
+        let mut facts = self.facts(github, look, &needs, members_since, &name).await?;
+        facts.on_demand.check_name = family;
+        facts.on_demand.failures = self.failures(look, &policies).await?;
+        if wants_modes(&policies, &facts.files) {
             facts.on_demand.special_files = Some(self.special_files(github, look, &facts.files).await?);
         }
-        facts.siblings = self.siblings(&facts, name).await?;
+        facts.siblings = self.siblings(&facts, &name).await?;
         let templates = self.templates(look).await?;
-        let decision = decision_of(&set, &facts, &templates);
+        let decision = decision_of(&policies, &facts, &templates);
         Ok(Decided { decision, facts, sources, templates, needs })
     }
 
@@ -288,7 +278,7 @@ fn lowered(claim: &Claim) -> Lowered {
             Want::Head { .. } => Lowered::Push,
             Want::UpdatedAt(_) => Lowered::Description,
             Want::Members(_) => Lowered::Membership,
-            Want::Tip(_) => Lowered::Policy,
+            Want::Tip(_) | Want::DefaultTip(_) => Lowered::Policy,
             Want::Anything | Want::Rerun(_) => Lowered::Other,
         })
         .next()

@@ -45,6 +45,7 @@ impl Pipeline {
                     shown.comment_node = Some(node);
                     failpoint::reach("comment-written");
                 }
+                Written::Requests => {}
             }
         }
         Ok(shown)
@@ -76,6 +77,7 @@ impl Pipeline {
             Action::UpdateRun { .. } => "run updated",
             Action::CreateComment(_) => "comment created",
             Action::UpdateComment { .. } => "comment updated",
+            Action::RequestReviews(_) => "reviews requested",
         });
         Ok(outcome?)
     }
@@ -116,7 +118,8 @@ impl Pipeline {
         let (Some(run), Some(index)) = (&shown.run, self.store.pull_index(row.name.id, number).await?) else {
             return Ok(());
         };
-        if run.name == check_name(&index.base, &row.name.default_branch) {
+        let own = check_name(&index.base, &row.name.default_branch);
+        if run.name == own || run.name == self.last_check_name(&row.name, &index.base).await? {
             return Ok(());
         }
         let sharing = self.store.open_pulls_at(row.name.id, &run.head, &run.name).await?;
@@ -125,6 +128,29 @@ impl Pipeline {
         } else {
             self.take_back(work, github, row, number, shown, &Reason::Retargeted).await
         }
+    }
+
+    /// The policy of the default branch gives this base's check another name now: what is green under the old one is
+    /// taken back, because no decision will speak through it again.
+    pub(super) async fn take_back_renamed(
+        &self,
+        work: &Work,
+        github: &Installation,
+        look: &Look,
+        shown: &ShownIds,
+        name: &str,
+    ) -> Result<()> {
+        let Some(run) = shown.run.as_ref().filter(|run| run.name != name) else { return Ok(()) };
+        let number = look.change.number;
+        let sharing = self.store.open_pulls_at(look.repository.id, &run.head, &run.name).await?;
+        // Whoever was decided for it under that name speaks through it still.
+        if run.head != look.change.head.tip
+            || sharing.iter().any(|pull| pull.number != number && pull.outcome.is_some())
+        {
+            return Ok(());
+        }
+        let Some(row) = self.store.repository(look.repository.id).await? else { return Ok(()) };
+        self.take_back(work, github, &row, number, shown, &Reason::Renamed { to: name.to_owned() }).await
     }
 
     /// A dead row: people are told that it could not be evaluated, by a path that needs no look.
@@ -136,7 +162,8 @@ impl Pipeline {
         let Some(index) = self.store.pull_index(repository, number).await? else { return Ok(()) };
         let shown = self.store.shown(repository, number).await?;
         let reason = Reason::GaveUp { attempts: work.claim.attempts, why: error.to_owned() };
-        let run = render::could_not_evaluate(&index.head, &check_name(&index.base, &row.name.default_branch), &reason);
+        let name = self.last_check_name(&row.name, &index.base).await?;
+        let run = render::could_not_evaluate(&index.head, &name, &reason);
         let github = self.github.installation(work.claim.installation);
         self.say(work, &github, &row, number, &shown, run).await?;
         tracing::error!(error, attempts = work.claim.attempts, "given up until the next event");
@@ -172,7 +199,7 @@ impl Pipeline {
 fn lowers(action: &Action, green: bool) -> bool {
     match action {
         Action::CreateRun(run) | Action::UpdateRun { run, .. } => green && run.status != RunStatus::Success,
-        Action::CreateComment(_) | Action::UpdateComment { .. } => false,
+        Action::CreateComment(_) | Action::UpdateComment { .. } | Action::RequestReviews(_) => false,
     }
 }
 
@@ -180,7 +207,7 @@ fn lowers(action: &Action, green: bool) -> bool {
 fn is_wording(action: &Action, shown: Option<&ShownRunIds>) -> bool {
     match action {
         Action::CreateRun(run) | Action::UpdateRun { run, .. } => shown.is_some_and(|there| there.status == run.status),
-        Action::CreateComment(_) => false,
+        Action::CreateComment(_) | Action::RequestReviews(_) => false,
         Action::UpdateComment { .. } => true,
     }
 }

@@ -5,7 +5,7 @@ use countersign_domain::account::Oid;
 use countersign_domain::plan::{Run, RunStatus};
 
 use super::check_run::Unsigned;
-use super::escape::prose_at;
+use super::escape::{code, prose_at};
 use super::phrase::sentence;
 
 /// Why nothing could be decided.
@@ -24,6 +24,11 @@ pub enum Reason {
     Retargeted,
     /// The pull request was closed.
     Closed,
+    /// The policy gives the check of this base another name now.
+    Renamed {
+        /// Which.
+        to: String,
+    },
 }
 
 /// What an event took back.
@@ -90,6 +95,11 @@ pub fn could_not_evaluate(head: &Oid, check_name: &str, reason: &Reason) -> Run 
             RunStatus::InProgress,
             "Looking again: the pull request goes into another branch now".to_owned(),
             "What was decided was decided for another branch. It is decided anew for the new one.".to_owned(),
+        ),
+        Reason::Renamed { to } => (
+            RunStatus::Failure,
+            "Taken back: the policy gives this check another name now".to_owned(),
+            format!("The check of this pull request is {} now. Nothing is decided under this name any more.", code(to)),
         ),
         Reason::Closed => (
             RunStatus::Failure,

@@ -70,6 +70,11 @@ statements! {
         "SELECT p.repository, p.number, r.installation FROM pull p LEFT JOIN repository r ON r.id = p.repository
         WHERE p.repository = $1 AND p.base = $2 AND p.open = 1"
     );
+    // The default branch's policy may govern families of other bases.
+    BESIDE_DEFAULT = Sql::both(
+        "SELECT p.repository, p.number, r.installation FROM pull p JOIN repository r ON r.id = p.repository
+        WHERE p.repository = $1 AND r.default_branch = $2 AND p.base <> $2 AND p.open = 1"
+    );
     OF_OWNER = Sql::both(
         "SELECT p.repository, p.number, r.installation FROM repository r JOIN pull p ON p.repository = r.id
         WHERE r.owner_key = $1 AND p.open = 1"
@@ -209,6 +214,11 @@ impl Marks {
             }
             Mark::Base { repository, branch, want } => {
                 self.add_pulls(&tx.fetch(INTO_BASE, values![*repository, branch]).await?, want, cause)?;
+                let beside = match want {
+                    Want::Tip(tip) => Want::DefaultTip(tip.clone()),
+                    other => other.clone(),
+                };
+                self.add_pulls(&tx.fetch(BESIDE_DEFAULT, values![*repository, branch]).await?, &beside, cause)?;
             }
             Mark::Owner { owner } => {
                 self.add_pulls(&tx.fetch(OF_OWNER, values![&owner.to_lowercase()]).await?, &any, cause)?;

@@ -5,12 +5,14 @@
 //! no conclusions: it holds what was taken and what was decided. Each operation is one
 //! transaction, and none spans a network call to anybody but the database.
 
+mod asked;
 mod budget;
 mod db;
 mod decision;
 mod due;
 mod error;
 mod evidence;
+mod failures;
 mod mark;
 mod open;
 mod pack;
@@ -34,6 +36,7 @@ pub use self::decision::{CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision,
 pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
 pub use self::error::{Error, Result};
 pub use self::evidence::{BodyVersion, HeadPlace, Moved, OpenPull, RepositoryRow, SeenRow, SiblingRow};
+pub use self::failures::ModelName;
 pub use self::part::Part;
 pub use self::policy::{PolicyPlace, PolicyVersion, TemplateVersion};
 pub use self::retention::{Retention, Swept};

@@ -93,16 +93,20 @@ mod tests {
 
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
-    use super::super::{Store, budget, db, decision, due, evidence, mark, open, part, policy, retention, shown, take};
+    use super::super::{
+        Store, asked, budget, db, decision, due, evidence, failures, mark, open, part, policy, retention, shown, take,
+    };
     use super::Sql;
     use crate::clock::Clock;
 
     const FILES: &[(&str, &[(&str, Sql)])] = &[
+        ("asked", asked::STATEMENTS),
         ("budget", budget::STATEMENTS),
         ("db", db::STATEMENTS),
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),
         ("evidence", evidence::STATEMENTS),
+        ("failures", failures::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),

@@ -9,6 +9,7 @@ use countersign::clock::Clock;
 use countersign::signal::Want;
 use countersign::store::{Error, Store};
 use countersign_domain::decision::Outcome;
+use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
 
 use crate::databases::{Database, on_each, on_each_at};
@@ -48,6 +49,30 @@ async fn a_database_of_the_first_version_goes_on() {
         let claims = store.claim("test", 9, TTL).await.expect("claims");
         let due = claims.iter().map(|claim| claim.subject.key()).collect::<Vec<_>>();
         assert_eq!(due, ["pull:7#9"], "the second one does not care for spelling");
+    })
+    .await;
+}
+
+/// A change that went in by a model and was reverted, as the seventh version wrote it.
+#[tokio::test]
+async fn failures_of_the_seventh_version_are_counted() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0007.sql")).await;
+        let (store, bumps) = (&db.store, (Layer::Repository, "bumps".to_owned()));
+        assert_eq!(store.failures_of(SHOP, "ACME", &bumps).await.expect("read"), 1);
+        assert_eq!(store.failures_of(8, "acme", &bumps).await.expect("read"), 0, "of another repository");
+        let asked = store.asked_reviewers((SHOP, 1)).await.expect("read");
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), ["team:acme/cab"]);
+        let of_all = (Layer::Organisation, "bumps".to_owned());
+        assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 0, "of another layer");
+        store.remember_models((8, 3), "acme", &[of_all.clone()].into()).await.expect("kept");
+        let at = "2026-01-30T12:00:00Z".parse().expect("an instant");
+        for by in [4, 5] {
+            assert_eq!(store.remember_revert((8, 3), by, at).await.expect("kept"), []);
+        }
+        assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 1, "a change fails once");
+        store.remember_models((8, 3), "acme", &[].into()).await.expect("kept");
+        assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 0, "no model let it in");
     })
     .await;
 }

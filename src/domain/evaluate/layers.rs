@@ -74,7 +74,7 @@ pub(super) fn own_rules(
     };
     let mut rules = Vec::new();
     let approval = policy.approval.unenforced.iter().filter(|_| asks_approvals(policy));
-    let held = policy.unenforced.iter().chain(approval.filter(|part| !part.key.ends_with("request")));
+    let held = policy.unenforced.iter().chain(approval);
     let held: Vec<RequirementResult> = held.map(unenforced::unenforced).collect();
     if !held.is_empty() {
         rules.push(rule("policy", "", held));

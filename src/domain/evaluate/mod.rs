@@ -9,6 +9,7 @@
 mod context;
 mod edit;
 mod layers;
+mod name;
 mod notices;
 mod outcome;
 mod paths;
@@ -21,9 +22,10 @@ mod tests;
 mod trusted;
 
 pub(crate) use context::Context;
+pub use name::{check_name, family_name};
 pub(crate) use paths::ChangedFile;
 
-use crate::decision::{Decision, Outcome, PolicyEdit, RiskReport, RuleResult, State};
+use crate::decision::{Decision, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
@@ -32,18 +34,8 @@ use crate::risk;
 use crate::text::Phrase;
 
 use self::layers::InForce;
+use self::name::own_check;
 use self::relax::Relaxations;
-
-/// The name of the check for pull requests into a base: a check hangs on a commit that pull requests into several
-/// bases may share.
-pub fn check_name(base: &str, default_branch: &str) -> String {
-    if base == default_branch { "countersign".to_owned() } else { format!("countersign: {base}") }
-}
-
-/// The name of the check that carries the decision on these facts.
-fn own_check(facts: &Facts) -> String {
-    check_name(&facts.change.base.name, &facts.repository.default_branch)
-}
 
 /// What a change request comes to under the policies in force, at `facts.as_of`.
 ///
@@ -85,12 +77,13 @@ struct Draft<'a> {
     notices: Vec<Phrase>,
     policy_edit: Option<PolicyEdit>,
     asked: report::Asked,
+    requests: Vec<Reviewer>,
 }
 
 impl<'a> Draft<'a> {
     fn new(risk: RiskReport, speaking: Vec<InForce<'a>>) -> Self {
         let asked = report::Asked::default();
-        Self { speaking, risk, rules: Vec::new(), notices: Vec::new(), policy_edit: None, asked }
+        Self { speaking, risk, rules: Vec::new(), notices: Vec::new(), policy_edit: None, asked, requests: Vec::new() }
     }
 
     /// Judges every rule of every layer that speaks.
@@ -107,9 +100,11 @@ impl<'a> Draft<'a> {
             }
             self.rules.extend(layers::own_rules(cx, layer, relaxations, &mut self.asked));
             self.rules.extend(relaxations.rules(cx, layer.layer(), &mut self.asked, &mut self.notices));
+            self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
                 let result = relaxations.relaxed(rule.rule, rule.judge(cx, &read, &mut self.notices));
                 rule.note_fields(&result, &mut self.asked);
+                self.requests.extend(rule.reviewers(cx, &result));
                 self.rules.push(result);
             }
         }
@@ -127,6 +122,10 @@ impl<'a> Draft<'a> {
                 notices.push(notice);
             }
         }
+        // Nobody is asked for anything before it is ready for review.
+        let mut requests = if facts.change.draft { Vec::new() } else { self.requests };
+        requests.sort();
+        requests.dedup();
         Decision {
             as_of: facts.as_of,
             head: facts.change.head.tip.clone(),
@@ -146,6 +145,7 @@ impl<'a> Draft<'a> {
             next_instant: cx.next_instant(),
             comment: comment(&self.speaking),
             names_people: cx.names_people(),
+            requests,
             rules: self.rules,
         }
     }

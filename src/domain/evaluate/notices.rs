@@ -1,10 +1,9 @@
 //! What people should know besides: limits of this version, layers that could not be read, a check that holds nothing.
 
 use super::layers::InForce;
-use super::own_check;
 use crate::evaluate::Context;
 use crate::facts::Enforced;
-use crate::policy::{Policy, Standing, Unenforced};
+use crate::policy::{Standing, Unenforced};
 use crate::text::Phrase;
 
 pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phrase> {
@@ -14,8 +13,6 @@ pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phras
         if let Some((_, policy)) = layer.policy() {
             let waives = policy.rules.iter().filter_map(|rule| rule.waive.as_ref());
             notices.extend(policy.relaxations.iter().chain(waives).map(not_granted));
-            notices.extend(requests(policy));
-            notices.extend(names(cx, policy));
         }
     }
     notices
@@ -55,20 +52,4 @@ fn not_granted(part: &Unenforced) -> Phrase {
         None => named,
     };
     named.and(": the rules ask what they ask without it")
-}
-
-fn requests(policy: &Policy) -> Option<Phrase> {
-    let part = policy.approval.unenforced.iter().find(|part| part.key.ends_with("request"))?;
-    let said = Phrase::words("this version of countersign does not ask GitHub for reviews, as ");
-    Some(said.quote(&part.key).and(" says"))
-}
-
-fn names(cx: &Context<'_>, policy: &Policy) -> Option<Phrase> {
-    let base = &cx.facts.change.base.name;
-    let (_, name) = policy.check_names.iter().find(|(globs, _)| globs.matches(base))?;
-    let own = own_check(cx.facts);
-    (*name != own).then(|| {
-        let said = Phrase::words("this version of countersign calls the check ").quote(own);
-        said.and(", not ").quote(name)
-    })
 }

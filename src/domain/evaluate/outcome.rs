@@ -13,7 +13,7 @@ const APPROVALS: usize = 2;
 
 /// The worst state among what decides.
 ///
-/// INVARIANT: it passes only where at least one requirement that decides is satisfied, and none is open.
+/// INVARIANT: it passes only where at least one requirement that decides is satisfied or waived by who may, and none is open.
 pub(super) fn of_rules(rules: &[RuleResult]) -> Outcome {
     let states = open(rules).map(|ask| match ask.state {
         State::Blocked => Outcome::Block,

@@ -8,7 +8,7 @@
 use super::layers::InForce;
 use super::report::Asked;
 use crate::condition::{self, Finding, Place, Standpoint};
-use crate::decision::{RequirementResult, RuleResult, State};
+use crate::decision::{RequirementResult, Reviewer, RuleResult, State};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{Conditions, Mode, Model, Rule, Waiver, Who};
@@ -99,6 +99,13 @@ impl<'a> Relaxations<'a> {
             }
         })
         .collect()
+    }
+
+    /// Whom GitHub is to ask for the approvals that the models of a layer wait for.
+    pub(super) fn reviewers(&self, cx: &Context<'_>, layer: Layer) -> Vec<Reviewer> {
+        let own = self.models.iter().filter(|model| model.layer == layer && model.mode == Mode::Enforce);
+        let asking = own.filter(|model| model.holds.is_so() && !model.what.approvals.is_empty());
+        asking.flat_map(|model| approvals::requests::reviewers(cx, layer, &model.what.approvals)).collect()
     }
 
     /// What becomes of a rule's result.

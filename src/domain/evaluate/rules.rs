@@ -3,11 +3,12 @@
 use super::layers::InForce;
 use super::report::Asked;
 use crate::condition::{self, Finding, Place, Standpoint};
-use crate::decision::{RuleResult, State};
+use crate::decision::{Reviewer, RuleResult, State};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{Mode, Requirement, Rule};
 use crate::requirement;
+use crate::requirement::approvals::requests;
 use crate::text::Phrase;
 
 /// A rule, and whether it speaks about the change.
@@ -82,5 +83,16 @@ impl Judged<'_> {
                 asked.fields(self.layer, fields);
             }
         }
+    }
+
+    /// Whom GitHub is to ask for the approvals that the rule waits for.
+    pub(super) fn reviewers(&self, cx: &Context<'_>, result: &RuleResult) -> Vec<Reviewer> {
+        let waits = result.mode == Mode::Enforce
+            && result.asks.iter().any(|ask| ask.key == "approvals" && ask.state == State::Waiting);
+        let asked = self.rule.asks.iter().filter(|_| waits).filter_map(|ask| match ask {
+            Requirement::Approvals(entries) => Some(requests::reviewers(cx, self.layer, entries)),
+            _ => None,
+        });
+        asked.flatten().collect()
     }
 }

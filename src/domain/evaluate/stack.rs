@@ -1,7 +1,7 @@
 //! What no single rule asks: nobody objects, our check is ours, something applies, an edited policy is valid.
 
 use super::layers::InForce;
-use super::own_check;
+use super::name::own_check;
 use super::relax::Relaxations;
 use super::rules::{Judged, strongest_mode};
 use crate::condition::Truth;

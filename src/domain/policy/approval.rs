@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::length::Length;
 use super::model::{
-    ApprovalSettings, ChangesRequested, Independence, Keep, LayerPolicy, PolicySet, Unattributed, Unenforced,
+    ApprovalSettings, ChangesRequested, Independence, Keep, LayerPolicy, PolicySet, Request, Unattributed, Unenforced,
 };
 use crate::layer::Layer;
 use crate::record::FieldId;
@@ -25,6 +25,8 @@ pub struct EffectiveApproval {
     pub unattributed: Unattributed,
     /// Fields whose edit voids nothing.
     pub unbound: BTreeSet<FieldId>,
+    /// Whom GitHub is to ask for reviews.
+    pub request: Request,
     /// What is said besides and not enforced by this version: approvals under it cannot be told to hold.
     pub unenforced: Vec<Unenforced>,
 }
@@ -40,6 +42,7 @@ impl Default for EffectiveApproval {
             changes_requested: ChangesRequested::Block,
             unattributed: Unattributed::Unknown,
             unbound: BTreeSet::new(),
+            request: Request::No,
             unenforced: Vec::new(),
         }
     }
@@ -78,6 +81,7 @@ impl EffectiveApproval {
         }
         self.changes_requested = said.changes_requested.unwrap_or(self.changes_requested);
         self.unattributed = said.unattributed.unwrap_or(self.unattributed);
+        self.request = said.request.unwrap_or(self.request);
         if let Some(unbound) = &said.unbound {
             self.unbound = unbound.iter().cloned().collect();
         }

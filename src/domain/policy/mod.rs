@@ -34,6 +34,6 @@ pub use load::{check_edit, load};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,
     DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, Policy, PolicySet,
-    Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed, Unenforced, Weight, WhichCheck, Who,
+    Request, Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed, Unenforced, Weight, WhichCheck, Who,
 };
 pub use source::{Read, Source, Version};

@@ -131,7 +131,7 @@ pub struct Policy {
 /// A part of the language that the file uses and this version does not enforce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unenforced {
-    /// The key as people write it: `freeze`, `approval.request`, `rule.soak`.
+    /// The key as people write it: `freeze`, `rule.soak`, `rule.acknowledge`.
     pub key: String,
     /// Its id, where it has one.
     pub id: Option<String>,
@@ -376,7 +376,9 @@ pub struct ApprovalSettings {
     pub unattributed: Option<Unattributed>,
     /// Fields whose edit voids nothing.
     pub unbound: Option<Vec<FieldId>>,
-    /// What else is said and not enforced by this version, such as `request`.
+    /// Whom GitHub is to ask for reviews.
+    pub request: Option<Request>,
+    /// What else is said and not enforced by this version.
     pub unenforced: Vec<Unenforced>,
 }
 
@@ -402,6 +404,17 @@ pub enum Keep {
     SameDiff,
     /// The same commit only.
     SameSha,
+}
+
+/// Whom GitHub is to ask for reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Nobody.
+    No,
+    /// The teams that may approve; where none is named, the people.
+    Teams,
+    /// The people who may approve.
+    People,
 }
 
 /// What changes requested do.

@@ -1,6 +1,9 @@
 //! From GitHub's answers to a look: pages put together, lists held against their totals.
 
-use countersign_domain::account::{Account, AccountKind, Oid};
+use std::collections::BTreeSet;
+
+use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
+use countersign_domain::decision::Reviewer;
 use countersign_domain::facts::{
     Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, File, FileStatus, Known,
     Repository,
@@ -124,8 +127,13 @@ impl Reading {
             data.organisation.take().and_then(|org| org.default_branch_ref).and_then(|branch| branch.target);
         let default_branch = repository.default_branch_ref.take();
         let default_branch_name = default_branch.as_ref().map(|branch| branch.name.clone()).unwrap_or_default();
-        let templates = default_branch
-            .and_then(|branch| branch.target)
+        let default_files = default_branch.and_then(|branch| branch.target);
+        let (default_policy, default_tip) = match &default_files {
+            Some(files) => (file(files.policy.as_ref(), ".github/countersign.toml"), Some(Oid::new(&files.oid))),
+            None => (Read::Unreachable("the default branch is gone".to_owned()), None),
+        };
+        let templates = default_files
+            .map(|files| files.templates)
             .into_iter()
             .chain(organisation_templates.map(|files| files.templates))
             .flat_map(wire::Templates::into_iter)
@@ -156,6 +164,7 @@ impl Reading {
             bodies: bodies(pull.user_content_edits.take(), pull.body.as_deref().unwrap_or_default()),
             bases,
             head_owner: pull.head_repository_owner.as_ref().and_then(account),
+            asked_reviewers: asked_reviewers(pull.asked.take()),
             in_merge_queue: pull.is_in_merge_queue,
             assignees: pull
                 .assignees
@@ -171,6 +180,8 @@ impl Reading {
             organisation_policy,
             selected_only,
             repository_policy,
+            default_policy,
+            default_tip,
             head_policy,
             templates,
             budget: data.rate_limit.map(|limit| (limit.remaining, limit.reset_at)),
@@ -395,6 +406,23 @@ fn bodies(edits: Option<wire::List<wire::Edit>>, current: &str) -> Vec<(Timestam
     texts.sort();
     let newest_stands = texts.last().is_some_and(|(_, text)| text.lines().eq(current.lines()));
     if newest_stands && texts.len() as u64 == total { texts } else { Vec::new() }
+}
+
+/// Everybody who was ever asked for a review. An account that is gone cannot be asked again.
+fn asked_reviewers(timeline: Option<wire::List<wire::AskedItem>>) -> Option<BTreeSet<Reviewer>> {
+    let list = timeline?;
+    if list.filtered_count.is_none_or(|count| count > list.nodes.len() as u64) {
+        return None;
+    }
+    let reviewers = list.nodes.into_iter().flatten().filter_map(|item| item.requested_reviewer);
+    let known = reviewers.filter_map(|reviewer| match reviewer {
+        wire::RequestedReviewer::User { login, database_id } => {
+            Some(Reviewer::Person(Account { id: database_id?, login, kind: AccountKind::User }))
+        }
+        wire::RequestedReviewer::Team { combined_slug } => TeamName::parse(&combined_slug).map(Reviewer::Team),
+        wire::RequestedReviewer::Other => None,
+    });
+    Some(known.collect())
 }
 
 /// Former bases, and who dismissed which review.

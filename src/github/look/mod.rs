@@ -8,7 +8,10 @@ mod comparison;
 mod convert;
 mod wire;
 
+use std::collections::BTreeSet;
+
 use countersign_domain::account::{Account, Oid};
+use countersign_domain::decision::Reviewer;
 use countersign_domain::facts::{Change, Check, Commit, File, Known, Repository};
 use countersign_domain::plan::{RunStatus, ShownComment};
 use countersign_domain::policy::{Read, Version};
@@ -71,6 +74,8 @@ pub struct Look {
     pub head_owner: Option<Account>,
     /// Whether a merge queue holds it.
     pub in_merge_queue: bool,
+    /// Everybody whom GitHub ever asked for a review, or took off again; `None` where that cannot be told.
+    pub asked_reviewers: Option<BTreeSet<Reviewer>>,
     /// Accounts that the pull request is assigned to.
     pub assignees: Vec<Account>,
     /// The changed files; old names of renames are unknown here.
@@ -91,6 +96,10 @@ pub struct Look {
     pub selected_only: bool,
     /// The repository's policy file at the tip of the base.
     pub repository_policy: Read,
+    /// The repository's policy file at the tip of the default branch.
+    pub default_policy: Read,
+    /// The commit at that tip; `None` where there is no such branch.
+    pub default_tip: Option<Oid>,
     /// The repository's policy file at the head.
     pub head_policy: Known<Option<Version>>,
     /// Templates of pull requests, of the repository and of `OWNER/.github`.

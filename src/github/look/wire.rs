@@ -45,6 +45,14 @@ pub(super) struct OrganisationFiles {
     pub(super) templates: Templates,
 }
 
+#[derive(Debug, Deserialize)]
+pub(super) struct DefaultFiles {
+    pub(super) oid: String,
+    pub(super) policy: Option<TreeEntry>,
+    #[serde(flatten)]
+    pub(super) templates: Templates,
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Templates {
     template1: Option<TreeEntry>,
@@ -84,7 +92,7 @@ pub(super) struct Repository {
     pub(super) name: String,
     pub(super) visibility: String,
     pub(super) owner: Login,
-    pub(super) default_branch_ref: Option<BranchOf<Templates>>,
+    pub(super) default_branch_ref: Option<BranchOf<DefaultFiles>>,
     pub(super) pull_request: Option<PullRequest>,
 }
 
@@ -118,6 +126,7 @@ pub(super) struct PullRequest {
     pub(super) labels: Option<List<Label>>,
     pub(super) assignees: Option<List<Actor>>,
     pub(super) timeline_items: Option<List<TimelineItem>>,
+    pub(super) asked: Option<List<AskedItem>>,
     pub(super) files: Option<List<File>>,
     pub(super) commits: Option<List<CommitNode>>,
     pub(super) reviews: Option<List<Review>>,
@@ -185,6 +194,24 @@ pub(super) enum TimelineItem {
     BaseRefChangedEvent { created_at: Timestamp, previous_ref_name: String },
     #[serde(rename_all = "camelCase")]
     ReviewDismissedEvent { previous_review_state: String, actor: Option<Actor>, review: Option<ReviewId> },
+    #[serde(other)]
+    Other,
+}
+
+/// Somebody was asked for a review, or taken off again.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AskedItem {
+    pub(super) requested_reviewer: Option<RequestedReviewer>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "__typename")]
+pub(super) enum RequestedReviewer {
+    #[serde(rename_all = "camelCase")]
+    User { login: String, database_id: Option<u64> },
+    #[serde(rename_all = "camelCase")]
+    Team { combined_slug: String },
     #[serde(other)]
     Other,
 }

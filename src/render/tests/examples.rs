@@ -126,6 +126,7 @@ pub(super) fn pass() -> Decision {
         next_instant: None,
         comment: CommentWhen::WhenNeeded,
         names_people: true,
+        requests: Vec::new(),
     }
 }
 

@@ -151,6 +151,11 @@ impl GitHub {
         Owner { world: Arc::clone(&self.world), id }
     }
 
+    /// Gives somebody another login; the old one is free for whoever is named next.
+    pub fn rename_user(&self, login: &str, to: &str) {
+        self.world.turn(|turn| turn.rename_user(login, to));
+    }
+
     /// Removes an account. What it wrote stays, by nobody.
     pub fn delete_user(&self, login: &str) {
         self.world.turn(|turn| turn.delete_user(login));

@@ -37,6 +37,14 @@ impl Turn<'_> {
         }
     }
 
+    pub(crate) fn rename_user(&mut self, login: &str, to: &str) {
+        if let Some(id) = self.state.logins.remove(&login.to_lowercase()) {
+            self.state.logins.insert(to.to_lowercase(), id);
+            let account = self.state.accounts.get_mut(&id).expect("an account that exists");
+            Arc::make_mut(account).login = to.into();
+        }
+    }
+
     pub(crate) fn make_app(&mut self, slug: &str, id: Option<u64>) -> u64 {
         if let Some(known) = self.state.app_by_slug(slug) {
             return known.id;

@@ -1,5 +1,7 @@
 //! Who may approve, what an approval is bound to, and what takes it away.
 
+use std::time::Duration;
+
 use github_stand_in::{Commit, Identity, NewPullRequest, Outcome, Permission, Signature, Verdict};
 
 use crate::world::{PEER, World};
@@ -245,4 +247,80 @@ async fn approvers_are_named_and_what_a_stranger_approved_is_said_last() {
     world.settled().await;
     let summary = world.check(&pull).unwrap().summary;
     assert!(summary.contains("the approval by `carol` no longer counts: it was given on commit"), "{summary}");
+}
+
+const CAROL: &str = "version = 1\n[authorities.carols]\nusers = [\"Carol\"]\n\
+                     [[rule]]\nid = \"carol\"\napprovals = [{ from = [\"carols\"], count = 1 }]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_somebody_else_took_over_names_nobody() {
+    let world = World::with_policy(CAROL).await;
+    let pull = world.opened("").await;
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.rename_user("carol", "carla");
+    world.shop.grant("carol", Permission::Write);
+    let next = world.opened("").await;
+    next.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&next, "failure", "names another account now than when the policy first did");
+    // Nor does she who was meant under her new login, until the policy names it.
+    let third = world.opened("").await;
+    third.review("carla", Verdict::Approve);
+    world.settled().await;
+    world.expect(&third, "failure", "names another account now than when the policy first did");
+    world.shop.commit("main", "dave", [(".github/countersign.toml", CAROL.replace("Carol", "carla"))]);
+    world.settled().await;
+    world.expect(&third, "success", "");
+    world.expect(&next, "in_progress", "carla");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_expires_without_any_event() {
+    let world = World::with_policy(&format!("{PEER}[approval]\nexpires = \"2h\"\n")).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.advance(Duration::from_secs(2 * 3_600 - 300));
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.advance(Duration::from_secs(245));
+    world.settled().await;
+    world.expect(&pull, "in_progress", "");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("and approvals expire after"), "{summary}");
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_an_unbound_field_voids_nothing() {
+    let world = World::with_policy(&format!("{PEER}[approval]\nunbound = [\"impact\"]\n")).await;
+    let pull = world.opened("## Impact\nsmall\n\n## Reason\nsales").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    pull.edit_body("alice", "## Impact\nlarge\n\n## Reason\nsales");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    pull.edit_body("alice", "## Impact\nlarge\n\n## Reason\nfun");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_of_nobody_is_its_pushers_where_the_policy_says_so() {
+    let world = World::with_policy(&format!("{PEER}[approval]\nunattributed = \"pusher\"\n")).await;
+    let pull = world.opened("").await;
+    let nobody = Identity { name: "Somebody".into(), email: "somebody@nowhere.example".into() };
+    pull.push_commit(Commit { by: "bob", author: Some(nobody), ..Commit::default() });
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "");
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
 }

@@ -1,6 +1,6 @@
 //! Bases, retargets, and commits that several pull requests share.
 
-use github_stand_in::{NewPullRequest, Verdict};
+use github_stand_in::{NewPullRequest, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -63,4 +63,63 @@ async fn a_policy_pushed_to_the_base_is_asked_of_every_open_pull_request() {
     world.shop.commit("main", "dave", [(".github/countersign.toml", PEER.replace("count = 1", "count = 2"))]);
     world.settled().await;
     world.expect(&pull, "in_progress", "1");
+}
+
+/// The check of that name on a pull request, if there is one: how it stands.
+fn stands(pull: &PullRequest, name: &str) -> Option<String> {
+    pull.check(name).map(|check| check.state().to_owned())
+}
+
+async fn into(world: &World, base: &str) -> PullRequest {
+    let new = NewPullRequest { author: "alice", title: "Sell more", base, ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    pull
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_family_of_bases_has_one_name_and_the_default_branchs_policy() {
+    let named = format!("{PEER}[check]\nnames = {{ \"release/**\" = \"countersign: release\" }}\n");
+    let mut world = World::without_bot(&named).await;
+    let lax = [("release/1", LAX), ("release", LAX)];
+    let forging = format!("{LAX}[check]\nnames = {{ \"**\" = \"countersign: release\" }}\n");
+    for (base, policy) in lax.into_iter().chain([("dev", forging.as_str())]) {
+        world.shop.branch(base, "main");
+        world.shop.commit(base, "dave", [(".github/countersign.toml", policy)]);
+    }
+    world.start(&[]).await;
+    let family = "countersign: release";
+    let pull = into(&world, "release/1").await;
+    assert_eq!(stands(&pull, family).as_deref(), Some("in_progress"));
+    assert_eq!(stands(&pull, "countersign: release/1"), None);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    assert_eq!(stands(&pull, family).as_deref(), Some("success"));
+    // A branch whose own check would bear the family's name, and one whose policy would take it.
+    let twin = into(&world, "release").await;
+    assert_eq!(stands(&twin, family).as_deref(), Some("in_progress"));
+    let forger = into(&world, "dev").await;
+    assert_eq!(stands(&forger, family), None);
+    assert_eq!(stands(&forger, "countersign: dev").as_deref(), Some("success"));
+    // The default branch's policy gives the family up: its name vouches for nothing, and each base has its own again.
+    world.shop.commit("main", "dave", [(".github/countersign.toml", PEER)]);
+    world.settled().await;
+    assert_eq!(stands(&pull, "countersign: release/1").as_deref(), Some("success"));
+    assert_eq!(stands(&pull, family).as_deref(), Some("failure"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stricter_policy_on_the_default_branch_is_asked_of_the_whole_family() {
+    let named = format!("{PEER}[check]\nnames = {{ \"release/**\" = \"countersign: release\" }}\n");
+    let mut world = World::without_bot(&named).await;
+    world.shop.branch("release/1", "main");
+    world.start(&[]).await;
+    let pull = into(&world, "release/1").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    assert_eq!(stands(&pull, "countersign: release").as_deref(), Some("success"));
+    let stricter = named.replace("count = 1", "count = 2");
+    world.shop.commit("main", "dave", [(".github/countersign.toml", stricter)]);
+    world.settled().await;
+    assert_eq!(stands(&pull, "countersign: release").as_deref(), Some("in_progress"));
 }

@@ -14,6 +14,7 @@ mod groups;
 mod models;
 mod policies;
 mod record;
+mod requests;
 mod same_diff;
 mod shown;
 mod threads;

@@ -1,6 +1,9 @@
 //! Standard changes: what a bot may do by itself, and everything that would borrow its name.
 
-use github_stand_in::{Changes, Commit, Identity, NewPullRequest, PullRequest, Signature};
+use std::time::Duration;
+
+use github_stand_in::{Changes, Commit, Identity, NewPullRequest, PullRequest, Signature, Verdict};
+use jiff::SignedDuration;
 
 use crate::world::World;
 
@@ -115,4 +118,56 @@ async fn a_link_and_a_change_of_mode_are_not_covered() {
         let pull = bump(&world, by_dependabot(&world, changes.clone())).await;
         world.expect(&pull, "success", "");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_ends_at_its_until_without_any_event() {
+    let mut world = World::without_bot("").await;
+    let until = world.github.clock().now() + SignedDuration::from_hours(3);
+    let policy = BUMPS.replace("2090-06-30T00:00:00Z", &until.to_string());
+    let files = Changes::new().write("Cargo.lock", "serde 1\n").write(".github/countersign.toml", &policy);
+    world.shop.commit("main", "dave", files);
+    world.start(&[]).await;
+    let pull = bump(&world, by_dependabot(&world, lock())).await;
+    world.expect(&pull, "success", "");
+    world.advance(Duration::from_secs(3 * 3_600 - 300));
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    // A minute early: green is withdrawn before what it rests on ends.
+    world.advance(Duration::from_secs(245));
+    world.settled().await;
+    world.expect(&pull, "action_required", "");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("`bumps` does not cover this change: it was over at"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_suspended_once_a_change_that_went_in_by_it_was_reverted() {
+    let world = world().await;
+    let pull = bump(&world, by_dependabot(&world, lock())).await;
+    world.expect(&pull, "success", "");
+    pull.merge("dave");
+    world.settled().await;
+    // Another bump is green already when the first turns out to be a mistake.
+    world.shop.push("dependabot/other", by_dependabot(&world, Changes::new().write("other.lock", "tokio 2\n")));
+    let other = world.shop.open_pull_request(NewPullRequest {
+        author: "dependabot[bot]",
+        title: "Bump tokio",
+        head: "dependabot/other",
+        ..NewPullRequest::default()
+    });
+    world.settled().await;
+    world.expect(&other, "success", "");
+    let body = format!("Reverts acme/shop#{}\n\n## Summary\nserde 2 does not build.", pull.number());
+    let revert = world.opened(&body).await;
+    revert.review("bob", Verdict::Approve);
+    world.settled().await;
+    // Not before it has gone in.
+    world.expect(&other, "success", "");
+    world.expect(&revert, "success", "");
+    revert.merge("alice");
+    world.settled().await;
+    world.expect(&other, "action_required", "");
+    let summary = world.check(&other).unwrap().summary;
+    assert!(summary.contains("it is suspended: 1 change that went in by it has failed"), "{summary}");
 }

@@ -1,6 +1,6 @@
 //! Layers, wrong files, absent files, and what a pull request's own edit of a policy may do.
 
-use github_stand_in::{Changes, Installed, NewPullRequest, Verdict};
+use github_stand_in::{Changes, Installed, NewPullRequest, Outcome, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -164,4 +164,24 @@ async fn observing_policies_are_neutral() {
     let pull = world.opened("").await;
     world.expect(&pull, "neutral", "");
     assert_eq!(world.comment(&pull), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiver_lifts_the_rule_that_it_names_and_says_by_whom_and_until_when() {
+    let waived = format!(
+        "{PEER}[[rule]]\nid = \"staging\"\nchecks = [\"staging\"]\n[[rule]]\nid = \"kept\"\nalways = true\nchecks = [\"ci\"]\n\
+         [[waiver]]\nid = \"not-yet\"\nrules = [\"staging\", \"kept\"]\nuntil = \"2090-03-31T00:00:00Z\"\nwhy = \"no staging yet\"\n"
+    );
+    let world = World::with_policy(&waived).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    // Nothing relaxes a rule with `always`.
+    world.expect(&pull, "in_progress", "ci");
+    pull.check_run("github-actions", "ci", Outcome::Success);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    let summary = world.check(&pull).unwrap().summary;
+    let said = "waived by the policy, `repository/not-yet`, until 2090-03-31 00:00 UTC: `no staging yet`";
+    assert!(summary.contains(said), "{summary}");
 }

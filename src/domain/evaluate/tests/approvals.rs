@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::account::Account;
-use crate::decision::{Actor, Outcome::*};
+use crate::decision::{Actor, Outcome::*, Reviewer};
 use crate::facts::ReviewVerdict;
 
 const TWO: &str = r#"
@@ -229,7 +229,46 @@ fn owners_of_files_are_not_read_yet() {
 #[test]
 fn asking_github_for_reviews_is_no_condition_of_an_approval() {
     let policy = format!("[approval]\nrequest = \"teams\"\n{PEER}");
-    check(&policy, &approved_by(&["bob"]), Pass, &["peer approvals satisfied"]);
+    let decision = check(&policy, &approved_by(&["bob"]), Pass, &["peer approvals satisfied"]);
+    assert_eq!(decision.requests, []);
+}
+
+/// Who is to be asked for a review, by name.
+fn asked(settings: &str, from: &str, facts: &Facts) -> Vec<String> {
+    let policy = format!(
+        "{PEOPLE}[approval]\n{settings}\n[[rule]]\nid = \"r\"\napprovals = [{{ from = [{from}], count = 1 }}]\n"
+    );
+    let name = |reviewer: &Reviewer| match reviewer {
+        Reviewer::Team(team) => team.to_string(),
+        Reviewer::Person(person) => person.to_string(),
+    };
+    decide(&policies("", &policy), facts).requests.iter().map(name).collect()
+}
+
+#[test]
+fn reviews_are_asked_of_those_who_could_give_what_is_missing() {
+    let (teams, people) = ("request = \"teams\"", "request = \"people\"");
+    let none: [&str; 0] = [];
+    assert_eq!(asked("", "\"payments\"", &world()), none);
+    assert_eq!(asked(teams, "\"payments\", \"cab\"", &world()), ["acme/cab", "acme/payments"]);
+    assert_eq!(asked(people, "\"payments\", \"cab\"", &world()), ["bob", "carol", "dave"]);
+    // Where no team is named, the people are; anybody who may push is nobody in particular.
+    assert_eq!(asked(teams, "\"carols\"", &world()), ["carol"]);
+    assert_eq!(asked(people, "\"peer\"", &world()), none);
+    // Never the author, nor anybody else who took part.
+    let of_bob = with(|facts| {
+        facts.change.author = Some(person("bob"));
+        push(facts, "h2", "carol");
+    });
+    assert_eq!(asked(people, "\"payments\", \"cab\"", &of_bob), ["dave"]);
+    assert_eq!(asked(teams, "\"payments\"", &of_bob), none);
+    // Nothing is missing, or nobody is to be asked yet.
+    assert_eq!(asked(people, "\"payments\"", &approved_by(&["bob"])), none);
+    assert_eq!(asked(people, "\"payments\"", &with(|facts| facts.change.draft = true)), none);
+    // Where anybody may read it, asking people would tell who is in a team.
+    let public = with(|facts| facts.repository.public = true);
+    assert_eq!(asked(people, "\"payments\"", &public), ["acme/payments"]);
+    assert_eq!(asked(people, "\"carols\"", &public), ["carol"]);
 }
 
 #[test]

@@ -71,6 +71,17 @@ fn the_check_is_named_after_the_base() {
     };
     assert_eq!(name("main"), "countersign");
     assert_eq!(name("release/1"), "countersign: release/1");
+    // A base's own policy names no check, or any branch could make itself another's.
+    let own = "[check]\nnames = { \"**\" = \"countersign: release\" }\n";
+    let facts = |given: Option<&str>| {
+        with(|facts| {
+            facts.change.base.name = "dev".to_owned();
+            facts.on_demand.check_name = given.map(str::to_owned);
+        })
+    };
+    let name = |facts: &Facts| decide(&policies("", &format!("{PEOPLE}{own}{PEER}")), facts).check_name;
+    assert_eq!(name(&facts(None)), "countersign: dev");
+    assert_eq!(name(&facts(Some("countersign: all"))), "countersign: all");
 }
 
 #[test]

@@ -17,6 +17,9 @@ when = { author = ["jenkins[bot]"], only_files = ["**/Cargo.lock"], lines = "<= 
 approvals = []
 "#;
 
+/// What is changed of the world, and why that is not covered.
+type Case = (&'static str, fn(&mut Facts));
+
 const RECORD: &str = "[record]\nrequired = [\"summary\"]\n";
 
 /// The bot bumps a lock file: its own commit, signed, pushed by nobody else.
@@ -101,7 +104,7 @@ fn several_models_ask_the_union() {
 
 #[test]
 fn a_borrowed_name_is_not_covered() {
-    let cases: [(&str, fn(&mut Facts)); 9] = [
+    let cases: [Case; 9] = [
         ("a human pushed to the bot's branch", |facts| push(facts, "h2", "ann")),
         ("a human pushed the bot's own commit", |facts| {
             known(&mut facts.pushers).insert(person("ann"));
@@ -137,7 +140,7 @@ fn a_borrowed_name_is_not_covered() {
 
 #[test]
 fn only_regular_files_are_covered() {
-    let listed: [(&str, fn(&mut Facts)); 6] = [
+    let listed: [Case; 6] = [
         ("a link, or a mode that changes", |facts| {
             let special = Known::Known(["api/Cargo.lock".to_owned()].into());
             facts.on_demand.special_files = Some(special);
@@ -196,7 +199,7 @@ fn a_change_that_a_model_covers_is_not_one_of_which_no_rule_speaks() {
 
 #[test]
 fn nothing_relaxes_a_rule_with_always() {
-    let always = format!("{BUMPS}{}always = true\n", PEER);
+    let always = format!("{BUMPS}{PEER}always = true\n");
     check(&always, &bump(), Wait, &["bumps model satisfied", "peer approvals waiting"]);
     let waived = format!("{}{PEER}always = true\n", WAIVER.replace("later", "peer"));
     check(&waived, &world(), Wait, &["peer approvals waiting"]);

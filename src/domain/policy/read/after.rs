@@ -62,8 +62,8 @@ pub(super) fn comment(value: &Value<'_>) -> CommentWhen {
 }
 
 /// Reads `[check]`: names that families of bases share.
-pub(super) fn check_names(value: &Value<'_>) -> (Vec<(Globs, String)>, Option<Unenforced>) {
-    let Some(table) = value.table("check") else { return (Vec::new(), None) };
+pub(super) fn check_names(value: &Value<'_>) -> Vec<(Globs, String)> {
+    let Some(table) = value.table("check") else { return Vec::new() };
     let words = table.value("names").and_then(|names| names.words()).unwrap_or_default();
     let names = words.into_iter().filter_map(|(base, name)| {
         let name = if name.raw().is_str() {
@@ -74,7 +74,7 @@ pub(super) fn check_names(value: &Value<'_>) -> (Vec<(Globs, String)>, Option<Un
         };
         Some((one_branch(value, &base)?, name?.value.to_owned()))
     });
-    (names.collect(), table.unenforced("names"))
+    names.collect()
 }
 
 /// Reads `[checks]`: paths whose change makes results of GitHub Actions wait for a reader.

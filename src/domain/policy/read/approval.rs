@@ -3,7 +3,7 @@
 use super::context::Naming;
 use super::cursor::{Table, Value};
 use super::{time, who};
-use crate::policy::model::{ApprovalSettings, ChangesRequested, Independence, Keep, Unattributed};
+use crate::policy::model::{ApprovalSettings, ChangesRequested, Independence, Keep, Request, Unattributed};
 use crate::record::FieldId;
 
 /// Reads `[approval]`.
@@ -20,10 +20,6 @@ pub(super) fn approval(value: &Value<'_>) -> ApprovalSettings {
 /// The settings that `[approval]` and an entry of `approvals` share.
 pub(super) fn settings(table: &Table<'_>) -> ApprovalSettings {
     let expires = table.value("expires").and_then(|expires| time::duration(&expires));
-    let asks_nobody = table.choice("request").is_some_and(|word| word.value == "no");
-    let mut unenforced = table.all_unenforced();
-    // `request = "no"` is what this version does anyway.
-    unenforced.retain(|part| !(asks_nobody && part.key.ends_with(".request")));
     ApprovalSettings {
         independent_of: table.value("independent_of").and_then(|value| independence(&value)),
         keep: table.choice("keep").map(|word| match word.value {
@@ -40,7 +36,12 @@ pub(super) fn settings(table: &Table<'_>) -> ApprovalSettings {
             let members = value.list()?;
             Some(who::names(&value, &members, Naming::Field).into_iter().map(FieldId::new).collect())
         }),
-        unenforced,
+        request: table.choice("request").map(|word| match word.value {
+            "teams" => Request::Teams,
+            "people" => Request::People,
+            _ => Request::No,
+        }),
+        unenforced: table.all_unenforced(),
     }
 }
 

@@ -112,9 +112,7 @@ impl Top {
     fn surroundings(&mut self, table: &Table<'_>) {
         let policy = &mut self.policy;
         if let Some(value) = table.value("check") {
-            let (names, unenforced) = after::check_names(&value);
-            policy.check_names = names;
-            policy.unenforced.extend(unenforced);
+            policy.check_names = after::check_names(&value);
         }
         if let Some(paths) = table.value("checks").and_then(|value| after::trusted_paths(&value)) {
             policy.trusted_paths = paths;

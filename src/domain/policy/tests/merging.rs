@@ -19,14 +19,18 @@ fn effective(organisation: &str, repository: &str, rule_layer: Layer, entry: &st
     let expires: Vec<String> = effective.expires.iter().map(ToString::to_string).collect();
     let unenforced: Vec<&str> = effective.unenforced.iter().map(|part| part.key.as_str()).collect();
     format!(
-        "{:?} {:?} {:?} {:?} unbound {unbound:?} expires {expires:?} unenforced {unenforced:?}",
-        effective.independent_of, effective.keep, effective.changes_requested, effective.unattributed
+        "{:?} {:?} {:?} {:?} {:?} unbound {unbound:?} expires {expires:?} unenforced {unenforced:?}",
+        effective.independent_of,
+        effective.keep,
+        effective.changes_requested,
+        effective.unattributed,
+        effective.request
     )
 }
 
 #[test]
 fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
-    let default = "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown unbound [] expires [] unenforced []";
+    let default = "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown No unbound [] expires [] unenforced []";
     let cases: &[(&str, &str, Layer, &str, &str)] = &[
         ("", "", Organisation, "", default),
         (
@@ -34,7 +38,7 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "",
             Organisation,
             "",
-            "{Author} SameSha Ignore Pusher unbound [\"reason\", \"summary\"] expires [] unenforced []",
+            "{Author} SameSha Ignore Pusher No unbound [\"reason\", \"summary\"] expires [] unenforced []",
         ),
         // Another layer's table governs nothing here.
         ("[approval]\nindependent_of = [\"author\"]\nunattributed = \"pusher\"", "", Repository, "", default),
@@ -44,7 +48,7 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "",
             Organisation,
             ", independent_of = [\"pushers\"], keep = \"same-diff\"",
-            "{Pushers} SameDiff Block Unknown unbound [] expires [] unenforced []",
+            "{Pushers} SameDiff Block Unknown No unbound [] expires [] unenforced []",
         ),
         // A layer below tightens.
         (
@@ -52,7 +56,7 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "[approval]\nindependent_of = [\"pushers\"]\nkeep = \"same-sha\"\nchanges_requested = \"block\"\nunattributed = \"unknown\"\nunbound = [\"summary\", \"impact\"]",
             Organisation,
             "",
-            "{Author, Pushers} SameSha Block Unknown unbound [\"summary\"] expires [] unenforced []",
+            "{Author, Pushers} SameSha Block Unknown No unbound [\"summary\"] expires [] unenforced []",
         ),
         // A layer below loosens nothing, not even an entry's own words.
         (
@@ -60,16 +64,16 @@ fn what_is_said_nearest_counts_and_layers_below_only_tighten() {
             "[approval]\nindependent_of = [\"author\"]\nchanges_requested = \"ignore\"\nunattributed = \"pusher\"\nunbound = [\"summary\"]",
             Organisation,
             ", keep = \"same-sha\"",
-            "{Author, Committers, CoAuthors, Pushers, Operators} SameSha Block Unknown unbound [] expires [] unenforced []",
+            "{Author, Committers, CoAuthors, Pushers, Operators} SameSha Block Unknown No unbound [] expires [] unenforced []",
         ),
-        // What is not enforced is known wherever it was said. Every layer's expiry ends an approval.
+        // Every layer's expiry ends an approval.
         (
             "[approval]\nrequest = \"teams\"\nexpires = \"9w\"",
             "[approval]\nexpires = \"14d\"",
             Organisation,
             ", expires = \"7d\"",
-            "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown unbound [] \
-             expires [\"7d\", \"14d\"] unenforced [\"approval.request\"]",
+            "{Author, Committers, CoAuthors, Pushers, Operators} SameDiff Block Unknown Teams unbound [] \
+             expires [\"7d\", \"14d\"] unenforced []",
         ),
         ("[approval]\nrequest = \"no\"", "", Organisation, "", default),
     ];

@@ -10,6 +10,7 @@ mod expiry;
 pub(crate) mod independence;
 pub(crate) mod matching;
 pub(crate) mod membership;
+pub(crate) mod requests;
 pub(crate) mod reviews;
 
 use self::entry::Entry;
@@ -69,7 +70,7 @@ pub(crate) fn any_counts(cx: &Context<'_>, asked: &[(Layer, &[ApprovalEntry])]) 
         asked.iter().for_each(|entry| flatten(cx, *layer, entry, &mut entries));
     }
     Finding::any(entries.iter().flat_map(|entry| {
-        given.iter().map(|(person, review)| match entry.settings.unenforced.iter().any(weighs) {
+        given.iter().map(|(person, review)| match !entry.settings.unenforced.is_empty() {
             true => Finding::unknown(Phrase::words("the policy's settings for approvals are not enforced yet")),
             false => entry.counts(cx, person, review),
         })
@@ -188,7 +189,7 @@ impl<'a> Way<'a> {
         let assigned = matching::assign(given.len(), &places, &|person, entry| counts[person][entry].is_so());
         let missing = matching::missing(&places, &assigned);
         let perhaps = matching::assign(given.len(), &places, &|person, entry| !counts[person][entry].is_not());
-        let weighs = entries.iter().any(|entry| entry.settings.unenforced.iter().any(weighs));
+        let weighs = entries.iter().any(|entry| !entry.settings.unenforced.is_empty());
         let sure = if missing.iter().all(|open| *open == 0) && !weighs {
             Sure::Enough
         } else if matching::missing(&places, &perhaps).iter().all(|open| *open == 0) || weighs {
@@ -245,7 +246,7 @@ impl<'a> Way<'a> {
     }
 
     fn weighing(&self) -> impl Iterator<Item = &Unenforced> {
-        self.entries.iter().flat_map(|entry| &entry.settings.unenforced).filter(|part| weighs(part))
+        self.entries.iter().flat_map(|entry| &entry.settings.unenforced)
     }
 
     /// What would make known what is not.
@@ -360,11 +361,6 @@ fn nobody_is_left(cx: &Context<'_>, entry: &Entry<'_>) -> Phrase {
     }
     let what = Phrase::words("name somebody in ").then(names);
     what.and(" who took no part in this change: everybody there who has not approved yet did, and nobody approves their own work")
-}
-
-/// Whether a setting that is not enforced makes approvals uncertain; asking for reviews does not.
-fn weighs(part: &Unenforced) -> bool {
-    !part.key.ends_with("request")
 }
 
 fn keeper(what: Phrase) -> Act {

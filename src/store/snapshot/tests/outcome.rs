@@ -52,6 +52,7 @@ pub(super) fn decision() -> Decision {
         next_instant: None,
         comment: CommentWhen::WhenNeeded,
         names_people: true,
+        requests: Vec::new(),
     }
 }
 

@@ -71,3 +71,23 @@ impl From<ModelFailures> for facts::ModelFailures {
         Self { layer: layer.into(), model, changes }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    /// What is stored is read for ever: do not write this text anew.
+    const STORED: &str = r#"{"special_files":{"known":["a.lock","b.lock"]},"check_name":"countersign: release","failures":[{"layer":"organisation","model":"bumps","changes":2}]}"#;
+
+    #[test]
+    fn the_form_on_disk_stays() {
+        let stored: OnDemand = serde_json::from_str(STORED).unwrap();
+        assert_eq!(serde_json::to_string(&stored).unwrap(), STORED);
+        let fact = facts::OnDemand::from(stored);
+        assert_eq!(fact.failures[0].changes, 2);
+        assert_eq!(fact.special_files, Some(facts::Known::Known(["a.lock", "b.lock"].map(str::to_owned).into())));
+        assert_eq!(serde_json::to_string(&OnDemand::default()).unwrap(), "{}");
+        assert!(serde_json::from_str::<OnDemand>(r#"{"modes":[]}"#).is_err());
+    }
+}

@@ -1,0 +1,55 @@
+//! Asking GitHub to ask for reviews: nobody twice, and nobody who was taken off again.
+
+use std::collections::BTreeSet;
+
+use countersign_domain::decision::Reviewer;
+use countersign_domain::facts::ChangeState;
+use countersign_domain::plan::{self, Action};
+
+use super::{Error, Pipeline, Result};
+use crate::github::{self, Installation, Look, Place};
+use crate::queue::Work;
+
+impl Pipeline {
+    /// Asks for the reviews that the decision wants asked for. What GitHub refuses is not tried again: a request is a
+    /// courtesy, and no verdict waits for it.
+    pub(super) async fn request_reviews(
+        &self,
+        work: &Work,
+        github: &Installation,
+        look: &Look,
+        wanted: &[Reviewer],
+    ) -> Result<()> {
+        let Some(mut asked) = look.asked_reviewers.clone() else { return Ok(()) };
+        if look.change.state != ChangeState::Open || plan::requests(wanted, &asked).is_none() {
+            return Ok(());
+        }
+        let pull = (look.repository.id, look.change.number);
+        let remembered = self.store.asked_reviewers(pull).await?;
+        asked.extend(wanted.iter().filter(|reviewer| remembered.contains(&name(reviewer))).cloned());
+        let Some(action) = plan::requests(wanted, &asked) else { return Ok(()) };
+        let place = Place { owner: &look.repository.owner, name: &look.repository.name, number: pull.1 };
+        match self.write_one(work, github, place, &action, false).await {
+            Ok(_) => {}
+            Err(Error::GitHub(
+                error @ (github::Error::Refused(_) | github::Error::Forbidden(_) | github::Error::NotFound(_)),
+            )) => {
+                tracing::warn!(%error, "GitHub does not ask for these reviews");
+            }
+            Err(error) => return Err(error),
+        }
+        if let Action::RequestReviews(reviewers) = action {
+            let names: BTreeSet<String> = reviewers.iter().map(name).collect();
+            self.store.remember_asked(pull, &names, self.store.now().await?).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A reviewer's name in the store: a person's number outlasts a change of login.
+fn name(reviewer: &Reviewer) -> String {
+    match reviewer {
+        Reviewer::Team(team) => format!("team:{team}"),
+        Reviewer::Person(person) => format!("user:{}", person.id),
+    }
+}
