@@ -5,6 +5,7 @@
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod facts_file;
 pub mod failpoint;
 pub mod github;
 pub mod logs;

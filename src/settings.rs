@@ -4,6 +4,8 @@
 //! `listen = ".."`. All problems are reported at once, each with what the setting
 //! wants. Secrets are kept as such: they reach no log, no error and no `Debug`.
 
+mod database;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,6 +15,8 @@ use std::time::Duration;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
+
+pub use self::database::{Database, WrittenDatabase};
 
 /// The settings as they were written, by flag, environment or file; what is not said is `None`.
 #[derive(Debug, Default, Clone, Args, Deserialize)]

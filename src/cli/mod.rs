@@ -1,6 +1,19 @@
 //! The command line: one file per subcommand.
+//!
+//! Only `serve` talks to GitHub. What decides is called here as the pipeline calls it, so that what an admin sees at
+//! home is what the pull request will show.
 
+mod check;
+mod completions;
+mod evaluate;
+mod man;
+mod migrate;
+mod output;
+mod queue;
+mod record;
+mod replay;
 mod serve;
+mod sources;
 
 use std::process::ExitCode;
 
@@ -25,11 +38,87 @@ enum Command {
     #[command(after_help = "The App's webhook goes to PUBLIC-URL/github/webhook. Whether all is well: /healthz, \
                             /readyz, /metrics.")]
     Serve(serve::Serve),
+
+    /// Show every problem of policy files, before a pull request does.
+    ///
+    /// Each problem is shown with its line, the place in it, and what to do. An organisation's file and a repository's
+    /// are read together, the one above the other. Needs no server and no network.
+    ///
+    /// Ends with 0 where there is no error, 1 where there is one, 2 where a file cannot be read.
+    #[command(after_help = "Example, from the root of a repository:\n  countersign check\n\n\
+                            Both layers, for GitHub's code scanning:\n  \
+                            countersign check ../.github/countersign.toml .github/countersign.toml --format sarif")]
+    Check(check::Check),
+
+    /// Show what policies would say to a pull request, without touching it.
+    ///
+    /// The pull request is a webhook's payload as GitHub sends it, or a facts file of yours (docs/commands.md). What
+    /// neither tells is unknown, and what is unknown never passes. Given both, the facts file adds to the payload.
+    /// Needs no server and no network.
+    ///
+    /// Ends with 0 where the change passes, 1 where it does not, 2 where a file is wrong.
+    #[command(after_help = "Example, in a GitHub Actions workflow:\n  \
+                            countersign evaluate --policy .github/countersign.toml --event \"$GITHUB_EVENT_PATH\"\n\n\
+                            Example, made up:\n  \
+                            echo '{\"body\": \"Risk: low\", \"files\": [\"src/pay.rs\"], \"reviews\": [\"bob\"]}' |\n    \
+                            countersign evaluate --policy .github/countersign.toml --facts -")]
+    Evaluate(evaluate::Evaluate),
+
+    /// Show what is read from a pull request's description.
+    ///
+    /// Each field of the change request with its state, its line and its value, and everything there is to say of the
+    /// text. Needs no server and no network.
+    #[command(after_help = "Example:\n  gh pr view 12 --json body --jq .body | countersign record -")]
+    Record(record::Record),
+
+    /// Show how the queue stands, and what was given up.
+    ///
+    /// Reads the database that the server writes; the server may run meanwhile. A row that failed ten times is dead: it
+    /// waits for the next event of its pull request, or for `queue retry`.
+    #[command(after_help = "Example:\n  countersign queue\n  countersign queue retry 'acme/shop#12'")]
+    Queue(queue::Queue),
+
+    /// Bring the database's tables to this version.
+    ///
+    /// The server does the same when it starts. Run it first where you want to see it done, or where the server's own
+    /// account may not make tables.
+    ///
+    /// Ends with 0 where the tables are up to date, 1 where `--check` finds that they are not, 2 where they cannot be.
+    #[command(after_help = "Example, before an upgrade:\n  countersign migrate --check")]
+    Migrate(migrate::Migrate),
+
+    /// Decide again what was decided, from what was known then, and compare.
+    ///
+    /// Every stored decision is made again from its snapshot by the rules of its time. Outcome and requirement states
+    /// must be the same; where this very version decided, the texts too. Writes nothing and asks nothing of GitHub.
+    ///
+    /// Ends with 0 where all are the same, 1 where one differs or cannot be made again, 2 where the database cannot be
+    /// read.
+    #[command(after_help = "Example, after an upgrade:\n  countersign replay --since 7d")]
+    Replay(replay::Replay),
+
+    /// Print completions for a shell.
+    #[command(after_help = "Example, for bash:\n  countersign completions bash > \
+                            ~/.local/share/bash-completion/completions/countersign")]
+    Completions(completions::Completions),
+
+    /// Print the manual page, of countersign or of one command.
+    #[command(after_help = "Example:\n  countersign man check | man -l -")]
+    Man(man::Man),
 }
 
 /// Runs what the command line asks for.
 pub async fn run() -> ExitCode {
-    match Cli::parse().command {
-        Command::Serve(serve) => serve.run().await,
-    }
+    let answered = match Cli::parse().command {
+        Command::Serve(serve) => return serve.run().await,
+        Command::Check(check) => check.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Record(record) => record.run(),
+        Command::Queue(queue) => queue.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
+        Command::Replay(replay) => replay.run().await,
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+    };
+    answered.unwrap_or_else(|trouble| trouble.tell())
 }

@@ -11,6 +11,7 @@ mod error;
 pub mod event;
 mod look;
 mod modes;
+pub mod payload;
 mod reads;
 
 pub use app::FailedDelivery;

@@ -31,6 +31,7 @@ use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use members::Members;
+pub use pull::decision_of;
 
 /// What whoever runs countersign decides about evaluating.
 #[derive(Debug, Clone)]

@@ -257,8 +257,8 @@ fn stale(work: &Work, look: &Look) -> Result<Option<&'static str>> {
     Ok(None)
 }
 
-/// The pure part: records, evaluation.
-fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
+/// The pure part, from what was read to the decision: records, evaluation.
+pub fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
     let fields = policy::field_set(policies);
     let records = Records::read(facts, &fields, templates);
     evaluate(policies, &records, facts)

@@ -12,13 +12,17 @@ pub mod annotation;
 pub mod change_block;
 pub mod check_run;
 pub mod comment;
+pub mod decision;
 pub mod escape;
 pub mod group;
+pub mod json;
 pub mod limits;
 pub mod phrase;
 
 mod readable;
+pub mod record;
 mod requests;
+pub mod sarif;
 mod summary;
 pub mod table;
 pub mod terminal;

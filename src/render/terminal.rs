@@ -37,11 +37,18 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &[SourceText<'_>], colour: b
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));
     }
-    if let Some(fix) = &diagnostic.fix {
+    if let Some(fix) = fix_to_say(diagnostic) {
         group = group.element(Level::HELP.message(format!("write `{}`", visible(fix))));
     }
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     format!("{}\n", harmless(&renderer.render(&[group])))
+}
+
+/// The text to paste, unless the help names it already.
+pub(super) fn fix_to_say(diagnostic: &Diagnostic) -> Option<&str> {
+    let fix = diagnostic.fix.as_deref()?;
+    let said = diagnostic.help.as_ref().is_some_and(|help| help.contains(&format!("`{fix}`")));
+    (!said).then_some(fix)
 }
 
 /// The renderer replaces most control characters of a source, but not those from U+0080, which terminals obey too.

@@ -428,7 +428,7 @@ async fn keep_change(tx: &mut Tx, change: &ChangeRow, id: Uuid, as_of: Timestamp
     Ok(())
 }
 
-fn read(row: &Row) -> Result<Recorded> {
+pub(super) fn read(row: &Row) -> Result<Recorded> {
     Ok(Recorded {
         id: row.text("id")?.parse().map_err(|_| Error::Unreadable("a decision's id is none".into()))?,
         key: row.text("key")?,

@@ -199,7 +199,7 @@ impl Subject {
         }
     }
 
-    fn read(row: &Row) -> Result<Self> {
+    pub(super) fn read(row: &Row) -> Result<Self> {
         let repository = row.id("repository")?;
         Ok(match row.text("kind")?.as_str() {
             "pull" => Self::Pull { repository, number: row.id("number")? },

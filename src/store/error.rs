@@ -11,6 +11,9 @@ pub enum Error {
     /// The address is none of a database that countersign knows. It is not shown: it may hold a password.
     #[error("the database's address is neither `sqlite:PATH` nor `postgres://…`, or cannot be read")]
     Address,
+    /// There is no database at the address, and none is made.
+    #[error("there is no database at that address")]
+    Absent,
     /// The tables could not be brought to this version.
     #[error("the database's tables could not be brought to this version")]
     Migration(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -17,12 +17,15 @@ mod mark;
 mod open;
 mod pack;
 mod part;
+mod past;
 mod policy;
 mod retention;
+mod schema;
 mod shown;
 pub mod snapshot;
 mod sql;
 mod take;
+mod troubled;
 mod writer;
 
 use std::fmt;
@@ -38,10 +41,13 @@ pub use self::error::{Error, Result};
 pub use self::evidence::{BodyVersion, HeadPlace, Moved, OpenPull, RepositoryRow, SeenRow, SiblingRow};
 pub use self::failures::ModelName;
 pub use self::part::Part;
+pub use self::past::Past;
 pub use self::policy::{PolicyPlace, PolicyVersion, TemplateVersion};
 pub use self::retention::{Retention, Swept};
+pub use self::schema::Schema;
 pub use self::shown::{ShownIds, ShownRunIds};
 pub use self::take::Taken;
+pub use self::troubled::{QueueRow, RowState};
 pub use self::writer::Writer;
 use crate::clock::Clock;
 
@@ -71,7 +77,21 @@ impl Store {
     /// # Errors
     /// [`Error::Address`], [`Error::Unreachable`] or [`Error::Refused`].
     pub async fn open(url: &str, clock: Clock) -> Result<Self> {
-        let db = open::connect(url).await?;
+        Ok(Self::over(open::connect(url).await?, clock))
+    }
+
+    /// The same for a database that must be there already: no file is made.
+    ///
+    /// # Errors
+    /// [`Error::Absent`], and those of [`Store::open`].
+    pub async fn open_existing(url: &str, clock: Clock) -> Result<Self> {
+        if open::is_absent(url) {
+            return Err(Error::Absent);
+        }
+        Self::open(url, clock).await
+    }
+
+    fn over(db: db::Db, clock: Clock) -> Self {
         let wake = watch::Sender::new(0);
         let listener = match &db {
             db::Db::Postgres(pool) => {
@@ -79,7 +99,7 @@ impl Store {
             }
             db::Db::Sqlite(_) => None,
         };
-        Ok(Self { db: Arc::new(db), clock, wake, _listener: listener })
+        Self { db: Arc::new(db), clock, wake, _listener: listener }
     }
 
     /// Tells this process' workers that something may be due: after the clock was moved, for one.

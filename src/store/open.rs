@@ -14,7 +14,7 @@ use super::db::{Db, SqliteDb, Writes, values};
 use super::error::{Error, Result};
 use super::sql::{Sql, statements};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// The channel on which PostgreSQL tells all replicas that something is due.
 pub(super) const CHANNEL: &str = "countersign_due";
@@ -29,6 +29,13 @@ statements! {
     NO_IDLING = Sql::postgres("SET idle_in_transaction_session_timeout = '2s'");
     NO_QUEUEING = Sql::postgres("SET lock_timeout = '3s'");
     PROBE = Sql::both("INSERT INTO lane (name, holder, until) VALUES ($1, '', 0)");
+}
+
+/// Whether the address names a SQLite file that is not there.
+pub(super) fn is_absent(url: &str) -> bool {
+    let file = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten();
+    let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+    file.is_some_and(|options| !in_memory && !options.get_filename().exists())
 }
 
 pub(super) async fn connect(url: &str) -> Result<Db> {

@@ -94,7 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, db, decision, due, evidence, failures, mark, open, part, policy, retention, shown, take,
+        Store, asked, budget, db, decision, due, evidence, failures, mark, open, part, past, policy, retention, schema,
+        shown, take, troubled,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -110,10 +111,13 @@ mod tests {
         ("mark", mark::STATEMENTS),
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),
+        ("past", past::STATEMENTS),
         ("policy", policy::STATEMENTS),
         ("retention", retention::STATEMENTS),
+        ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
         ("take", take::STATEMENTS),
+        ("troubled", troubled::STATEMENTS),
     ];
 
     #[test]

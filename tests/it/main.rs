@@ -7,6 +7,7 @@
 )]
 
 mod burst;
+mod commands;
 mod conformance;
 mod databases;
 mod deploy;

@@ -132,6 +132,11 @@ impl World {
         format!("http://{}{path}", self.bot.as_ref().expect("a bot at work").address)
     }
 
+    /// Where the bot keeps everything.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
     /// The bot's store.
     pub(crate) fn store(&self) -> &Store {
         &self.bot.as_ref().expect("a bot at work").store

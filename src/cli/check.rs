@@ -1,0 +1,157 @@
+//! `countersign check`: every problem of policy files.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use countersign_domain::diagnostic::{Diagnostic, Origin, Severity};
+use countersign_domain::policy::{self, CODES, PolicySet};
+use serde_json::json;
+
+use super::output::{Answered, Trouble, colours, counted, print, print_json, yes};
+use super::sources::{self, LayerName, PolicyFile};
+use crate::render::json;
+use crate::render::sarif;
+use crate::render::terminal::{self, SourceText};
+
+/// The code of a part of the language that is read and not enforced, with its meaning.
+const NOT_ENFORCED: (&str, &str) =
+    ("not-enforced", "a part of the language that this version reads and does not enforce");
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Policy files, or `-` for standard input; without any, those of the current folder.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Which layer the files are [default: by the path].
+    #[arg(long, value_name = "LAYER")]
+    layer: Option<LayerName>,
+
+    /// How the problems are written.
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: CheckFormat,
+}
+
+/// How problems are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    /// For people, each problem with its lines underlined.
+    Terminal,
+    /// For programs: one JSON object.
+    Json,
+    /// SARIF 2.1.0, for GitHub's code scanning and editors.
+    Sarif,
+}
+
+/// A problem, with the files that it may point into.
+struct Found<'a> {
+    diagnostic: Diagnostic,
+    sources: Vec<SourceText<'a>>,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Answered {
+        let paths = if self.files.is_empty() { sources::of_this_folder()? } else { self.files };
+        let files = sources::read(&paths, self.layer)?;
+        let found = problems(&files)?;
+        match self.format {
+            CheckFormat::Terminal => print(&for_people(&files, &found))?,
+            CheckFormat::Json => print_json(&for_programs(&files, &found))?,
+            CheckFormat::Sarif => {
+                let rules: Vec<_> = CODES.iter().copied().chain([NOT_ENFORCED]).collect();
+                let results: Vec<_> = found.iter().map(|found| (&found.diagnostic, found.sources.as_slice())).collect();
+                print_json(&sarif::log(&rules, &results))?;
+            }
+        }
+        Ok(ended(&found))
+    }
+}
+
+fn ended(found: &[Found<'_>]) -> ExitCode {
+    yes(found.iter().all(|found| found.diagnostic.severity != Severity::Error))
+}
+
+/// Every problem of every file, in the order of the files and their lines. An organisation's file that stands above
+/// several is read with each of them, and what is said of it is said once.
+fn problems(files: &[PolicyFile]) -> Result<Vec<Found<'_>>, Trouble> {
+    let mut all: Vec<Found<'_>> = Vec::new();
+    for stack in sources::stacks(files)? {
+        let (set, mut diagnostics) = policy::load(&sources::sources(&stack));
+        diagnostics.extend(not_enforced(&set));
+        for diagnostic in diagnostics {
+            let sources = sources::texts(&stack);
+            let again =
+                |found: &Found<'_>| found.diagnostic == diagnostic && place(found) == place_of(&diagnostic, &sources);
+            if !all.iter().any(again) {
+                all.push(Found { diagnostic, sources });
+            }
+        }
+    }
+    let rank = |found: &Found<'_>| files.iter().position(|file| Some(file.name.as_str()) == place(found).0);
+    all.sort_by_key(|found| (rank(found), place(found).1));
+    Ok(all)
+}
+
+fn place<'a>(found: &Found<'a>) -> (Option<&'a str>, usize) {
+    place_of(&found.diagnostic, &found.sources)
+}
+
+/// The file and the byte at which a problem is shown.
+fn place_of<'a>(diagnostic: &Diagnostic, sources: &[SourceText<'a>]) -> (Option<&'a str>, usize) {
+    let first = diagnostic.labels.first();
+    let source = first.and_then(|label| sources.iter().find(|source| source.origin == label.origin));
+    (source.map(|source| source.name), first.map_or(0, |label| label.span.start))
+}
+
+/// A note for each part that is read and not enforced: whoever writes it should not learn of it from a pull request.
+fn not_enforced(set: &PolicySet) -> Vec<Diagnostic> {
+    let parts = set.policies().flat_map(|(layer, policy)| {
+        let parts = policy.unenforced_parts().into_iter();
+        parts.map(move |part| (layer, part))
+    });
+    let note = |(layer, part): (_, policy::Unenforced)| {
+        let named = part.id.map_or_else(String::new, |id| format!(" of `{id}`"));
+        let message = format!("this version does not enforce `{}`{named}", part.key);
+        Diagnostic::note(NOT_ENFORCED.0, message, Origin::Policy(layer), part.span)
+            .help("a change that it could hold is not passed, and what it would relax is not relaxed")
+    };
+    parts.map(note).collect()
+}
+
+/// How many problems of each severity there are.
+fn counts<'a>(found: impl Iterator<Item = &'a Found<'a>> + Clone) -> [usize; 3] {
+    [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| found.clone().filter(|found| found.diagnostic.severity == severity).count())
+}
+
+fn for_people(files: &[PolicyFile], found: &[Found<'_>]) -> String {
+    let colours = colours();
+    let mut out = String::new();
+    for problem in found {
+        out.push_str(&terminal::diagnostic(&problem.diagnostic, &problem.sources, colours));
+        out.push('\n');
+    }
+    for file in files {
+        let own = counts(found.iter().filter(|found| place(found).0 == Some(file.name.as_str())));
+        let said: Vec<String> = own
+            .iter()
+            .zip(["error", "warning", "note"])
+            .filter(|(count, _)| **count > 0)
+            .map(|(count, what)| counted(*count, what))
+            .collect();
+        let said = if said.is_empty() { "no problem".to_owned() } else { said.join(", ") };
+        out.push_str(&format!("{} ({}): {said}\n", file.name, file.layer.name()));
+    }
+    out
+}
+
+fn for_programs(files: &[PolicyFile], found: &[Found<'_>]) -> serde_json::Value {
+    let [errors, warnings, notes] = counts(found.iter());
+    let diagnostics: Vec<_> = found.iter().map(|found| json::diagnostic(&found.diagnostic, &found.sources)).collect();
+    let files: Vec<_> = files.iter().map(|file| json!({ "file": file.name, "layer": file.layer.name() })).collect();
+    json!({
+        "version": 1, "files": files, "errors": errors, "warnings": warnings, "notes": notes,
+        "diagnostics": diagnostics,
+    })
+}
