@@ -46,7 +46,8 @@ pub struct Written {
     )]
     github_app_private_key: Option<Secret>,
 
-    /// The secret that was given to the App's webhook. Required. While you change it: the old and the new one.
+    /// The secret that was given to the App's webhook. Required. While you change it: the old and the new one. Better in
+    /// the environment or the file: other users of the machine see flags.
     #[arg(
         long,
         env = "COUNTERSIGN_WEBHOOK_SECRET",
@@ -60,7 +61,8 @@ pub struct Written {
     #[arg(long, env = "COUNTERSIGN_GITHUB_API_URL", value_name = "URL", help_heading = APP)]
     github_api_url: Option<String>,
 
-    /// Numbers of the installations that are served, comma-separated [default: all].
+    /// Numbers of the App's installations (each an organisation or account) that are served; what others send is left
+    /// alone [default: all].
     #[arg(long, env = "COUNTERSIGN_INSTALLATIONS", value_name = "NUMBER[,NUMBER]", help_heading = APP)]
     #[serde(deserialize_with = "plain")]
     installations: Option<String>,
@@ -69,7 +71,7 @@ pub struct Written {
     #[arg(long, env = "COUNTERSIGN_LISTEN", value_name = "ADDRESS:PORT", help_heading = SERVER)]
     listen: Option<String>,
 
-    /// Where GitHub and people reach this server [default: the listening address].
+    /// Where GitHub and people reach this server, for links and for the log [default: the listening address].
     #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL", help_heading = SERVER)]
     public_url: Option<String>,
 
@@ -96,7 +98,7 @@ pub struct Written {
     #[serde(deserialize_with = "plain")]
     workers: Option<String>,
 
-    /// After how long a worker that gives no sign of life loses its pull request to another [default: 30s].
+    /// After how long without a sign of life a server's pull requests go to the others [default: 30s].
     #[arg(long, env = "COUNTERSIGN_LEASE", value_name = "DURATION", help_heading = WORK)]
     lease: Option<String>,
 
@@ -108,8 +110,8 @@ pub struct Written {
     #[arg(long, env = "COUNTERSIGN_PAYLOAD_RETENTION", value_name = "DURATION", help_heading = WORK)]
     payload_retention: Option<String>,
 
-    /// Where the organisation's policy cannot be read because the App is not installed there: `optional` says so on the
-    /// check, `required` fails the check [default: optional].
+    /// What a check says while the organisation's policy cannot be read, because the App is not installed on the
+    /// organisation's repository `.github`: `optional` says so, `required` fails [default: optional].
     #[arg(long, env = "COUNTERSIGN_ORG_LAYER", value_name = "WORD", help_heading = WORK)]
     org_layer: Option<String>,
 }
@@ -117,7 +119,7 @@ pub struct Written {
 /// The headings of `--help`.
 const APP: &str = "The GitHub App";
 const SERVER: &str = "The server";
-const WORK: &str = "How it works";
+const WORK: &str = "The work";
 
 /// A value as people write it in TOML: a number without quotes, several as a list.
 fn plain<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {

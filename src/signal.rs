@@ -177,16 +177,19 @@ pub enum Want {
         /// Whether it was concluded.
         concluded: bool,
     },
-    /// The status of that context is there, at least as new.
+    /// The status of that context is there in that state, or a newer one is.
     Status {
         /// The commit it is on.
         head: String,
         /// Its context.
         context: String,
-        /// When it was made.
+        /// When it was made, to the second: two may share it.
         at: Timestamp,
+        /// Its state in lower case; empty where a former version asked.
+        #[serde(default)]
+        state: String,
     },
-    /// The deployment is there, with a status at least as new.
+    /// The deployment is there, with that status or a newer one.
     Deployment {
         /// The commit it is of; a look at another head has nothing to wait for.
         head: String,
@@ -194,8 +197,9 @@ pub enum Want {
         node: String,
         /// The environment it is to; a look that was not asked for it has nothing to wait for.
         environment: String,
-        /// When the status was made; `None` for a new deployment.
-        status_at: Option<Timestamp>,
+        /// When the status was made, to the second (two may share it), and its state in lower case; `None` for a new
+        /// deployment.
+        status: Option<(Timestamp, String)>,
     },
     /// The review thread is there, resolved or not.
     Thread {

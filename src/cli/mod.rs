@@ -35,8 +35,10 @@ enum Command {
     /// It needs three things of a GitHub App of yours: its number, its private key and its webhook's secret. Everything
     /// else has a default. Each setting can be a flag, an environment variable or a line of a TOML file; a flag counts
     /// before the environment, the environment before the file.
-    #[command(after_help = "The App's webhook goes to PUBLIC-URL/github/webhook. Whether all is well: /healthz, \
-                            /readyz, /metrics.")]
+    #[command(after_help = "Example, with the webhook's secret in COUNTERSIGN_WEBHOOK_SECRET:\n  \
+                            countersign serve --github-app-id 12345 --github-app-private-key-file app.pem\n\n\
+                            Then the App's webhook goes to PUBLIC-URL/github/webhook, and /healthz, /readyz and \
+                            /metrics say whether all is well.")]
     Serve(serve::Serve),
 
     /// Show every problem of policy files, before a pull request does.

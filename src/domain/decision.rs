@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use crate::account::{Account, Oid, TeamName};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Placed};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
 use crate::record::FieldId;
 use crate::risk::Level;
-use crate::text::Phrase;
+use crate::text::{Phrase, Piece};
 
 /// The rules of reading and deciding by which a decision was made; an old number stays executable.
 pub const SEMANTICS: u32 = 1;
@@ -26,6 +26,8 @@ pub struct Decision {
     pub outcome: Outcome,
     /// What it comes to for this pull request alone.
     pub own_outcome: Outcome,
+    /// Whether the pull request can still go in; any other is asked nothing.
+    pub open: bool,
     /// Whether the pull request is a draft: nobody is commented at, and nothing passes.
     pub draft: bool,
     /// The one thing to do next, for the title; empty where there is nothing to do.
@@ -39,7 +41,7 @@ pub struct Decision {
     /// The change request as it was read, for the fields that anybody asks for or that say something.
     pub record: Vec<FieldReport>,
     /// What is to be said of the description's text.
-    pub record_diagnostics: Vec<Diagnostic>,
+    pub record_diagnostics: Vec<Placed>,
     /// The policies in force.
     pub policies: Vec<PolicyReport>,
     /// Problems of a policy file that this pull request edits, for annotations on its lines.
@@ -110,7 +112,8 @@ impl Outcome {
 pub struct RuleResult {
     /// The layer it stands in.
     pub layer: Layer,
-    /// Its id within the layer; `record` for the layer's required fields, `policy` for the layer itself.
+    /// Its id within the layer; `record` for the layer's required fields, `schedule` for its schedule, `policy` for the
+    /// layer itself.
     pub id: String,
     /// Why it is asked; may be empty.
     pub why: String,
@@ -137,8 +140,11 @@ pub struct RequirementResult {
     pub acts: Vec<Act>,
 }
 
-/// What is observed while there is no approval at all.
-pub(crate) const NOBODY_APPROVED: &str = "nobody has approved yet";
+/// What is observed while there is no approval that says anything about what is asked.
+pub(crate) const NOBODY_APPROVED: &str = "none yet";
+
+/// What is asked where approvals were given and no longer count.
+pub(crate) const APPROVE_AGAIN: &str = "approve this pull request again, as it is now";
 
 impl RequirementResult {
     /// Whether there is nothing yet of what is waited for, so that what was observed tells no more than what is asked.
@@ -188,6 +194,13 @@ pub struct Act {
     pub by: Actor,
     /// What, as an instruction: `approve this pull request`.
     pub what: Phrase,
+}
+
+impl Act {
+    /// Whether it was done once, for something else than is there now.
+    pub(crate) fn is_again(&self) -> bool {
+        matches!(self.what.0.first(), Some(Piece::Words(words)) if words == APPROVE_AGAIN)
+    }
 }
 
 /// Who can do something.
@@ -272,6 +285,8 @@ pub struct PolicyReport {
     pub standing: Standing,
     /// The layer's mode.
     pub mode: Mode,
+    /// What is wrong with the file as it is now, where another version goes on or none does.
+    pub errors: Vec<Placed>,
 }
 
 /// The policy file that a pull request edits.

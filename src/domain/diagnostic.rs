@@ -108,6 +108,24 @@ impl Diagnostic {
     }
 }
 
+/// A diagnostic and where its text has it, for whoever no longer has the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// The problem.
+    pub diagnostic: Diagnostic,
+    /// Line and column of its first label in that text, both from 1; `None` where no label points into it.
+    pub place: Option<(usize, usize)>,
+}
+
+impl Placed {
+    /// Finds the diagnostic's place in the text of that origin.
+    pub fn in_text(diagnostic: Diagnostic, origin: Origin, text: &str) -> Self {
+        let label = diagnostic.labels.iter().find(|label| label.origin == origin);
+        let place = label.map(|label| line_column(text, label.span.start));
+        Self { diagnostic, place }
+    }
+}
+
 /// Line and column of a byte, both from 1; the column counts characters.
 pub fn line_column(text: &str, byte: usize) -> (usize, usize) {
     let byte = text.floor_char_boundary(byte.min(text.len()));

@@ -45,6 +45,13 @@ impl Phrase {
         self
     }
 
+    /// Goes on with a diagnostic's message: what stands in backticks there is somebody else's.
+    #[must_use]
+    pub fn message(self, text: &str) -> Self {
+        let pieces = text.split('`').enumerate().filter(|(_, piece)| !piece.is_empty());
+        pieces.fold(self, |phrase, (place, piece)| if place % 2 == 0 { phrase.and(piece) } else { phrase.quote(piece) })
+    }
+
     /// Goes on with an account.
     #[must_use]
     pub fn person(mut self, account: &Account) -> Self {
@@ -64,6 +71,28 @@ impl Phrase {
     pub fn then(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
+    }
+
+    /// The same with the names of each list that is longer than that counted rather than told: `a, b and 3 more`.
+    #[must_use]
+    pub fn with_lists_of(self, most: usize) -> Self {
+        let is_comma = |piece: &Piece| matches!(piece, Piece::Words(words) if words == ", ");
+        let (mut kept, mut rest) = (Self::default(), self.0.as_slice());
+        while let [first, after @ ..] = rest {
+            let listed =
+                after.chunks_exact(2).take_while(|pair| is_comma(&pair[0]) && matches!(pair[1], Piece::Quoted(_)));
+            let listed = if matches!(first, Piece::Quoted(_)) { listed.count() + 1 } else { 0 };
+            // To count a single one is no shorter than to name it.
+            if listed > most + 1 {
+                kept.0.extend(rest[..2 * most - 1].iter().cloned());
+                kept = kept.and(format!(" and {} more", listed - most));
+                rest = &rest[2 * listed - 1..];
+            } else {
+                kept.0.push(first.clone());
+                rest = after;
+            }
+        }
+        kept
     }
 
     /// Phrases with a separator of our own between them.
@@ -93,4 +122,30 @@ pub fn plain(phrase: &Phrase) -> String {
         Piece::Instant(at) => at.to_string(),
     });
     pieces.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_message_quotes_is_not_ours() {
+        let check = |text: &str, expected: Phrase| assert_eq!(Phrase::default().message(text), expected, "{text}");
+        check("", Phrase::default());
+        check("`13:00` has no zone", Phrase::default().quote("13:00").and(" has no zone"));
+        check("either `a` or `b`", Phrase::words("either ").quote("a").and(" or ").quote("b"));
+        check("an odd ` one", Phrase::words("an odd ").quote(" one"));
+    }
+    #[test]
+    fn a_long_list_is_counted() {
+        let check = |names: usize, most: usize, expected: &str| {
+            let names = (1..=names).map(|name| Phrase::default().quote(name.to_string()));
+            let phrase = Phrase::words("answer ").then(Phrase::join(names, ", ")).and(" here");
+            assert_eq!(plain(&phrase.with_lists_of(most)), expected);
+        };
+        check(1, 3, "answer `1` here");
+        check(4, 3, "answer `1`, `2`, `3`, `4` here");
+        check(5, 3, "answer `1`, `2`, `3` and 2 more here");
+        check(9, 2, "answer `1`, `2` and 7 more here");
+    }
 }

@@ -178,15 +178,17 @@ impl GitHub {
 }
 
 fn outage(error: &reqwest::Error) -> Error {
-    // The address is left out: it is known, and may hold what logs should not.
+    // The host alone: the rest of an address may hold what logs should not.
+    let host = error.url().and_then(reqwest::Url::host_str).unwrap_or("GitHub");
+    let port = error.url().and_then(reqwest::Url::port).map_or(String::new(), |port| format!(":{port}"));
     let kind = if error.is_timeout() {
-        "no answer within 20 s"
+        "no answer within 20 s from"
     } else if error.is_connect() {
-        "no connection"
+        "no connection to"
     } else {
-        "the connection broke"
+        "a broken connection to"
     };
-    Error::Outage(kind.to_owned())
+    Error::Outage(format!("{kind} `{host}{port}`"))
 }
 
 /// A successful answer.
@@ -348,5 +350,20 @@ impl Installation {
             }
             outcome => outcome,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_outage_names_the_host_and_nothing_else_of_the_address() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let Ok(nobody) = free else { panic!("no port is free") };
+        let asked = reqwest::Client::new().get(format!("http://{nobody}/path?secret=hush")).send().await;
+        let Err(error) = asked else { panic!("nobody listens there") };
+        let said = outage(&error).to_string();
+        assert_eq!(said, format!("GitHub could not be reached: no connection to `{nobody}`"));
     }
 }

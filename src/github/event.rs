@@ -292,7 +292,8 @@ fn check_suite(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal)
 fn status(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     let name = payload.text("context").to_owned();
     let at = payload.instant("updated_at").or_else(|| payload.instant("created_at")).unwrap_or(context.received_at);
-    let want = Want::Status { head: payload.text("sha").to_owned(), context: name.clone(), at };
+    let state = payload.text("state").to_ascii_lowercase();
+    let want = Want::Status { head: payload.text("sha").to_owned(), context: name.clone(), at, state };
     let lowers = matches!(payload.text("state"), "failure" | "error");
     let check = MovedCheck { name, app: None, ours: false };
     signal.marks.extend(context.head(payload.text("sha"), Some(check), want, lowers));
@@ -312,7 +313,7 @@ fn deployment(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) 
         head: head.to_owned(),
         node: node.to_owned(),
         environment: environment.clone(),
-        status_at: status.instant("created_at"),
+        status: status.instant("created_at").map(|at| (at, status.text("state").to_ascii_lowercase())),
     };
     signal.marks.push(Mark::Asked {
         repository: context.repository,
@@ -551,7 +552,7 @@ mod tests {
         {
             let event = || json!({ "deployment": made(), "deployment_status": status(state) });
             check("deployment_status", event(), &[lowers], &[]);
-            check("deployment_status", event(), &["environment: \"prod\", status_at: Some(2026-11-23T08:00:00Z)"], &[]);
+            check("deployment_status", event(), &["environment: \"prod\", status: Some((2026-11-23T08:00:00Z, "], &[]);
         }
     }
 

@@ -4,6 +4,7 @@
 //! if it shows what the event told; else it is taken again a little later.
 
 use countersign_domain::facts::{CheckState, ThreadState};
+use jiff::Timestamp;
 
 use crate::github::Look;
 use crate::signal::Want;
@@ -41,25 +42,44 @@ fn meets(look: &Look, want: &Want) -> bool {
                         || checks.iter().any(|check| newer(&check))
                 })
         }
-        Want::Status { head: on, context, at } => {
+        Want::Status { head: on, context, at, state } => {
             on != head
                 || look.checks.known().is_none_or(|checks| {
-                    checks
-                        .iter()
-                        .any(|check| check.check.name == *context && check.made_at.is_some_and(|made| made >= *at))
+                    let of_context = checks.iter().filter(|check| check.check.name == *context);
+                    of_context
+                        .filter_map(|check| Some((check.made_at?, word(&check.check.state))))
+                        .any(|shown| is_as_new(shown, (*at, state)))
                 })
         }
         Want::Thread { node, resolved } => look.asked.threads.known().is_none_or(|threads| {
             threads.iter().any(|(id, thread)| id == node && *resolved == (thread.state != ThreadState::Open))
         }),
-        Want::Deployment { head: on, node, environment, status_at } => {
+        Want::Deployment { head: on, node, environment, status } => {
             let asked = &look.asked;
             on != head
                 || !asked.ask.environments.contains(environment)
                 || asked.deployments.known().is_none_or(|made| {
-                    made.iter().any(|made| made.node == *node && status_at.is_none_or(|at| made.status_at >= Some(at)))
+                    made.iter().filter(|made| made.node == *node).any(|made| match (status, made.status_at) {
+                        (None, _) => true,
+                        (Some(_), None) => false,
+                        (Some((at, state)), Some(shown)) => is_as_new((shown, &made.deployment.state), (*at, state)),
+                    })
                 })
         }
+    }
+}
+
+/// Whether a status that is shown is the one that was told, or a newer one. GitHub tells the second only: of one in the
+/// same second it is not known which is the newer, so a success does not stand for what may have come after it.
+fn is_as_new((shown_at, shown): (Timestamp, &str), (at, told): (Timestamp, &str)) -> bool {
+    shown_at > at || (shown_at == at && (shown == told || shown != "success" || told.is_empty()))
+}
+
+/// A check's state as events say it.
+fn word(state: &CheckState) -> &str {
+    match state {
+        CheckState::Running => "pending",
+        CheckState::Concluded(conclusion) => conclusion,
     }
 }
 
@@ -71,7 +91,6 @@ mod tests {
         Branch, Change, ChangeState, Check, CheckMaker, Deployment, Known, Repository, Thread,
     };
     use countersign_domain::policy::Read;
-    use jiff::Timestamp;
 
     use super::*;
     use crate::github::{Ask, AskedRead, CheckRead, DeploymentRead, ReviewRead};
@@ -184,22 +203,32 @@ mod tests {
         check(&[run("h2", 7, true)], true);
         check(&[run("h2", 9, false)], false);
         check(&[run("h1", 9, true)], true);
-        let status = |at| Want::Status { head: "h2".into(), context: "ci".into(), at };
-        check(&[status(at(7))], true);
-        check(&[status(at(8))], false);
+        let status = |second, state: &str| {
+            let state = state.into();
+            Want::Status { head: "h2".into(), context: "ci".into(), at: at(second), state }
+        };
+        check(&[status(7, "pending")], true);
+        check(&[status(7, "success")], true);
+        check(&[status(8, "pending")], false);
+        assert!(
+            is_as_new((at(7), "success"), (at(7), "success")) && !is_as_new((at(7), "success"), (at(7), "failure"))
+        );
     }
 
     #[test]
     fn a_deployment_is_as_new_as_its_latest_status() {
-        let want = |head: &str, node: &str, environment: &str, status_at| Want::Deployment {
+        let want = |head: &str, node: &str, environment: &str, status: Option<(i64, &str)>| Want::Deployment {
             head: head.into(),
             node: node.into(),
             environment: environment.into(),
-            status_at,
+            status: status.map(|(second, state)| (at(second), state.to_owned())),
         };
         check(&[want("h2", "DE_1", "staging", None)], true);
-        check(&[want("h2", "DE_1", "staging", Some(at(6)))], true);
-        check(&[want("h2", "DE_1", "staging", Some(at(7)))], false);
+        check(&[want("h2", "DE_1", "staging", Some((5, "failure")))], true);
+        check(&[want("h2", "DE_1", "staging", Some((6, "success")))], true);
+        // A failure of the same second may have come after the success that is shown.
+        check(&[want("h2", "DE_1", "staging", Some((6, "failure")))], false);
+        check(&[want("h2", "DE_1", "staging", Some((7, "success")))], false);
         check(&[want("h2", "DE_2", "staging", None)], false);
         // Of another head, or of an environment that nobody asked for.
         check(&[want("h1", "DE_2", "staging", None)], true);

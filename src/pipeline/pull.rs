@@ -133,9 +133,10 @@ impl Pipeline {
         let decision = &decided.decision;
         self.remember_outcomes(work, look, decision).await?;
         let shown = merge_shown(look, &stored, name, &work.claim.wants);
-        let answer = self.rendered(look, &decided, &shown);
+        let there = ids(look, &stored, name);
+        let answer = self.rendered(look, &decided, is_open(there.run.as_ref(), &shown));
         let actions = plan::plan(&answer, &shown);
-        let now_shown = self.write(work, github, look, &actions, ids(look, &stored, name)).await?;
+        let now_shown = self.write(work, github, look, &actions, there).await?;
         self.request_reviews(work, github, look, &decision.requests).await?;
         let texts = answer.run.as_ref().map(|run| run.fingerprint.clone()).unwrap_or_default();
         let new = new_decision(look, &decided, texts, now_shown);
@@ -201,14 +202,14 @@ impl Pipeline {
         Ok(known.into_iter().map(|version| Template { text: version.text }).collect())
     }
 
-    fn rendered(&self, look: &Look, decided: &Decided, shown: &Shown) -> plan::Answer {
+    fn rendered(&self, look: &Look, decided: &Decided, has_open_run: bool) -> plan::Answer {
         let context = render::Context {
             server: self.rules.pages.clone(),
             owner: look.repository.owner.clone(),
             repository: look.repository.name.clone(),
             number: look.change.number,
             author: look.change.author.clone(),
-            has_open_run: shown.run.as_ref().is_some_and(|run| run.status != RunStatus::Neutral),
+            has_open_run,
         };
         render::answer(&decided.decision, &context)
     }
@@ -302,6 +303,15 @@ fn merge_shown(look: &Look, stored: &ShownIds, name: &str, wants: &[Want]) -> Sh
         (None, None) => None,
     };
     Shown { run, comment }
+}
+
+/// Whether a run of ours that is there is anything but neutral, or was asked for again, which GitHub takes for pending.
+fn is_open(there: Option<&ShownRunIds>, shown: &Shown) -> bool {
+    there.is_some_and(|run| {
+        let asked_again = shown.run.is_none();
+        let odd = run.fingerprint.is_empty();
+        asked_again || odd || run.status != RunStatus::Neutral
+    })
 }
 
 /// Our newest run of that name on the head, and our comment.
@@ -402,5 +412,31 @@ fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
         risk_level: decision.risk.level.name().to_owned(),
         risk_score: decision.risk.score,
         outcome: decision.outcome,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_domain::account::Oid;
+
+    #[test]
+    fn a_run_is_open_unless_it_is_a_neutral_one_of_ours_that_nobody_asked_for_again() {
+        let check = |status: RunStatus, fingerprint: &str, asked_again: bool, expected: bool| {
+            let fingerprint = fingerprint.to_owned();
+            let shown = ShownRun { id: 1, status, fingerprint: fingerprint.clone() };
+            let (head, name) = (Oid::new("c0ffee"), "countersign".to_owned());
+            let there = ShownRunIds { id: 1, status, fingerprint, head, name };
+            let shown = Shown { run: Some(shown).filter(|_| !asked_again), comment: None };
+            assert_eq!(is_open(Some(&there), &shown), expected, "{there:?} {asked_again}");
+        };
+        check(RunStatus::Neutral, "cs1", false, false);
+        check(RunStatus::Neutral, "cs1", true, true);
+        // A state that we never give, such as stale, has no fingerprint.
+        check(RunStatus::Neutral, "", false, true);
+        for status in [RunStatus::InProgress, RunStatus::Success, RunStatus::Failure, RunStatus::ActionRequired] {
+            check(status, "cs1", false, true);
+        }
+        assert!(!is_open(None, &Shown::default()));
     }
 }

@@ -1,11 +1,15 @@
 //! Diagnostics of an edited policy file as annotations on its lines.
 
 use countersign_domain::decision::Decision;
-use countersign_domain::diagnostic::{Diagnostic, Label, Origin, Severity, line_column};
+use countersign_domain::diagnostic::{Diagnostic, Label, Origin, Placed, Severity, line_column};
+use countersign_domain::layer::Layer;
 use countersign_domain::plan::{Annotation, AnnotationLevel};
 
 use super::escape::visible;
 use super::limits;
+
+/// The file that a pull request edits: its repository's own.
+const FILE: Origin = Origin::Policy(Layer::Repository);
 
 /// The annotations of a decision, errors first. None where the file is deleted: it has no lines.
 pub fn annotations(decision: &Decision) -> Vec<Annotation> {
@@ -32,15 +36,14 @@ pub fn annotation(diagnostic: &Diagnostic, path: &str, text: &str) -> Annotation
     Annotation { path: path.to_owned(), start_line, end_line, level, message: message(diagnostic, text) }
 }
 
-/// The line of a diagnostic's first place in the text.
-pub fn first_line(diagnostic: &Diagnostic, text: &str) -> Option<usize> {
-    own_label(diagnostic).map(|label| line_column(text, label.span.start).0)
+/// A diagnostic of the file with its line.
+pub(super) fn placed(diagnostic: &Diagnostic, text: &str) -> Placed {
+    Placed::in_text(diagnostic.clone(), FILE, text)
 }
 
 /// A label may point into another layer's file; the line must be one of this file.
 fn own_label(diagnostic: &Diagnostic) -> Option<&Label> {
-    let origin = diagnostic.labels.first()?.origin;
-    matches!(origin, Origin::Policy(_)).then(|| diagnostic.labels.first()).flatten()
+    diagnostic.labels.iter().find(|label| label.origin == FILE)
 }
 
 fn lines(label: &Label, text: &str) -> (usize, usize) {
@@ -53,13 +56,12 @@ fn lines(label: &Label, text: &str) -> (usize, usize) {
 /// Annotations are plain text to GitHub; lines of ours are kept, everything else stands on one.
 fn message(diagnostic: &Diagnostic, text: &str) -> String {
     let mut message = visible(&diagnostic.message);
-    let origin = diagnostic.labels.first().map(|label| label.origin);
     for (place, label) in diagnostic.labels.iter().enumerate() {
         if label.text.is_empty() {
             continue;
         }
         let words = visible(&label.text);
-        let at = if place == 0 || Some(label.origin) != origin {
+        let at = if place == 0 || label.origin != FILE {
             String::new()
         } else {
             format!("line {}: ", line_column(text, label.span.start).0)

@@ -7,6 +7,7 @@ use countersign_domain::decision::Decision;
 use countersign_domain::record::{Content, FieldId, change_block};
 
 use super::escape::visible;
+use super::limits::Section;
 
 /// What a standard field wants to know, shown behind its line.
 pub(super) const HINTS: [(&str, &str); 17] = [
@@ -28,6 +29,14 @@ pub(super) const HINTS: [(&str, &str); 17] = [
     ("ticket", "such as CHG0012345"),
     ("depends_on", "what must be there before"),
 ];
+
+/// What the author can paste, after these words; empty where nothing is missing that a block could add.
+pub(super) fn section(decision: &Decision, first: &str) -> Section {
+    let Some(block) = missing(decision) else { return Section::default() };
+    let words =
+        format!("{first} Paste this into the description and fill it in, or answer under headings of your own:");
+    Section::block("block to paste", [words.trim_start().to_owned(), String::new(), shown(&block)])
+}
 
 /// The fenced block for what is missing; `None` where nothing is that a block could add.
 ///

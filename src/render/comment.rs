@@ -1,7 +1,10 @@
 //! The one comment: written when somebody must act, edited in place, folded to a line when nobody must.
 
+use std::collections::BTreeSet;
+
 use countersign_domain::decision::{Decision, Outcome};
 use countersign_domain::diagnostic::Severity;
+use countersign_domain::layer::Layer;
 use countersign_domain::plan::Comment;
 use countersign_domain::policy::{CommentWhen, Mode};
 
@@ -68,49 +71,54 @@ fn check_link(decision: &Decision, context: &Context) -> String {
 fn body(decision: &Decision, context: &Context) -> String {
     let voice = Voice { names_people: decision.names_people };
     let holding = requests::open(decision, Mode::Enforce);
-    let advised = requests::open(decision, Mode::Warn);
+    let warned = requests::open(decision, Mode::Warn);
     let for_author = holding.iter().any(|request| request.is_for_author());
     let sections = [
-        list(ASKED, &holding, voice, context),
-        if for_author { paste(decision) } else { Section::default() },
+        list(&asked, &holding, voice, context),
+        if for_author { change_block::section(decision, GLOSS) } else { Section::default() },
         if for_author { notes(decision) } else { Section::default() },
-        list(ADVISED, &advised, voice, context),
+        list(&advised, &warned, voice, context),
         Section::block("closing", [closing(decision, context)]),
     ];
     format!("{COMMENT_MARKER}\n{}\n", fit(&sections, limits::COMMENT))
 }
 
-const ASKED: &str = "Before this pull request can be merged, this repository's change policy asks:";
-const ADVISED: &str = "The change policy advises, without holding the merge:";
-
-fn list(opening: &'static str, requests: &[Request<'_>], voice: Voice, context: &Context) -> Section {
-    let people = requests.iter().filter(|request| request.is_for_people());
-    let rows: Vec<String> = people.map(|request| format!("- {}", request.line(voice, context))).collect();
-    let head = if rows.is_empty() { Vec::new() } else { vec![opening.to_owned(), String::new()] };
+/// What is asked of people, under the words that introduce it.
+fn list(opening: &dyn Fn(&str) -> String, requests: &[Request<'_>], voice: Voice, context: &Context) -> Section {
+    let people: Vec<_> = requests.iter().filter(|request| request.is_for_people()).collect();
+    let rows: Vec<String> = people.iter().map(|request| format!("- {}", request.line(voice, context))).collect();
+    let policies = whose(people.iter().map(|request| request.layer()));
+    let head = if rows.is_empty() { Vec::new() } else { vec![opening(policies), String::new()] };
     Section { name: "what is asked", head, rows, tail: Vec::new() }
 }
 
-fn paste(decision: &Decision) -> Section {
-    match change_block::missing(decision) {
-        Some(block) => Section::block(
-            "block to paste",
-            [
-                format!(
-                    "{GLOSS} Paste this into the description and fill it in, or answer under headings of your own:"
-                ),
-                String::new(),
-                change_block::shown(&block),
-            ],
-        ),
-        None => Section::default(),
+fn asked(policies: &str) -> String {
+    format!("Before this pull request can be merged, {policies}:")
+}
+
+fn advised(policies: &str) -> String {
+    format!("Without holding the merge, {policies}:")
+}
+
+/// Whose policies these layers are.
+fn whose(layers: impl Iterator<Item = Layer>) -> &'static str {
+    let layers: BTreeSet<Layer> = layers.collect();
+    match (layers.contains(&Layer::Repository), layers.iter().any(|layer| *layer < Layer::Repository)) {
+        (true, true) => "the organisation's and this repository's change policies ask",
+        (false, true) => "the organisation's change policy asks",
+        _ => "this repository's change policy asks",
     }
 }
 
 /// What the author can put right in the text.
 fn notes(decision: &Decision) -> Section {
-    let weighty: Vec<_> =
-        decision.record_diagnostics.iter().filter(|remark| remark.severity > Severity::Note).cloned().collect();
-    let mut section = remarks("notes on the description", &weighty, None);
+    let weighty: Vec<_> = decision
+        .record_diagnostics
+        .iter()
+        .filter(|remark| remark.diagnostic.severity > Severity::Note)
+        .cloned()
+        .collect();
+    let mut section = remarks("notes on the description", &weighty);
     if !section.rows.is_empty() {
         section.head = vec!["About the description as it stands:".to_owned(), String::new()];
     }

@@ -16,7 +16,7 @@ use super::terminal::SourceText;
 pub fn json(decision: &Decision, description: &str) -> Value {
     let description = [SourceText { origin: Origin::Description, name: "description", text: description }];
     let record_diagnostics: Vec<Value> =
-        decision.record_diagnostics.iter().map(|found| diagnostic(found, &description)).collect();
+        decision.record_diagnostics.iter().map(|found| diagnostic(&found.diagnostic, &description)).collect();
     let policies: Vec<Value> = decision
         .policies
         .iter()

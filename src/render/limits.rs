@@ -16,6 +16,9 @@ pub const ANNOTATIONS: usize = 100;
 /// The longest message of an annotation, in bytes. GitHub takes 64 KB.
 pub const ANNOTATION: usize = 4_000;
 
+/// The most errors of policy files that are shown.
+pub const POLICY_ERRORS: usize = 20;
+
 /// The most people that are named at one place.
 pub const PEOPLE: usize = 8;
 

@@ -30,7 +30,7 @@ pub mod unread;
 
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Decision, Outcome};
-use countersign_domain::plan::Answer;
+use countersign_domain::plan::{Answer, Comment};
 
 pub use check_run::bare_verdict;
 pub use comment::COMMENT_MARKER;
@@ -50,8 +50,8 @@ pub struct Context {
     pub number: u64,
     /// Who opened it; `None` for a deleted account.
     pub author: Option<Account>,
-    /// Whether a check run of ours is shown on the head that is not concluded, or red: what would go on holding the
-    /// merge when no policy speaks any more.
+    /// Whether a check run of ours is shown on the head that is anything but neutral: when no policy speaks any more,
+    /// it would go on holding the merge, or vouching for it.
     pub has_open_run: bool,
 }
 
@@ -69,12 +69,17 @@ impl Context {
 }
 
 /// What GitHub should show for a decision.
+///
+/// What was last said of a change that went in, or was given up, stays as the record; only a check that it shares with
+/// an open pull request goes on speaking for that one.
 pub fn answer(decision: &Decision, context: &Context) -> Answer {
     let run = match decision.outcome {
+        Outcome::Silent if !decision.open => None,
         Outcome::Silent => context.has_open_run.then(|| check_run::no_policy(decision)),
         _ => Some(check_run::run(decision, context)),
     };
-    Answer { run, comment: comment::comment(decision, context) }
+    let comment = if decision.open { comment::comment(decision, context) } else { Comment::Leave };
+    Answer { run, comment }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Act, Actor, Decision, RequirementResult, RuleResult, State};
+use countersign_domain::layer::Layer;
 use countersign_domain::policy::Mode;
 
 use super::Context;
@@ -50,6 +51,11 @@ pub(super) fn is_open(state: State) -> bool {
 }
 
 impl Request<'_> {
+    /// The layer that asks.
+    pub(super) fn layer(self) -> Layer {
+        self.rule.layer
+    }
+
     /// Whether a person has to do it, or has to know that it is refused.
     pub(super) fn is_for_people(self) -> bool {
         match self.act {
@@ -87,8 +93,7 @@ impl Request<'_> {
     fn lead(self) -> &'static str {
         match self.ask.key {
             "approvals" => "So far",
-            "deny" => "Why",
-            _ => "Found",
+            _ => "Why",
         }
     }
 

@@ -4,13 +4,13 @@
 use countersign_domain::decision::{
     Decision, FactorResult, FieldReport, Outcome, RequirementResult, RuleResult, State,
 };
-use countersign_domain::diagnostic::{Diagnostic, Severity};
+use countersign_domain::diagnostic::{Diagnostic, Placed, Severity};
 use countersign_domain::policy::{ChangeType, Mode, Standing};
 use countersign_domain::risk::Level;
 
 use super::check_run::outcome_words;
-use super::escape::{code, prose, shorten};
-use super::limits::Section;
+use super::escape::{code, prose, prose_at, shorten};
+use super::limits::{self, Section};
 use super::phrase::{QUOTE_LIMIT, Voice, instant};
 use super::{Context, annotation, change_block, requests, table};
 
@@ -18,20 +18,22 @@ use super::{Context, annotation, change_block, requests, table};
 pub(super) const GLOSS: &str = "A change request is the part of the description that says what changes and why, how \
      risky it is, how it was tested, and how to take it back.";
 
+/// The longest sentence of a diagnostic that is shown, in characters.
+const SENTENCE_LIMIT: usize = 500;
+
 /// All sections, in the order in which they matter.
 pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     let voice = Voice { names_people: decision.names_people };
     let mut sections = vec![intro(decision)];
     sections.push(to_do(decision, voice, context));
-    sections.push(block(decision));
+    sections.push(change_block::section(decision, ""));
+    sections.push(policy_errors(decision));
     sections.push(advised(decision, voice, context));
     sections.push(asked(decision, voice));
     sections.push(risk(decision));
     sections.push(record(decision));
-    sections.push(remarks("Notes on the description", &decision.record_diagnostics, None));
-    if let Some(edit) = &decision.policy_edit {
-        sections.push(remarks("Problems of the edited policy file", &edit.diagnostics, Some(&edit.text)));
-    }
+    sections.push(remarks("Notes on the description", &decision.record_diagnostics));
+    sections.push(remarks("Problems of the edited policy file", &edited(decision)));
     sections.push(policies(decision));
     sections.push(notices(decision, voice));
     sections.push(siblings(decision, context));
@@ -104,20 +106,6 @@ fn listed(name: &'static str, rows: Vec<String>) -> Section {
         return Section { name, ..Section::default() };
     }
     Section { name, head: vec![format!("### {name}"), String::new()], rows, tail: Vec::new() }
-}
-
-fn block(decision: &Decision) -> Section {
-    match change_block::missing(decision) {
-        Some(block) => Section::block(
-            "block to paste",
-            [
-                "Paste this into the description and fill it in, or answer under headings of your own:".to_owned(),
-                String::new(),
-                change_block::shown(&block),
-            ],
-        ),
-        None => Section::default(),
-    }
 }
 
 fn asked(decision: &Decision, voice: Voice) -> Section {
@@ -229,15 +217,15 @@ fn factor(factor: &FactorResult) -> String {
     let id = code(&format!("{}/{}", factor.layer.name(), shorten(&factor.id, QUOTE_LIMIT)));
     let why =
         if factor.why.is_empty() { String::new() } else { format!(": {}", prose(&shorten(&factor.why, QUOTE_LIMIT))) };
-    let unknown = factor
-        .unknown
-        .as_ref()
-        .map_or(String::new(), |reason| format!(" (counts because it is not known: {})", prose_in_brackets(reason)));
+    let unknown = factor.unknown.as_ref().map_or(String::new(), |reason| {
+        format!(" (counts because it is not known: {})", prose_in_line(reason, QUOTE_LIMIT))
+    });
     format!("- {weight} {id}{why}{unknown}")
 }
 
-fn prose_in_brackets(text: &str) -> String {
-    super::escape::prose_at(&shorten(text, QUOTE_LIMIT), false)
+/// Somebody else's words in the middle of a line of ours.
+fn prose_in_line(text: &str, most: usize) -> String {
+    prose_at(&shorten(text, most), false)
 }
 
 fn record(decision: &Decision) -> Section {
@@ -260,30 +248,57 @@ fn record(decision: &Decision) -> Section {
     table::section("The change request as it was read", &columns, &rows)
 }
 
-/// Diagnostics as a list; with the text they are about, each names its line.
-pub(super) fn remarks(name: &'static str, diagnostics: &[Diagnostic], text: Option<&str>) -> Section {
-    let rows = diagnostics
+/// Diagnostics as a list, each with its line.
+pub(super) fn remarks(name: &'static str, remarks: &[Placed]) -> Section {
+    let row = |remark: &Placed| {
+        let severity = match remark.diagnostic.severity {
+            Severity::Error => "Error",
+            Severity::Warning => "Warning",
+            Severity::Note => "Note",
+        };
+        let place = remark.place.map_or(String::new(), |(line, _)| format!(" on line {line}"));
+        format!("- {severity}{place}: {}", told(&remark.diagnostic))
+    };
+    listed(name, remarks.iter().map(row).collect())
+}
+
+/// The problems of an edited policy file, each with its line.
+fn edited(decision: &Decision) -> Vec<Placed> {
+    let edit = decision.policy_edit.iter();
+    edit.flat_map(|edit| edit.diagnostics.iter().map(|problem| annotation::placed(problem, &edit.text))).collect()
+}
+
+/// What a diagnostic says, and the way out of it.
+fn told(diagnostic: &Diagnostic) -> String {
+    let mut told = prose_in_line(&diagnostic.message, SENTENCE_LIMIT);
+    if let Some(help) = &diagnostic.help {
+        told.push_str(&format!(". Help: {}", prose_in_line(help, SENTENCE_LIMIT)));
+    }
+    if let Some(fix) = &diagnostic.fix {
+        told.push_str(&format!(". Write instead: {}", code(&shorten(fix, QUOTE_LIMIT))));
+    }
+    told
+}
+
+/// The errors of policy files that are not in force as they are now.
+fn policy_errors(decision: &Decision) -> Section {
+    let errors: Vec<(&str, &Placed)> = decision
+        .policies
         .iter()
-        .map(|diagnostic| {
-            let place = text.and_then(|text| annotation::first_line(diagnostic, text));
-            let place = place.map_or(String::new(), |line| format!(" on line {line}"));
-            let severity = match diagnostic.severity {
-                Severity::Error => "Error",
-                Severity::Warning => "Warning",
-                Severity::Note => "Note",
-            };
-            let mut row =
-                format!("- {severity}{place}: {}", super::escape::prose_at(&shorten(&diagnostic.message, 500), false));
-            if let Some(help) = &diagnostic.help {
-                row.push_str(&format!(". Help: {}", super::escape::prose_at(&shorten(help, 500), false)));
-            }
-            if let Some(fix) = &diagnostic.fix {
-                row.push_str(&format!(". Write instead: {}", code(&shorten(fix, QUOTE_LIMIT))));
-            }
-            row
-        })
+        .flat_map(|policy| policy.errors.iter().map(|error| (policy.source.path.as_str(), error)))
         .collect();
-    listed(name, rows)
+    let row = |(path, error): &(&str, &Placed)| {
+        let path = code(&shorten(path, QUOTE_LIMIT));
+        let place = error.place.map_or(String::new(), |(line, column)| format!(", line {line}, column {column}"));
+        format!("- {path}{place}: {}", told(&error.diagnostic))
+    };
+    let mut rows: Vec<String> = errors.iter().take(limits::POLICY_ERRORS).map(row).collect();
+    match errors.len().saturating_sub(limits::POLICY_ERRORS) {
+        0 => {}
+        1 => rows.push("- 1 more error is not shown here.".to_owned()),
+        more => rows.push(format!("- {more} more errors are not shown here.")),
+    }
+    listed("Errors of the policy file", rows)
 }
 
 fn policies(decision: &Decision) -> Section {
@@ -315,11 +330,14 @@ fn standing(standing: &Standing) -> String {
         Standing::Current => "as it is now".to_owned(),
         Standing::LastKnownGood { wrong } => {
             let wrong = code(wrong.get(..7).unwrap_or(wrong));
-            format!("has errors now ({wrong}); its last valid version goes on")
+            format!("has errors now (version {wrong}); its last valid version goes on")
         }
         Standing::Wrong => "has errors, and no valid version of it is known".to_owned(),
         Standing::Unreachable(why) => {
-            format!("could not be read ({}); its last version goes on, where there is one", prose_in_brackets(why))
+            format!(
+                "could not be read ({}); its last version goes on, where there is one",
+                prose_in_line(why, QUOTE_LIMIT)
+            )
         }
         Standing::Unseen => "lies in a repository that is not open to countersign".to_owned(),
     }

@@ -43,14 +43,37 @@ impl From<sqlx::Error> for Error {
         // PostgreSQL: stood still in a transaction; the server stops, broke down, starts.
         let hung_up = ["25P03", "57P01", "57P02", "57P03"].contains(&code.as_ref());
         match error {
-            error if contended => Self::Contended(error.into()),
+            error if contended => Self::Contended(cause(error)),
             error if hung_up => Self::Unreachable(Arc::new(error)),
             error @ (sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed) => Self::Unreachable(Arc::new(error)),
-            error => Self::Refused(error.into()),
+            error => Self::Refused(cause(error)),
         }
+    }
+}
+
+/// What the database itself says: sqlx puts it into a message of its own and names it as the source besides, so that
+/// a chain of errors would say it twice.
+fn cause(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    match error {
+        sqlx::Error::Database(inner) => inner.into_error(),
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::clock::Clock;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn what_the_database_says_is_said_once() {
+        let opened = Store::open("sqlite:///nowhere/at/all.db", Clock::default()).await;
+        let Err(error) = opened else { panic!("there is no such folder") };
+        let said = format!("{:#}", anyhow::Error::from(error));
+        assert_eq!(said.matches("unable to open database file").count(), 1, "{said}");
     }
 }

@@ -138,13 +138,12 @@ impl Pending {
             Want::Members(at) => Want::Members(
                 self.take_matching(|old| if let Want::Members(old) = old { Some(*old) } else { None }, at),
             ),
-            Want::Thread { node, resolved } => {
-                // A thread may be resolved and opened again: only how it was last told to stand will be seen.
-                self.wants.retain(|(_, old)| !matches!(old, Want::Thread { node: other, .. } if *other == node));
-                Want::Thread { node, resolved }
-            }
             other => {
-                self.wants.retain(|(_, old)| *old != other);
+                // Of several that were told of one thing only the last is what will be seen.
+                if self.wants.iter().any(|(_, old)| supersedes(old, &other) && !supersedes(&other, old)) {
+                    return;
+                }
+                self.wants.retain(|(_, old)| *old != other && !supersedes(&other, old));
                 other
             }
         };
@@ -158,6 +157,22 @@ impl Pending {
         let latest = self.wants.iter().filter_map(|(_, want)| instant(want)).fold(at, Timestamp::max);
         self.wants.retain(|(_, want)| instant(want).is_none());
         latest
+    }
+}
+
+/// Whether a want that arrives after another takes its place: it tells how the same thing stands, and is no older.
+fn supersedes(later: &Want, want: &Want) -> bool {
+    match (later, want) {
+        // A thread may be resolved and opened again.
+        (Want::Thread { node, .. }, Want::Thread { node: of, .. }) => node == of,
+        (Want::Status { head, context, at, .. }, Want::Status { head: of, context: named, at: before, .. }) => {
+            head == of && context == named && at >= before
+        }
+        (Want::Deployment { node, status, .. }, Want::Deployment { node: of, status: before, .. }) => {
+            let instant = |status: &Option<(Timestamp, String)>| status.as_ref().map(|(at, _)| *at);
+            node == of && instant(status) >= instant(before)
+        }
+        _ => false,
     }
 }
 
@@ -347,4 +362,41 @@ fn is_undecided(row: &Row) -> Result<bool> {
 /// What the last decision cared for.
 fn cares(row: &Row) -> Result<Option<Cares>> {
     row.maybe_text("cares")?.map(|json| Cares::read(&json)).transpose()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    fn status(second: i64, state: &str) -> Want {
+        let at = Timestamp::from_second(second).unwrap();
+        Want::Status { head: "h".into(), context: "ci".into(), at, state: state.into() }
+    }
+
+    fn thread(resolved: bool) -> Want {
+        Want::Thread { node: "T1".into(), resolved }
+    }
+
+    fn deployment(status: Option<(i64, &str)>) -> Want {
+        let status = status.map(|(second, state)| (Timestamp::from_second(second).unwrap(), state.to_owned()));
+        Want::Deployment { head: "h".into(), node: "D1".into(), environment: "staging".into(), status }
+    }
+
+    #[test]
+    fn of_several_that_were_told_of_one_thing_the_last_is_waited_for() {
+        let check = |told: &[Want], left: &[Want]| {
+            let mut pending = Pending::default();
+            told.iter().for_each(|want| pending.want(1, want.clone()));
+            let wants: Vec<Want> = pending.wants.into_iter().map(|(_, want)| want).collect();
+            assert_eq!(wants, left, "of {told:?}");
+        };
+        check(&[status(1, "pending"), status(2, "success")], &[status(2, "success")]);
+        check(&[status(2, "success"), status(1, "pending")], &[status(2, "success")]);
+        check(&[status(1, "pending"), status(1, "success")], &[status(1, "success")]);
+        check(&[thread(true), thread(false)], &[thread(false)]);
+        check(&[deployment(Some((1, "success"))), deployment(None)], &[deployment(Some((1, "success")))]);
+        check(&[deployment(None), deployment(Some((1, "queued")))], &[deployment(Some((1, "queued")))]);
+        check(&[status(1, "success"), thread(true)], &[status(1, "success"), thread(true)]);
+    }
 }

@@ -1,10 +1,12 @@
 //! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::paths::ChangedFile;
+use crate::account::Account;
 use crate::condition::{Finding, Truth};
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
@@ -23,9 +25,11 @@ pub(crate) struct Context<'a> {
     pub(crate) facts: &'a Facts,
     /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
     pub(crate) risk: Option<(Level, Level)>,
+    /// Those who approved and whom any rule asks, once the rules have been looked at.
+    pub(crate) wanted: BTreeSet<&'a Account>,
     /// Layer and mode of each model that covers the change, once the models have been looked at.
     pub(crate) standard: Option<Vec<(Layer, Mode)>>,
-    /// The next instant at which something that counted stops counting.
+    /// The next instant at which time alone changes something.
     next: Cell<Option<Timestamp>>,
     files: Known<Vec<ChangedFile<'a>>>,
     /// How many bytes of the diff patterns may still go through.
@@ -41,8 +45,9 @@ impl<'a> Context<'a> {
             Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
-        let (standard, next, searchable) = (None, Cell::new(None), Cell::new(SEARCHABLE));
-        Self { policies, records, facts, risk: None, standard, next, files, searchable }
+        let (wanted, standard, next) = (BTreeSet::new(), None, Cell::new(None));
+        let searchable = Cell::new(SEARCHABLE);
+        Self { policies, records, facts, risk: None, wanted, standard, next, files, searchable }
     }
 
     /// The changed files, or what to answer where they could not be read.
@@ -112,12 +117,16 @@ impl<'a> Context<'a> {
     ///
     /// A green check is withdrawn before what it rests on ends, so that everything ends a little early.
     pub(crate) fn lasts_until(&self, end: Timestamp) -> bool {
-        let end = end.checked_sub(WITHDRAWN_BEFORE).unwrap_or(end);
-        let lasts = self.facts.as_of < end;
-        if lasts {
-            self.next.set(Some(self.next.get().map_or(end, |next| next.min(end))));
+        self.changes_at(end.checked_sub(WITHDRAWN_BEFORE).unwrap_or(end))
+    }
+
+    /// Whether that instant is still to come. Remembers it: something changes then.
+    pub(crate) fn changes_at(&self, instant: Timestamp) -> bool {
+        let to_come = self.facts.as_of < instant;
+        if to_come {
+            self.next.set(Some(self.next.get().map_or(instant, |next| next.min(instant))));
         }
-        lasts
+        to_come
     }
 
     /// The next instant at which time alone could change what was decided.

@@ -28,5 +28,7 @@ pub(super) fn policy_edit(cx: &Context<'_>) -> Option<PolicyEdit> {
 fn not_shown() -> PolicySet {
     let standing = Standing::Unreachable(String::new());
     let source = SourceRef { path: String::new(), blob: String::new() };
-    PolicySet { layers: vec![LayerPolicy { layer: Layer::Organisation, source, standing, policy: None }] }
+    PolicySet {
+        layers: vec![LayerPolicy { layer: Layer::Organisation, source, standing, policy: None, errors: Vec::new() }],
+    }
 }

@@ -2,8 +2,9 @@
 //!
 //! A pure function: the same inputs give the same decision, in the same order. It
 //! fails closed: an outcome passes only where every requirement that decides is
-//! known to be satisfied. Time counts by what ends: models, waivers, approvals.
-//! Absent: freezes and windows, which this version does not enforce, and what is
+//! known to be satisfied. Time counts by what ends (models, waivers, approvals) and by
+//! the change's own planned window. Absent: freezes and windows of the policy, which
+//! this version does not enforce, and what is
 //! shown of the decision.
 
 mod context;
@@ -16,6 +17,7 @@ mod paths;
 mod relax;
 mod report;
 mod rules;
+mod schedule;
 mod stack;
 #[cfg(test)]
 mod tests;
@@ -39,8 +41,8 @@ use self::relax::Relaxations;
 
 /// What a change request comes to under the policies in force, at `facts.as_of`.
 ///
-/// Follows the rules of reading and deciding numbered [`SEMANTICS`](crate::decision::SEMANTICS). `records` must have been read from the same facts, with the fields of the same
-/// policies.
+/// Follows the rules of reading and deciding numbered [`SEMANTICS`](crate::decision::SEMANTICS). `records` must have
+/// been read from the same facts, with the fields of the same policies.
 pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decision {
     let mut cx = Context::new(policies, records, facts);
     let speaking = match facts.change.state {
@@ -63,7 +65,7 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
     }
-    draft.judge(&cx, &relaxations);
+    draft.judge(&mut cx, &relaxations);
     let own = outcome::of_rules(&draft.rules);
     let own = if facts.change.draft && own == Outcome::Pass { Outcome::Wait } else { own };
     draft.finish(&cx, own)
@@ -87,18 +89,22 @@ impl<'a> Draft<'a> {
     }
 
     /// Judges every rule of every layer that speaks.
-    fn judge(&mut self, cx: &Context<'a>, relaxations: &Relaxations<'a>) {
+    fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         let judged = rules::when(cx, &self.speaking);
+        cx.wanted = rules::wanted(cx, &judged, relaxations);
+        let cx = &*cx;
         let read = trusted::somebody_read(cx, &self.speaking, &judged);
         let strongest = rules::strongest_mode(&self.speaking);
         let of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
         let home = stack::home(&self.speaking, strongest);
+        let schedule = schedule::rules(cx, &self.speaking);
         for (place, layer) in self.speaking.iter().enumerate() {
             if place == home && !of_stack.is_empty() {
                 self.rules.push(stack::rule(layer.layer(), strongest, of_stack.clone()));
             }
             self.rules.extend(layers::own_rules(cx, layer, relaxations, &mut self.asked));
+            self.rules.extend(schedule.iter().filter(|rule| rule.layer == layer.layer()).cloned());
             self.rules.extend(relaxations.rules(cx, layer.layer(), &mut self.asked, &mut self.notices));
             self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
@@ -132,13 +138,14 @@ impl<'a> Draft<'a> {
             check_name: own_check(facts),
             outcome: siblings.iter().map(|(_, outcome)| *outcome).fold(own, Outcome::min),
             own_outcome: own,
+            open: facts.change.state == ChangeState::Open,
             draft: facts.change.draft,
             next: outcome::next(cx, own, &self.rules),
             record: report::record(cx, &self.asked),
             risk: self.risk,
             change_type,
-            record_diagnostics: cx.records.diagnostics.clone(),
-            policies: report::policies(&self.speaking),
+            record_diagnostics: report::remarks(cx),
+            policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,
             notices,
             siblings,

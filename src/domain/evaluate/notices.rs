@@ -1,15 +1,15 @@
-//! What people should know besides: limits of this version, layers that could not be read, a check that holds nothing.
+//! What people should know besides: limits of this version, a layer that is out of sight, a check that holds nothing.
 
 use super::layers::InForce;
 use crate::evaluate::Context;
 use crate::facts::Enforced;
-use crate::policy::{Standing, Unenforced};
+use crate::policy::Unenforced;
 use crate::text::Phrase;
 
 pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phrase> {
     let mut notices: Vec<Phrase> = enforced(cx).into_iter().collect();
     for layer in speaking {
-        notices.extend(standing(layer));
+        notices.extend(unseen(layer));
         if let Some((_, policy)) = layer.policy() {
             let waives = policy.rules.iter().filter_map(|rule| rule.waive.as_ref());
             notices.extend(policy.relaxations.iter().chain(waives).map(not_granted));
@@ -28,21 +28,11 @@ fn enforced(cx: &Context<'_>) -> Option<Phrase> {
     }
 }
 
-fn standing(layer: &InForce<'_>) -> Option<Phrase> {
-    let path = || Phrase::default().quote(&layer.0.source.path);
-    let goes_on = layer.0.policy.is_some();
-    match &layer.0.standing {
-        Standing::LastKnownGood { .. } if goes_on => {
-            Some(path().and(" has errors now; its last valid version goes on until they are corrected"))
-        }
-        Standing::Unreachable(why) if goes_on => {
-            Some(path().and(" could not be read; its last version goes on: ").quote(why))
-        }
-        Standing::Unseen => Some(path().and(
-            " cannot be seen, because countersign is not installed for its repository; what it asks is not asked here",
-        )),
-        _ => None,
-    }
+/// What is asked of nobody because it cannot be seen. How the other layers stand is told with the policies in force.
+fn unseen(layer: &InForce<'_>) -> Option<Phrase> {
+    let said =
+        " cannot be seen, because countersign is not installed for its repository; what it asks is not asked here";
+    layer.is_unseen().then(|| Phrase::default().quote(&layer.0.source.path).and(said))
 }
 
 fn not_granted(part: &Unenforced) -> Phrase {

@@ -1,6 +1,7 @@
 //! What the results come to together, and the one thing to do next.
 
 use super::decides;
+use crate::account::Account;
 use crate::decision::{Act, Actor, Outcome, RequirementResult, RuleResult, State};
 use crate::evaluate::Context;
 use crate::facts::Facts;
@@ -10,6 +11,8 @@ use crate::text::Phrase;
 const PEOPLE: usize = 5;
 /// And so many approvals.
 const APPROVALS: usize = 2;
+/// And so many fields, checks and other names of one list.
+const NAMES: usize = 3;
 
 /// The worst state among what decides.
 ///
@@ -39,15 +42,15 @@ pub(super) fn siblings(facts: &Facts) -> Vec<(u64, Outcome)> {
     siblings
 }
 
-/// The one thing to do next, for the title: what it is for a state that leads to it, as in `for approval by bob or carol`.
+/// The one thing to do next, for the title, as it goes on after the state: `for approval by bob or carol`.
 pub(super) fn next(cx: &Context<'_>, own: Outcome, rules: &[RuleResult]) -> Phrase {
     let first = |state: State| open(rules).find(|ask| ask.state == state);
     let observed = |state: State| first(state).map(|ask| ask.observed.clone()).unwrap_or_default();
     match own {
         Outcome::Block => observed(State::Blocked),
         Outcome::Unknown => observed(State::Unknown),
-        Outcome::Act => to_write(rules),
-        Outcome::Wait => waited_for(cx, rules),
+        Outcome::Act => to_write(rules).with_lists_of(NAMES),
+        Outcome::Wait => waited_for(cx, rules).with_lists_of(NAMES),
         Outcome::Pass | Outcome::Neutral | Outcome::Silent => Phrase::default(),
     }
 }
@@ -63,25 +66,22 @@ fn to_write(rules: &[RuleResult]) -> Phrase {
     match acts.split_first() {
         None => Phrase::default(),
         Some((first, [])) => first.what.clone(),
-        Some((first, rest)) => first.what.clone().and(format!(", and {} more", rest.len())),
+        Some((first, rest)) => first.what.clone().and(format!(", and {} more to do", rest.len())),
     }
 }
 
 fn waited_for(cx: &Context<'_>, rules: &[RuleResult]) -> Phrase {
     let waiting = || open(rules).filter(|ask| ask.state == State::Waiting);
-    let mut approvals: Vec<Phrase> = Vec::new();
-    for act in waiting().flat_map(|ask| &ask.acts) {
-        if let Actor::People { count, candidates, of } = &act.by {
-            let people = people(*count, candidates, of);
-            if !approvals.contains(&people) {
-                approvals.push(people);
-            }
+    let mut approvals: Vec<&Act> = Vec::new();
+    for act in waiting().flat_map(|ask| &ask.acts).filter(|act| matches!(act.by, Actor::People { .. })) {
+        if !approvals.iter().any(|known| approval(known, true) == approval(act, true)) {
+            approvals.push(act);
         }
     }
     if !approvals.is_empty() {
         let more = approvals.len().saturating_sub(APPROVALS);
-        approvals.truncate(APPROVALS);
-        let said = Phrase::words("for approval by ").then(Phrase::join(approvals, ", and by "));
+        let said = approvals.iter().take(APPROVALS).enumerate().map(|(place, act)| approval(act, place == 0));
+        let said = Phrase::words("for ").then(Phrase::join(said, ", and "));
         return if more == 0 { said } else { said.and(format!(", and {more} more")) };
     }
     let keeper = waiting().flat_map(|ask| &ask.acts).find(|act| act.by == Actor::PolicyAdmin);
@@ -93,15 +93,32 @@ fn waited_for(cx: &Context<'_>, rules: &[RuleResult]) -> Phrase {
     }
 }
 
-/// Who is to approve, as in `bob or carol`, `2 of bob, carol or dave`, `1 of acme/cab`.
-fn people(count: u32, candidates: &[crate::account::Account], of: &[String]) -> Phrase {
-    if candidates.is_empty() {
-        if of.is_empty() {
-            return Phrase::words(format!("{count} who took no part in the change"));
-        }
-        let teams = Phrase::join(of.iter().map(|name| Phrase::default().quote(name)), " or ");
-        return Phrase::words(format!("{count} of ")).then(teams);
+/// The approval that is waited for, as in `approval by bob or carol`, `1 approval by somebody of acme/cab`; in a list
+/// only the first says what it is.
+fn approval(act: &Act, first: bool) -> Phrase {
+    let Actor::People { count, candidates, of } = &act.by else { return Phrase::default() };
+    let lead = match (candidates.is_empty(), first, *count) {
+        (false, true, _) => "approval by ".to_owned(),
+        (false, false, _) => "by ".to_owned(),
+        (true, true, 1) => "1 approval by somebody ".to_owned(),
+        (true, false, 1) => "1 by somebody ".to_owned(),
+        (true, true, count) => format!("{count} approvals by people "),
+        (true, false, count) => format!("{count} by people "),
+    };
+    let by = if candidates.is_empty() { of_whom(of) } else { people(*count, candidates) };
+    let said = Phrase::words(lead).then(by);
+    if act.is_again() { said.and(" again") } else { said }
+}
+
+fn of_whom(of: &[String]) -> Phrase {
+    if of.is_empty() {
+        return Phrase::words("who took no part in the change");
     }
+    Phrase::words("of ").then(Phrase::join(of.iter().map(|name| Phrase::default().quote(name)), " or "))
+}
+
+/// Who is to approve by name, as in `bob or carol`, `2 of bob, carol or dave`.
+fn people(count: u32, candidates: &[Account]) -> Phrase {
     let mut names: Vec<Phrase> =
         candidates.iter().take(PEOPLE).map(|person| Phrase::default().person(person)).collect();
     if candidates.len() > PEOPLE {

@@ -11,7 +11,7 @@ use crate::condition::{self, Finding, Place, Standpoint};
 use crate::decision::{RequirementResult, Reviewer, RuleResult, State};
 use crate::evaluate::Context;
 use crate::layer::Layer;
-use crate::policy::{Conditions, Mode, Model, Rule, Waiver, Who};
+use crate::policy::{ApprovalEntry, Conditions, Mode, Model, Rule, Waiver, Who};
 use crate::requirement::{approvals, fields};
 use crate::text::Phrase;
 
@@ -70,8 +70,13 @@ impl<'a> Relaxations<'a> {
 
     /// Everybody whom the models that cover the change ask.
     pub(super) fn asked(&self) -> Vec<&'a Who> {
+        self.approvals().flat_map(|(_, entries)| approvals::named(entries)).collect()
+    }
+
+    /// The approvals that the models which cover the change ask, with their layers.
+    pub(super) fn approvals(&self) -> impl Iterator<Item = (Layer, &'a [ApprovalEntry])> {
         let covering = self.models.iter().filter(|model| model.holds.is_so());
-        covering.flat_map(|model| approvals::named(&model.what.approvals)).collect()
+        covering.map(|model| (model.layer, model.what.approvals.as_slice()))
     }
 
     /// What the models of a layer come to and ask, as rules of their names.

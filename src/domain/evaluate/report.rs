@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::layers::InForce;
 use crate::decision::{FieldReport, PolicyReport};
+use crate::diagnostic::{Diagnostic, Label, Origin, Placed};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::record::{Field, FieldId};
@@ -60,13 +61,35 @@ fn one_line(text: &str) -> String {
     }
 }
 
+/// What there is to say of the description's text, each with its line.
+pub(super) fn remarks(cx: &Context<'_>) -> Vec<Placed> {
+    let placed = |remark: &Diagnostic| Placed::in_text(remark.clone(), Origin::Description, &cx.facts.change.body);
+    cx.records.diagnostics.iter().map(placed).collect()
+}
+
 /// The policies in force.
-pub(super) fn policies(speaking: &[InForce<'_>]) -> Vec<PolicyReport> {
+pub(super) fn policies(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<PolicyReport> {
     let report = |layer: &InForce<'_>| PolicyReport {
         layer: layer.layer(),
         source: layer.0.source.clone(),
         standing: layer.0.standing.clone(),
         mode: layer.mode(),
+        errors: errors(cx, layer),
     };
     speaking.iter().map(report).collect()
+}
+
+/// What is wrong with a layer's file. Where anybody may read the pull request, the organisation's file may not be
+/// theirs to read: then only the places are told.
+fn errors(cx: &Context<'_>, layer: &InForce<'_>) -> Vec<Placed> {
+    let errors = layer.0.errors.iter().cloned();
+    if layer.layer() != Layer::Organisation || !cx.facts.repository.public {
+        return errors.collect();
+    }
+    let told = |error: Placed| {
+        let labels = error.diagnostic.labels.into_iter().map(|label| Label { text: String::new(), ..label }).collect();
+        let message = "an error that is shown where the file can be read".to_owned();
+        Placed { diagnostic: Diagnostic { message, labels, help: None, fix: None, ..error.diagnostic }, ..error }
+    };
+    errors.map(told).collect()
 }

@@ -1,14 +1,18 @@
 //! The rules of the layers: which of them speak about the change, and what each comes to.
 
+use std::collections::BTreeSet;
+
 use super::layers::InForce;
+use super::relax::Relaxations;
 use super::report::Asked;
+use crate::account::Account;
 use crate::condition::{self, Finding, Place, Standpoint};
 use crate::decision::{Reviewer, RuleResult, State};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{Mode, Requirement, Rule};
-use crate::requirement;
 use crate::requirement::approvals::requests;
+use crate::requirement::{self, approvals};
 use crate::text::Phrase;
 
 /// A rule, and whether it speaks about the change.
@@ -41,6 +45,21 @@ pub(super) fn when<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Judged
             Judged { layer, rule, when, covers }
         })
         .collect()
+}
+
+/// Those who approved and whom any rule that may apply asks, or any model that covers the change.
+pub(super) fn wanted<'a>(
+    cx: &Context<'a>,
+    judged: &[Judged<'a>],
+    relaxations: &Relaxations<'a>,
+) -> BTreeSet<&'a Account> {
+    let asked = judged.iter().filter(|judged| judged.may_apply()).flat_map(|judged| {
+        judged.rule.asks.iter().filter_map(|ask| match ask {
+            Requirement::Approvals(entries) => Some((judged.layer, entries.as_slice())),
+            _ => None,
+        })
+    });
+    approvals::wanted::wanted(cx, &asked.chain(relaxations.approvals()).collect::<Vec<_>>())
 }
 
 /// The strongest word among the layers and their rules.

@@ -154,7 +154,7 @@ fn edit_with_errors(edit: &PolicyEdit) -> Option<RequirementResult> {
         key: "policy",
         state: State::Author,
         wanted: Phrase::words("a valid policy file after this change"),
-        observed: Phrase::words("the edited ").quote(&edit.path).and(" has errors: ").quote(&first.message).and(more),
+        observed: Phrase::words("the edited ").quote(&edit.path).and(" has errors: ").message(&first.message).and(more),
         acts: vec![Act { by: Actor::Author, what: Phrase::words("correct the errors in ").quote(&edit.path) }],
     })
 }

@@ -7,7 +7,7 @@ use super::model::{LayerPolicy, Policy, PolicySet, SourceRef, Standing};
 use super::read::{Filling, Reading, Surroundings, Upper, read};
 use super::source::{Read, Source, Version};
 use super::stack::{self, Said};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, Placed, Severity};
 use crate::layer::Layer;
 
 /// Reads the layers' files, each against those above it.
@@ -34,6 +34,7 @@ struct Loader {
 
 impl Loader {
     fn layer(&mut self, source: &Source) {
+        let mut errors = Vec::new();
         let (standing, in_force) = match &source.read {
             Read::Absent => return,
             Read::Unseen => (Standing::Unseen, None),
@@ -41,23 +42,31 @@ impl Loader {
                 let last = source.last_good.as_ref().and_then(|last| self.still_valid(source.layer, last));
                 (Standing::Unreachable(why.clone()), last)
             }
-            Read::Text(version) => self.text(source, version),
+            Read::Text(version) => self.text(source, version, &mut errors),
         };
         let blob = in_force.as_ref().map(|(version, _)| version.blob.clone()).unwrap_or_default();
         let source_ref = SourceRef { path: source.path.clone(), blob };
         let current = standing == Standing::Current;
         let policy = in_force.and_then(|(_, reading)| self.take(source.layer, current, reading));
-        self.set.layers.push(LayerPolicy { layer: source.layer, source: source_ref, standing, policy });
+        self.set.layers.push(LayerPolicy { layer: source.layer, source: source_ref, standing, policy, errors });
     }
 
-    /// The text as it is now, or else its last valid version.
-    fn text<'a>(&mut self, source: &'a Source, version: &'a Version) -> (Standing, Option<(&'a Version, Reading)>) {
+    /// The text as it is now, or else its last valid version, and why not the text as it is now.
+    fn text<'a>(
+        &mut self,
+        source: &'a Source,
+        version: &'a Version,
+        errors: &mut Vec<Placed>,
+    ) -> (Standing, Option<(&'a Version, Reading)>) {
         let was_valid = source.last_good.as_ref().is_some_and(|last| last.blob == version.blob);
         let mut reading = self.read(source.layer, &version.text, was_valid);
-        self.found.append(&mut reading.found);
+        let found = std::mem::take(&mut reading.found);
+        self.found.extend(found.iter().cloned());
         if reading.policy.is_some() {
             return (Standing::Current, Some((version, reading)));
         }
+        let wrong = found.into_iter().filter(|problem| problem.severity == Severity::Error);
+        errors.extend(wrong.map(|problem| Placed::in_text(problem, Origin::Policy(source.layer), &version.text)));
         let last = source.last_good.as_ref().filter(|_| !was_valid);
         match last.and_then(|last| self.still_valid(source.layer, last)) {
             Some(last) => (Standing::LastKnownGood { wrong: version.blob.clone() }, Some(last)),

@@ -13,6 +13,7 @@ use super::condition::Conditions;
 use super::lanes::{Model, Waiver};
 use super::length::Length;
 use crate::account::TeamName;
+use crate::diagnostic::Placed;
 use crate::layer::Layer;
 use crate::record::{FieldId, FieldSpec};
 use crate::risk::Level;
@@ -35,6 +36,8 @@ pub struct LayerPolicy {
     pub standing: Standing,
     /// What it says; `None` where no valid text could be had.
     pub policy: Option<Policy>,
+    /// Why the file as it is now is not in force, where it is wrong.
+    pub errors: Vec<Placed>,
 }
 
 /// A file's place and version, for people and for the record.
@@ -110,6 +113,8 @@ pub struct Policy {
     pub check_names: Vec<(Globs, String)>,
     /// Paths whose change makes results of GitHub Actions wait for a reader.
     pub trusted_paths: Globs,
+    /// What a window that the description plans does.
+    pub planned_window: PlannedWindow,
     /// When to comment.
     pub comment: CommentWhen,
     /// The zone of local times in this file.
@@ -463,6 +468,18 @@ pub enum WhichCheck {
     },
     /// Everything that GitHub requires on the base, ours aside.
     Required,
+}
+
+/// What a window that the description plans does, outside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PlannedWindow {
+    /// Nothing.
+    Off,
+    /// It is shown and commented.
+    Warn,
+    /// It holds the merge.
+    #[default]
+    Enforce,
 }
 
 /// One entry of `deployments`.

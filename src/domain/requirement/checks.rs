@@ -90,9 +90,10 @@ fn required(cx: &Context<'_>, checks: &[Check], wanted: &CheckWanted, read: &Fin
     }
     let base = &cx.facts.change.base.name;
     let observed = Phrase::words("no check that GitHub requires on ").quote(base).and(" has reported yet");
-    let what = Phrase::words("nothing where checks are about to start; where ").quote(base);
-    let what = what.and(" requires no other check, name the checks in the policy instead");
-    vec![Found { state: State::Waiting, observed, acts: vec![Act { by: Actor::PolicyAdmin, what }] }]
+    let what = Phrase::words("the checks may be about to start; if ").quote(base);
+    let what = what.and(" requires no other check, this waits until the policy names checks in place of ");
+    let what = what.quote("required = true");
+    vec![Found { state: State::Waiting, observed, acts: vec![Act { by: Actor::Nobody, what }] }]
 }
 
 /// What the newest result of a check says.

@@ -9,7 +9,7 @@ pub(super) fn deny(why: &str) -> RequirementResult {
         key: "deny",
         state: State::Blocked,
         wanted: Phrase::words("no change like this one"),
-        observed: Phrase::words("denied: ").quote(why),
+        observed: Phrase::default().quote(why),
         acts: vec![Act { by: Actor::Author, what }],
     }
 }

@@ -44,7 +44,7 @@ fn absent(ids: &[&FieldId]) -> Option<(Phrase, Act)> {
 }
 
 /// What keeps a field that is there from being an answer, and what to write.
-fn problem(cx: &Context<'_>, layer: Layer, id: &FieldId) -> Option<(Phrase, Act)> {
+pub(super) fn problem(cx: &Context<'_>, layer: Layer, id: &FieldId) -> Option<(Phrase, Act)> {
     let field = cx.records.current.field(id, layer);
     let quoted = || Phrase::default().quote(id.as_str());
     let (observed, what) = match &field {
@@ -60,7 +60,7 @@ fn problem(cx: &Context<'_>, layer: Layer, id: &FieldId) -> Option<(Phrase, Act)
             (
                 quoted().and(format!(" cannot be told (line {})", answer.line)),
                 match &answer.content {
-                    Content::Ambiguous(settle) => make.and(": ").quote(settle),
+                    Content::Ambiguous(settle) => make.and(": ").message(settle),
                     _ => make,
                 },
             )

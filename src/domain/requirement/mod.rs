@@ -13,6 +13,7 @@ mod deployments;
 pub(crate) mod fields;
 pub(crate) mod forged;
 mod found;
+pub(crate) mod planned_window;
 mod resolved_threads;
 mod signed;
 pub(crate) mod unenforced;

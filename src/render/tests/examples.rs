@@ -5,7 +5,7 @@ use countersign_domain::decision::{
     Act, Actor, Decision, FactorResult, FieldReport, Outcome, PolicyEdit, PolicyReport, RequirementResult, RiskReport,
     RuleResult, State,
 };
-use countersign_domain::diagnostic::{Diagnostic, Origin};
+use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
 use countersign_domain::record::FieldId;
@@ -57,19 +57,28 @@ fn words(text: &str) -> Phrase {
     Phrase::words(text)
 }
 
+fn by_a_peer() -> Phrase {
+    let peer = words("1 approval by somebody of ").quote("peer");
+    peer.and(" (anybody with write access who took no part in this change)")
+}
+
+fn again() -> Phrase {
+    words("for approval by ").person(&account(2, "bob")).and(" or ").person(&account(3, "carol")).and(" again")
+}
+
 fn approve() -> Phrase {
-    words("approve this pull request with a GitHub review")
+    words("approve this pull request")
 }
 
 /// Everything asked is there.
 pub(super) fn pass() -> Decision {
-    let approved = words("1 approval: ").person(&account(2, "bob")).and(" on ").quote("c0ffee1");
+    let approved = Phrase::default().person(&account(2, "bob")).and(" approved");
     let fields = words("the fields ").quote("summary").and(", ").quote("risk").and(" and ").quote("backout");
     let mut peer = rule(
         Layer::Organisation,
         "peer",
         "four eyes on every change",
-        vec![ask("approvals", State::Satisfied, words("1 approval from ").quote("peer"), approved, vec![])],
+        vec![ask("approvals", State::Satisfied, by_a_peer(), approved, vec![])],
     );
     peer.controls = vec!["SOC2:CC8.1".into()];
     Decision {
@@ -78,6 +87,7 @@ pub(super) fn pass() -> Decision {
         check_name: "countersign".into(),
         outcome: Outcome::Pass,
         own_outcome: Outcome::Pass,
+        open: true,
         draft: false,
         next: Phrase::default(),
         rules: vec![
@@ -131,7 +141,13 @@ pub(super) fn pass() -> Decision {
 }
 
 fn policy(layer: Layer, path: &str, blob: &str, standing: Standing) -> PolicyReport {
-    PolicyReport { layer, source: SourceRef { path: path.into(), blob: blob.into() }, standing, mode: Mode::Enforce }
+    PolicyReport {
+        layer,
+        source: SourceRef { path: path.into(), blob: blob.into() },
+        standing,
+        mode: Mode::Enforce,
+        errors: Vec::new(),
+    }
 }
 
 fn with(outcome: Outcome, next: Phrase, change: impl FnOnce(&mut Decision)) -> Decision {
@@ -145,7 +161,7 @@ fn with(outcome: Outcome, next: Phrase, change: impl FnOnce(&mut Decision)) -> D
 
 fn unapproved(observed: Phrase) -> RequirementResult {
     let acts = vec![Act { by: peers(1), what: approve() }];
-    ask("approvals", State::Waiting, words("1 approval from ").quote("peer"), observed, acts)
+    ask("approvals", State::Waiting, by_a_peer(), observed, acts)
 }
 
 /// Nothing was said.
@@ -157,7 +173,7 @@ pub(super) fn empty_description() -> Decision {
             field.value.clear();
             field.line = None;
         }
-        decision.rules[0].asks = vec![unapproved(words("nobody has approved yet"))];
+        decision.rules[0].asks = vec![unapproved(words("none yet"))];
         let fields = &mut decision.rules[1].asks[0];
         fields.state = State::Author;
         fields.observed = words("the description is empty");
@@ -168,33 +184,34 @@ pub(super) fn empty_description() -> Decision {
 
 /// The record is there, the approval is not.
 pub(super) fn waiting_for_approval() -> Decision {
-    let next = words("for 1 approval: ").person(&account(2, "bob")).and(" or ").person(&account(3, "carol"));
-    with(Outcome::Wait, next, |decision| decision.rules[0].asks = vec![unapproved(words("nobody has approved yet"))])
+    let next = words("for approval by ").person(&account(2, "bob")).and(" or ").person(&account(3, "carol"));
+    with(Outcome::Wait, next, |decision| decision.rules[0].asks = vec![unapproved(words("none yet"))])
 }
 
 /// New commits came after the approval.
 pub(super) fn voided_by_push() -> Decision {
-    let next = words("for 1 approval again: new commits came after the approval of ").person(&account(2, "bob"));
+    let next = again();
     with(Outcome::Wait, next, |decision| {
-        let observed = words("the approval by ").person(&account(2, "bob")).and(" was for ").quote("0ddba11");
-        decision.rules[0].asks = vec![unapproved(observed.and(", before the new commits, and no longer counts"))];
+        let observed = words("the approval by ").person(&account(2, "bob")).and(" no longer counts: ");
+        let observed =
+            observed.and("it was given on commit ").quote("0ddba11").and(", the head is now ").quote("c0ffee1");
+        decision.rules[0].asks = vec![unapproved(observed)];
+        decision.rules[0].asks[0].acts[0].what = words("approve this pull request again, as it is now");
         decision.notices = vec![words("no rule of `main` requires this check: GitHub lets a merge pass without it")];
     })
 }
 
 /// The back-out plan was rewritten after the approval.
 pub(super) fn voided_by_edit() -> Decision {
-    let next = words("for 1 approval again: ").quote("backout").and(" was edited after the last one");
+    let next = again();
     with(Outcome::Wait, next, |decision| {
         let observed = words("the approval by ")
             .person(&account(2, "bob"))
-            .and(" at ")
-            .instant("2026-11-23T07:40:00Z".parse().unwrap())
             .and(" no longer counts: ")
             .quote("backout")
-            .and(" was then ")
+            .and(" was edited from ")
             .quote("drop the index")
-            .and(" and is now ")
+            .and(" to ")
             .quote("none needed");
         decision.rules[0].asks = vec![unapproved(observed)];
         decision.record[2].value = "none needed".into();
@@ -232,7 +249,7 @@ pub(super) fn unknown_team() -> Decision {
                 vec![ask(
                     "approvals",
                     State::Unknown,
-                    words("2 approvals from ").quote("cab"),
+                    words("2 approvals by people of ").quote("cab").and(" (").quote("acme/cab").and(")"),
                     next,
                     vec![Act { by: Actor::Administrator, what }],
                 )],
@@ -247,6 +264,7 @@ pub(super) fn wrong_policy() -> Decision {
     let start = text.find("aprovals").unwrap();
     with(Outcome::Pass, Phrase::default(), |decision| {
         decision.policies[1].standing = Standing::LastKnownGood { wrong: "bad0bad0bad0".into() };
+        decision.policies[1].errors = vec![wrong_at(7, "`services` has no key `pathes`", "did you mean `paths`?")];
         decision.policy_edit = Some(PolicyEdit {
             path: ".github/countersign.toml".into(),
             text: text.into(),
@@ -262,6 +280,12 @@ pub(super) fn wrong_policy() -> Decision {
             ],
         });
     })
+}
+
+/// An error of the repository's policy file on that line.
+pub(super) fn wrong_at(line: usize, message: &str, help: &str) -> Placed {
+    let diagnostic = Diagnostic::error("unknown-key", message, Origin::Policy(Layer::Repository), 0..1).help(help);
+    Placed { diagnostic, place: Some((line, 1)) }
 }
 
 /// Somebody else made a check of our name.
@@ -287,9 +311,8 @@ pub(super) fn forged_check() -> Decision {
 
 /// The policies are being tried out.
 pub(super) fn neutral() -> Decision {
-    let next = words("1 approval would be missing");
-    with(Outcome::Neutral, next, |decision| {
-        decision.rules[0].asks = vec![unapproved(words("nobody has approved yet"))];
+    with(Outcome::Neutral, Phrase::default(), |decision| {
+        decision.rules[0].asks = vec![unapproved(words("none yet"))];
         decision.rules.truncate(1);
         decision.rules[0].mode = Mode::Observe;
         decision.policies.truncate(1);
@@ -315,7 +338,13 @@ pub(super) fn shared_and_warned() -> Decision {
             Layer::Repository,
             "second-pair",
             "two see more than one",
-            vec![ask("approvals", State::Waiting, words("2 approvals from ").quote("peer"), words("1 approval"), acts)],
+            vec![ask(
+                "approvals",
+                State::Waiting,
+                words("2 approvals by people of ").quote("peer"),
+                words("none yet"),
+                acts,
+            )],
         );
         advice.mode = Mode::Warn;
         decision.rules.push(advice);

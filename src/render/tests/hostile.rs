@@ -1,7 +1,7 @@
 //! A whole answer whose every foreign word is an attack has the skeleton of one whose words are harmless.
 
 use countersign_domain::decision::{Actor, Decision, PolicyEdit};
-use countersign_domain::diagnostic::{Diagnostic, Origin};
+use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::{Answer, Comment};
 use countersign_domain::policy::Standing;
@@ -69,7 +69,9 @@ fn poisoned(mut decision: Decision, text: &str) -> Decision {
         policy.standing = Standing::Unreachable(text.into());
     }
     let remark = Diagnostic::error("odd", text, Origin::Policy(Layer::Repository), 0..1).help(text).fix(text);
-    decision.record_diagnostics = vec![remark.clone()];
+    let placed = Placed { diagnostic: remark.clone(), place: Some((1, 1)) };
+    decision.record_diagnostics = vec![placed.clone()];
+    decision.policies.iter_mut().for_each(|policy| policy.errors = vec![placed.clone()]);
     decision.policy_edit = Some(PolicyEdit { path: text.into(), text: "x".into(), diagnostics: vec![remark] });
     decision
 }

@@ -1,14 +1,14 @@
 //! Texts fit GitHub's limits, fingerprints follow the text, and refusals do not repeat.
 
-use countersign_domain::decision::Outcome;
-use countersign_domain::diagnostic::{Diagnostic, Origin};
+use countersign_domain::decision::{Outcome, RuleResult};
+use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
 use countersign_domain::layer::Layer;
-use countersign_domain::plan::{AnnotationLevel, Comment, RunStatus};
+use countersign_domain::plan::{AnnotationLevel, Answer, Comment, RunStatus};
 use countersign_domain::policy::CommentWhen;
 use countersign_domain::text::Phrase;
 
 use super::examples::{self, context};
-use crate::render::limits::{ANNOTATIONS, SUMMARY, Section, fit};
+use crate::render::limits::{ANNOTATIONS, POLICY_ERRORS, SUMMARY, Section, fit};
 use crate::render::unread::Lowered;
 use crate::render::{GroupMember, Reason, answer, bare_verdict, could_not_evaluate, group_answer};
 
@@ -161,4 +161,69 @@ fn a_merge_group_is_as_good_as_its_worst_member() {
     check(&[Outcome::Block, Outcome::Wait], RunStatus::Failure, "Held by #1, which is blocked");
     check(&[Outcome::Silent], RunStatus::Neutral, "No policy");
     check(&[], RunStatus::Failure, "Could not be decided: the pull requests of this group are not known");
+}
+
+#[test]
+fn errors_of_a_wrong_policy_are_shown_with_file_line_and_column_and_the_rest_is_counted() {
+    let shown = |errors: usize| {
+        let mut decision = examples::wrong_policy();
+        decision.policy_edit = None;
+        let error = |line| examples::wrong_at(line, "`rule` has no key `aprovals`", "did you mean `approvals`?");
+        decision.policies[1].errors = (1..=errors).map(error).collect();
+        answer(&decision, &context()).run.unwrap().summary
+    };
+    let row = "- `acme/shop/.github/countersign.toml`, line 2, column 1: `rule` has no key `aprovals`. \
+               Help: did you mean `approvals`?\n";
+    assert!(shown(2).contains(row), "{}", shown(2));
+    let check = |errors: usize, rows: usize, rest: Option<&str>| {
+        let shown = shown(errors);
+        assert_eq!(shown.matches("has no key `aprovals`").count(), rows, "{shown}");
+        let counted = shown.lines().find(|line| line.contains("more error"));
+        assert_eq!(counted, rest);
+    };
+    check(POLICY_ERRORS, POLICY_ERRORS, None);
+    check(POLICY_ERRORS + 1, POLICY_ERRORS, Some("- 1 more error is not shown here."));
+    check(POLICY_ERRORS + 9, POLICY_ERRORS, Some("- 9 more errors are not shown here."));
+}
+
+#[test]
+fn remarks_on_the_description_name_their_lines() {
+    let mut decision = examples::empty_description();
+    let remark = Diagnostic::warning("zone-missing", "`13:00` has no time zone", Origin::Description, 0..1);
+    decision.record_diagnostics = vec![Placed { diagnostic: remark, place: Some((7, 1)) }];
+    let answer = answer(&decision, &context());
+    let Comment::Show(comment) = answer.comment else { panic!("somebody has to act") };
+    for text in [answer.run.unwrap().summary, comment] {
+        assert!(text.contains("Warning on line 7: `13:00` has no time zone"), "{text}");
+    }
+}
+
+#[test]
+fn the_comment_says_whose_policy_asks() {
+    let check = |layers: &[Layer], expected: &str| {
+        let mut decision = examples::empty_description();
+        let mut rules = decision.rules.split_off(1);
+        rules.truncate(1);
+        decision.rules = layers.iter().map(|layer| RuleResult { layer: *layer, ..rules[0].clone() }).collect();
+        for (place, rule) in decision.rules.iter_mut().enumerate() {
+            rule.asks[0].acts[0].what = Phrase::words(format!("answer {place}"));
+        }
+        let Comment::Show(comment) = answer(&decision, &context()).comment else { panic!("somebody has to act") };
+        assert!(comment.contains(&format!("Before this pull request can be merged, {expected}:\n")), "{comment}");
+    };
+    check(&[Layer::Repository], "this repository's change policy asks");
+    check(&[Layer::Organisation], "the organisation's change policy asks");
+    let both = "the organisation's and this repository's change policies ask";
+    check(&[Layer::Organisation, Layer::Repository], both);
+}
+
+#[test]
+fn what_was_said_of_a_change_that_went_in_stays() {
+    let mut decision = examples::pass();
+    (decision.open, decision.outcome) = (false, Outcome::Silent);
+    let mut context = context();
+    context.has_open_run = true;
+    assert_eq!(answer(&decision, &context), Answer { run: None, comment: Comment::Leave });
+    decision.open = true;
+    assert_eq!(answer(&decision, &context).run.unwrap().status, RunStatus::Neutral);
 }

@@ -242,7 +242,10 @@ async fn approvers_are_named_and_what_a_stranger_approved_is_said_last() {
     world.settled().await;
     world.expect(&pull, "in_progress", "Waiting for approval by bob");
     let summary = world.check(&pull).unwrap().summary;
-    assert!(summary.contains("So far: `carol` approved; not counted here: `erin` is not in"), "{summary}");
+    assert!(
+        summary.contains("So far: `carol` approved; the approval by `erin` does not count: `erin` is not in"),
+        "{summary}"
+    );
     pull.push("alice", [("more.rs", "fn more() {}\n")]);
     world.settled().await;
     let summary = world.check(&pull).unwrap().summary;

@@ -16,5 +16,6 @@ mod policies;
 mod record;
 mod requests;
 mod same_diff;
+mod schedule;
 mod shown;
 mod threads;

@@ -1,6 +1,6 @@
 //! Layers, wrong files, absent files, and what a pull request's own edit of a policy may do.
 
-use github_stand_in::{Changes, Installed, NewPullRequest, Outcome, Verdict};
+use github_stand_in::{Changes, Installed, NewPullRequest, Outcome, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -97,6 +97,8 @@ async fn a_wrong_policy_passes_nothing_and_its_last_valid_version_goes_on() {
     world.expect(&pull, "success", "");
     let summary = world.check(&pull).unwrap().summary;
     assert!(summary.contains("last valid version"), "{summary}");
+    let place = "- `acme/shop/.github/countersign.toml`, line 4, column 1: ";
+    assert!(summary.contains(place) && summary.contains("did you mean `allow`?"), "{summary}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,7 +111,9 @@ async fn a_policy_that_was_wrong_before_we_came_is_found_in_its_history_or_fails
     let mut never = World::without_bot("version = 'one'\n").await;
     never.start(&[]).await;
     let pull = never.opened("").await;
-    never.expect(&pull, "failure", "");
+    never.expect(&pull, "failure", "has errors, and no valid version of it is known");
+    let summary = never.check(&pull).unwrap().summary;
+    assert!(summary.contains("- `acme/shop/.github/countersign.toml`, line 1, column 11: "), "{summary}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,6 +137,14 @@ async fn without_a_policy_nothing_is_posted_and_a_deleted_one_is_judged_by_itsel
     deletion.merge("alice");
     world.settled().await;
     world.expect(&open, "neutral", "No policy");
+    let said = |pull: &PullRequest| (world.shows(pull), pull.checks().len());
+    assert_eq!(said(&deletion).0, ("success".to_owned(), "Everything asked is there".to_owned()), "the record stays");
+    // Run again: GitHub takes the check for pending until there is a new answer.
+    let before = said(&open).1;
+    open.rerequest("alice", "countersign");
+    world.settled().await;
+    world.expect(&open, "neutral", "No policy");
+    assert_eq!(said(&open).1, before + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -194,13 +194,66 @@ fn the_result_names_who_can_give_what_is_missing() {
     let mut public = world();
     public.repository.public = true;
     let decision = check(&rule_for("payments"), &public, Wait, &["one approvals waiting"]);
-    says(&decision, "next: for approval by 1 of `acme/payments`");
+    says(&decision, "next: for 1 approval by somebody of `acme/payments`");
     assert!(!said(&decision).contains("bob"));
     // Bob took part, so carol is the one.
     let mut facts = world();
     push(&mut facts, "h2", "bob");
     let decision = check(&rule_for("payments"), &facts, Wait, &["one approvals waiting"]);
     says(&decision, "next: for approval by carol");
+}
+
+/// What the first requirement asks, as plain text.
+fn wanted(policy: &str) -> String {
+    let decision = decide(&policies("", &(PEOPLE.to_owned() + policy)), &world());
+    crate::text::plain(&decision.rules[0].asks[0].wanted)
+}
+
+#[test]
+fn what_is_asked_is_told_to_who_has_not_read_the_policy() {
+    let check = |policy: &str, expected: &str| assert_eq!(wanted(policy), expected, "{policy}");
+    let peer = "1 approval by somebody of `peer` (anybody with write access who took no part in this change)";
+    check(PEER, peer);
+    check(&rule_for("payments"), "1 approval by somebody of `payments` (`acme/payments`)");
+    check(&rule_for("team:acme/cab"), "1 approval by somebody of `acme/cab`");
+    check(&rule_for("user:carol"), "1 approval by `carol`");
+    let both =
+        "1 approval by somebody of `payments` (`acme/payments`), and 1 approval by somebody of `cab` (`acme/cab`)";
+    check(TWO, both);
+    let two = "[[rule]]\nid = \"two\"\napprovals = [{ from = [\"payments\", \"carols\"], count = 2 }]\n";
+    check(two, "2 approvals by people of `payments` (`acme/payments`) or people of `carols`");
+}
+
+#[test]
+fn whom_one_rule_asks_is_no_stranger_to_another() {
+    let rules = rule_for("payments") + "[[rule]]\nid = \"board\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
+    let expected = ["one approvals satisfied", "board approvals waiting"];
+    let decision = check(&rules, &approved_by(&["bob"]), Wait, &expected);
+    assert!(!said(&decision).contains("bob is not in"), "{}", said(&decision));
+    assert!(decision.rules[1].asks[0].found_nothing());
+    // Nor where the approval is void by now.
+    let mut void = approved_by(&["bob"]);
+    push(&mut void, "h2", "ann");
+    let decision = check(&rules, &void, Wait, &["one approvals waiting", "board approvals waiting"]);
+    assert!(!said(&decision).contains("bob is not in"), "{}", said(&decision));
+    // Erin is asked by nobody, and learns it in both.
+    let decision = check(&rules, &approved_by(&["bob", "erin"]), Wait, &expected);
+    assert_eq!(said(&decision).matches("the approval by erin does not count: erin is not in").count(), 2);
+    let crowd = approved_by(&["erin", "frank", "grace", "ann", "helen"]);
+    let decision = check(&rule_for("payments"), &crowd, Wait, &["one approvals waiting"]);
+    says(&decision, "5 approvals do not count: ann is not in `payments`, erin is not in `payments`, ");
+    says(&decision, ", and 2 more");
+}
+
+#[test]
+fn an_approval_that_was_given_and_is_void_is_asked_for_again() {
+    let mut facts = approved_by(&["bob"]);
+    push(&mut facts, "h2", "ann");
+    let decision = check(&rule_for("payments"), &facts, Wait, &["one approvals waiting"]);
+    says(&decision, "next: for approval by bob or carol again");
+    let decision = check(PEER, &facts, Wait, &["peer approvals waiting"]);
+    says(&decision, "next: for 1 approval by somebody of `peer` again");
+    says(&decision, "approve this pull request again, as it is now");
 }
 
 #[test]
@@ -287,7 +340,7 @@ fn an_approval_expires_before_it_is_too_old_and_time_alone_is_due_then() {
         let decision = check(&policy, &at_second(second), Wait, &["peer approvals waiting"]);
         assert_eq!(decision.next_instant, None);
         says(&decision, "no longer counts: it was given at 2027-01-15T08:00:00Z, and approvals expire after 2h");
-        says(&decision, "approve this pull request as it is now");
+        says(&decision, "approve this pull request again, as it is now");
     }
     let business = format!("[approval]\nexpires = \"1 business day\"\n{PEER}");
     // The 15th of January 2027 is a Friday.

@@ -62,7 +62,9 @@ fn everything_that_github_requires_is_green_but_ours() {
     check(required, &checked(two), Act, &["green checks author"]);
     check(required, &checked(vec![held("a", "success"), run("b", "failure")]), Pass, &["green checks satisfied"]);
     // Nothing has reported: that is no success.
-    check(required, &checked(vec![ours]), Wait, &["green checks waiting"]);
+    let decision = check(required, &checked(vec![ours]), Wait, &["green checks waiting"]);
+    says(&decision, "next: no check that GitHub requires on `main` has reported yet");
+    says(&decision, "Nobody: the checks may be about to start; if `main` requires no other check, this waits until");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::decision::Outcome::*;
 use crate::facts::EditedPolicy;
 use crate::layer::Layer;
-use crate::policy::{Read, Source, Version, load};
+use crate::policy::{Read, Source, Standing, Version, load};
 
 fn org(text: &str) -> String {
     format!("{PEOPLE}{text}")
@@ -139,7 +139,7 @@ fn a_wrong_file_passes_nothing() {
     says(&decision, "has errors, and no valid version of it is known");
     let decision = decide(&read_as(wrong(), Some("version = 1\n[[rule]]\nid = \"d\"\ndeny = \"no\"\n")), &approved);
     assert_eq!((decision.outcome, states(&decision)[0].as_str()), (Block, "org/d deny blocked"));
-    says(&decision, "its last valid version goes on");
+    assert_eq!(decision.policies[0].standing, Standing::LastKnownGood { wrong: "bad".to_owned() });
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn unreachable_is_unknown_and_unseen_is_said() {
     let last = "version = 1\n[[rule]]\nid = \"ok\"\nallow = \"ok\"\n";
     let decision = decide(&read_as(unreachable(), Some(last)), &approved);
     assert_eq!(decision.outcome, Pass);
-    says(&decision, "its last version goes on");
+    assert_eq!(decision.policies[0].standing, Standing::Unreachable("GitHub answered 502".to_owned()));
     let decision = decide(&read_as(Read::Unseen, None), &approved);
     assert_eq!(decision.outcome, Pass);
     says(&decision, "cannot be seen");
@@ -215,4 +215,30 @@ fn a_fork_s_edit_learns_nothing_of_the_layers_above() {
     };
     assert!(said(false).contains("payments"), "{}", said(false));
     assert!(!said(true).contains("payments"), "{}", said(true));
+}
+
+#[test]
+fn a_wrong_file_s_errors_are_told_with_their_places() {
+    let wrong = "version = 1\n\n[[rule]]\nid = \"peer\"\naprovals = []\nallow = \"ok\"\n";
+    let good = Version { blob: "good".to_owned(), text: format!("{PEOPLE}{PEER}") };
+    let told = |layer: Layer, public: bool, last_good: Option<Version>| {
+        let (set, _) = load(&[Source { last_good, ..source(layer, wrong) }]);
+        let decision = decide(&set, &with(|facts| facts.repository.public = public));
+        let error = decision.policies[0].errors[0].clone();
+        (decision.outcome, error.place, error.diagnostic.message, error.diagnostic.help)
+    };
+    let message = "`[[rule]]` has no key `aprovals`".to_owned();
+    let full = (Some((5, 1)), message, Some("did you mean `approvals`?".to_owned()));
+    let check = |layer, public, last_good, outcome| {
+        let (came_to, place, message, help) = told(layer, public, last_good);
+        assert_eq!((came_to, (place, message, help)), (outcome, full.clone()));
+    };
+    check(Layer::Repository, false, None, Block);
+    check(Layer::Repository, true, None, Block);
+    check(Layer::Repository, false, Some(good.clone()), Wait);
+    check(Layer::Organisation, false, Some(good), Wait);
+    // Whoever reads a public pull request may not be let into the organisation's own repository.
+    let (_, place, message, help) = told(Layer::Organisation, true, None);
+    assert_eq!((place, help), (Some((5, 1)), None));
+    assert!(!message.contains("aprovals"), "{message}");
 }

@@ -15,6 +15,7 @@ mod record;
 mod relax;
 mod risk;
 mod same_diff;
+mod schedule;
 mod signed;
 mod speed;
 mod threads;

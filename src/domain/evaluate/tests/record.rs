@@ -26,6 +26,14 @@ fn each_state_of_a_required_field_has_its_answer() {
 }
 
 #[test]
+fn the_title_counts_what_it_does_not_name() {
+    let record = "[record]\nrequired = [\"summary\", \"reason\", \"risk\", \"test_plan\", \"backout\"]\n";
+    let decision = check(record, &body(""), Act, &["record fields author"]);
+    says(&decision, "next: answer `summary`, `reason`, `risk` and 2 more in the description");
+    says(&decision, "Author: answer `summary`, `reason`, `risk`, `test_plan`, `backout` in the description");
+}
+
+#[test]
 fn none_is_worth_what_the_field_says() {
     let with_none = |none: &str| format!("{BACKOUT}[record.fields.backout]\nnone = \"{none}\"\n");
     let bare = body("## Rollback plan\nNone");

@@ -7,14 +7,18 @@ use super::rule::sound_name;
 use super::time;
 use super::when::{Place, conditions};
 use crate::policy::codes;
-use crate::policy::model::{CommentWhen, Globs, Unenforced};
+use crate::policy::model::{CommentWhen, Globs, PlannedWindow, Unenforced};
 
 /// Reads `[schedule]`; what is switched off asks nothing.
-pub(super) fn schedule(value: &Value<'_>) -> Vec<Unenforced> {
-    let Some(table) = value.table("schedule") else { return Vec::new() };
-    let keys = ["planned_window", "collisions"].into_iter();
-    let on = keys.filter(|key| table.choice(key).is_some_and(|word| word.value != "off"));
-    on.filter_map(|key| table.unenforced(key)).collect()
+pub(super) fn schedule(value: &Value<'_>) -> (PlannedWindow, Option<Unenforced>) {
+    let Some(table) = value.table("schedule") else { return Default::default() };
+    let planned_window = match table.choice("planned_window").map(|word| word.value) {
+        Some("off") => PlannedWindow::Off,
+        Some("warn") => PlannedWindow::Warn,
+        _ => PlannedWindow::Enforce,
+    };
+    let collisions = table.choice("collisions").filter(|word| word.value != "off");
+    (planned_window, collisions.and_then(|_| table.unenforced("collisions")))
 }
 
 /// Reads `[pir]`.

@@ -13,7 +13,7 @@ use super::{
     time,
 };
 use crate::policy::codes;
-use crate::policy::model::{ApprovalSettings, CommentWhen, Mode, Policy};
+use crate::policy::model::{ApprovalSettings, CommentWhen, Mode, PlannedWindow, Policy};
 
 /// What the top of a file comes to.
 pub(super) struct Top {
@@ -118,7 +118,9 @@ impl Top {
             policy.trusted_paths = paths;
         }
         if let Some(value) = table.value("schedule") {
-            policy.unenforced.extend(after::schedule(&value));
+            let (planned_window, unenforced) = after::schedule(&value);
+            policy.planned_window = planned_window;
+            policy.unenforced.extend(unenforced);
         }
         if let Some(value) = table.value("pir") {
             policy.unenforced.extend(after::review(&value));
@@ -160,6 +162,7 @@ fn empty(mode: Mode) -> Policy {
         approval: ApprovalSettings::default(),
         check_names: Vec::new(),
         trusted_paths: fixed(&[]),
+        planned_window: PlannedWindow::default(),
         comment: CommentWhen::default(),
         timezone: None,
         models: Vec::new(),

@@ -58,7 +58,7 @@ unattributed = "pusher"
 unbound = ["summary"]
 request = "teams"
 [schedule]
-planned_window = "enforce"
+planned_window = "warn"
 collisions = "warn"
 [pir]
 when = { fork = true }

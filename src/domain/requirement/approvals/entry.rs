@@ -102,10 +102,38 @@ impl Entry<'_> {
     }
 }
 
-/// What an entry asks, as in `1 of payments`.
-pub(super) fn wanted(from: &[Who], count: u32) -> Phrase {
-    let names = from.iter().map(|who| Phrase::default().quote(written(who)));
-    Phrase::words(format!("{count} of ")).then(Phrase::join(names, " or "))
+/// What an entry asks, as in `1 approval by somebody of payments (acme/payments)`.
+pub(super) fn wanted(cx: &Context<'_>, from: &[Who], count: u32) -> Phrase {
+    let names = from.iter().map(|who| match (who, count) {
+        (Who::User(_), _) => described(cx, who),
+        (_, 1) => Phrase::words("somebody of ").then(described(cx, who)),
+        _ => Phrase::words("people of ").then(described(cx, who)),
+    });
+    let lead = if count == 1 { "1 approval by ".to_owned() } else { format!("{count} approvals by ") };
+    Phrase::words(lead).then(Phrase::join(names, " or "))
+}
+
+/// Somebody named in a policy, for who has not read it.
+fn described(cx: &Context<'_>, who: &Who) -> Phrase {
+    let named = Phrase::default().quote(written(who));
+    let Who::Authority { layer, name } = who else { return named };
+    let Some(authority) = cx.policies.authority(*layer, name) else { return named };
+    if let Some(permission) = authority.permission {
+        let may = match permission {
+            Permission::Read => "anybody who can read this repository and",
+            Permission::Triage => "anybody with triage access who",
+            Permission::Write => "anybody with write access who",
+            Permission::Maintain => "anybody who maintains this repository and",
+            Permission::Admin => "anybody who administers this repository and",
+        };
+        return named.and(format!(" ({may} took no part in this change)"));
+    }
+    let teams: Vec<String> = authority.teams.iter().map(ToString::to_string).filter(|team| team != name).collect();
+    if teams.is_empty() {
+        return named;
+    }
+    let teams = Phrase::join(teams.into_iter().map(|team| Phrase::default().quote(team)), ", ");
+    named.and(" (").then(teams).and(")")
 }
 
 fn wants_write(cx: &Context<'_>, who: &Who) -> bool {

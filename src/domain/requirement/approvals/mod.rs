@@ -12,16 +12,20 @@ pub(crate) mod matching;
 pub(crate) mod membership;
 pub(crate) mod requests;
 pub(crate) mod reviews;
+pub(crate) mod wanted;
 
 use self::entry::Entry;
 use crate::account::Account;
 use crate::condition::{Finding, Truth};
-use crate::decision::{Act, Actor, NOBODY_APPROVED, RequirementResult, State};
+use crate::decision::{APPROVE_AGAIN, Act, Actor, NOBODY_APPROVED, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
 use crate::policy::{ApprovalEntry, ApprovalSettings, Unenforced, Who};
 use crate::text::Phrase;
+
+/// So many of those whom nobody asks are named.
+const STRANGERS: usize = 3;
 
 /// So many ways through `any` are tried; a policy with more cannot be told.
 const MOST_WAYS: usize = 4096;
@@ -33,7 +37,7 @@ pub(crate) fn approvals(
     asked: &[ApprovalEntry],
     notices: &mut Vec<Phrase>,
 ) -> RequirementResult {
-    let wanted = Phrase::words("approval by ").then(Phrase::join(asked.iter().map(wanted), ", and by "));
+    let wanted = Phrase::join(asked.iter().map(|entry| wanted(cx, entry)), ", and ");
     let result = |state, observed, acts| RequirementResult { key: "approvals", state, wanted, observed, acts };
     let given = match reviews::approvals(cx) {
         Ok(given) => given,
@@ -103,11 +107,12 @@ pub(crate) fn named(asked: &[ApprovalEntry]) -> Vec<&Who> {
         .collect()
 }
 
-fn wanted(entry: &ApprovalEntry) -> Phrase {
+fn wanted(cx: &Context<'_>, entry: &ApprovalEntry) -> Phrase {
     match entry {
-        ApprovalEntry::From { from, count, .. } => entry::wanted(from, *count),
+        ApprovalEntry::From { from, count, .. } => entry::wanted(cx, from, *count),
         ApprovalEntry::Any(alternatives) => {
-            Phrase::words("either ").then(Phrase::join(alternatives.iter().map(wanted), " or "))
+            let alternatives = alternatives.iter().map(|entry| wanted(cx, entry));
+            Phrase::words("either ").then(Phrase::join(alternatives, " or "))
         }
     }
 }
@@ -218,7 +223,10 @@ impl<'a> Way<'a> {
                 said.push(approval(" may or may not count: ").then(doubt.observed.clone()));
             } else if let Some(not) = self.telling(cx, place) {
                 if self.entries.iter().all(|entry| entry.is_of(cx, person, review).is_not()) {
-                    strangers.push(not.observed.clone());
+                    // Whoever another rule asks has done nothing in vain.
+                    if !cx.wanted.contains(person) {
+                        strangers.push((*person, not.observed.clone()));
+                    }
                 } else if self.entries.iter().any(|entry| is_void(cx, entry, person, review)) {
                     said.push(approval(" no longer counts: ").then(not.observed.clone()));
                 } else {
@@ -226,9 +234,7 @@ impl<'a> Way<'a> {
                 }
             }
         }
-        if !strangers.is_empty() {
-            said.push(Phrase::words("not counted here: ").then(Phrase::join(strangers, ", ")));
-        }
+        said.extend(in_vain(&strangers));
         for part in self.weighing() {
             said.push(Phrase::words("this version of countersign does not enforce ").quote(&part.key).and(" yet"));
         }
@@ -296,7 +302,11 @@ impl<'a> Way<'a> {
         let candidates = if cx.names_people() && !people.more { people.named } else { Vec::new() };
         let by = Actor::People { count, candidates, of: entry.names(cx) };
         let what = self.approve(cx, place);
-        let what = if entry.is_open_to_writers(cx) { what.and("; anybody else with write access can") } else { what };
+        let what = if entry.is_open_to_writers(cx) {
+            what.and("; anybody with write access who took no part in it can")
+        } else {
+            what
+        };
         acts.push(Act { by, what });
         acts
     }
@@ -308,7 +318,7 @@ impl<'a> Way<'a> {
 
     fn approve(&self, cx: &Context<'_>, entry: usize) -> Phrase {
         let voided = self.given.iter().any(|(person, review)| is_void(cx, &self.entries[entry], person, review));
-        Phrase::words(if voided { "approve this pull request as it is now" } else { "approve this pull request" })
+        Phrase::words(if voided { APPROVE_AGAIN } else { "approve this pull request" })
     }
 
     /// Whether everything could be filled if everybody approved who may.
@@ -333,6 +343,20 @@ impl<'a> Way<'a> {
 
     fn notices(&self, cx: &Context<'_>, notices: &mut Vec<Phrase>) {
         notices.extend(self.entries.iter().find_map(|entry| independence::nobody_operates(cx, &entry.settings)));
+    }
+}
+
+/// The approvals of people whom nobody asks.
+fn in_vain(strangers: &[(&Account, Phrase)]) -> Option<Phrase> {
+    let why = Phrase::join(strangers.iter().take(STRANGERS).map(|(_, why)| why.clone()), ", ");
+    match strangers {
+        [] => None,
+        [(person, _)] => Some(Phrase::words("the approval by ").person(person).and(" does not count: ").then(why)),
+        several => {
+            let said = Phrase::words(format!("{} approvals do not count: ", several.len())).then(why);
+            let more = several.len().saturating_sub(STRANGERS);
+            Some(if more == 0 { said } else { said.and(format!(", and {more} more")) })
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn decision() -> Decision {
         check_name: "countersign".to_owned(),
         outcome: Outcome::Block,
         own_outcome: Outcome::Wait,
+        open: true,
         draft: false,
         next: Phrase::default(),
         rules: vec![

@@ -1,0 +1,40 @@
+//! `[schedule]`: what time holds of a change, layer by layer.
+//!
+//! Each layer sees the description with its own eyes and holds to it as its own
+//! `planned_window` says. Where two find the same, the higher one's word stands for
+//! both.
+
+use super::layers::InForce;
+use crate::decision::{RequirementResult, RuleResult};
+use crate::evaluate::Context;
+use crate::layer::Layer;
+use crate::policy::{Mode, PlannedWindow};
+use crate::requirement::planned_window::planned_window;
+
+/// What the schedules of the layers ask, as a rule of each layer that asks something.
+pub(super) fn rules(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<RuleResult> {
+    let mut rules: Vec<RuleResult> = Vec::new();
+    for (layer, policy) in speaking.iter().filter_map(InForce::policy) {
+        let mode = match policy.planned_window {
+            PlannedWindow::Off => continue,
+            PlannedWindow::Warn => policy.mode.min(Mode::Warn),
+            PlannedWindow::Enforce => policy.mode,
+        };
+        let Some(asked) = planned_window(cx, layer) else { continue };
+        if !rules.iter().any(|rule| rule.mode >= mode && rule.asks.contains(&asked)) {
+            rules.push(rule(layer, mode, asked));
+        }
+    }
+    rules
+}
+
+fn rule(layer: Layer, mode: Mode, asked: RequirementResult) -> RuleResult {
+    RuleResult {
+        layer,
+        id: "schedule".to_owned(),
+        why: "a change goes in when it was planned to".to_owned(),
+        controls: Vec::new(),
+        mode,
+        asks: vec![asked],
+    }
+}
