@@ -216,6 +216,7 @@ mod tests {
         check("/repos/acme/shop/check-runs/12", "/repos/x/x/check-runs/x");
         check("/repos/acme/shop/rules/branches/main?page=2", "/repos/x/x/rules/branches/x");
         check("/app/installations/7/access_tokens", "/app/installations/x/access_tokens");
+        check("/repos/acme/shop/compare/c0ffee...beef", "/repos/x/x/compare/x");
         check("/graphql Look", "/graphql Look");
     }
 

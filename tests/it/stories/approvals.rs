@@ -318,7 +318,8 @@ async fn a_commit_of_nobody_is_its_pushers_where_the_policy_says_so() {
     let world = World::with_policy(&format!("{PEER}[approval]\nunattributed = \"pusher\"\n")).await;
     let pull = world.opened("").await;
     let nobody = Identity { name: "Somebody".into(), email: "somebody@nowhere.example".into() };
-    pull.push_commit(Commit { by: "bob", author: Some(nobody), ..Commit::default() });
+    let changes = [("more.rs", "fn more() {}\n")].into();
+    pull.push_commit(Commit { by: "bob", author: Some(nobody), changes, ..Commit::default() });
     world.settled().await;
     pull.review("bob", Verdict::Approve);
     world.settled().await;

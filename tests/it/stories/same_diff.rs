@@ -1,5 +1,7 @@
 //! What an approval survives: a move of the head that leaves the net diff as it was.
 
+use countersign::store::{Part, snapshot};
+use countersign_domain::{Records, evaluate, policy};
 use github_stand_in::{Changes, Commit, NewPullRequest, On, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
@@ -28,6 +30,25 @@ async fn approved(changes: impl Into<Changes>) -> (World, PullRequest) {
     (world, pull)
 }
 
+/// The last decision, made again from what was kept with it, comes to the same; `kind` is among what was kept.
+async fn replays(world: &World, pull: &PullRequest, kind: &str) {
+    let store = world.store();
+    let recorded = store.decisions(world.shop.id(), pull.number(), 1).await.expect("read").remove(0);
+    let mut parts = Vec::new();
+    for (kind, hash) in recorded.parts {
+        let bytes = store.part(&kind, &hash).await.expect("read").expect("a part that is kept");
+        parts.push(Part { kind, bytes });
+    }
+    assert!(parts.iter().any(|part| part.kind == kind), "no `{kind}` was kept");
+    let stored = snapshot::stored_outcome(&parts).expect("an outcome");
+    let kept = snapshot::restore(&parts).expect("a snapshot");
+    let (policies, _) = policy::load(&kept.sources);
+    let records = Records::read(&kept.facts, &policy::field_set(&policies), &kept.templates);
+    let again = evaluate(&policies, &records, &kept.facts);
+    assert_eq!(snapshot::differences(&stored, &again), [""; 0]);
+    assert_eq!(again.outcome, recorded.outcome);
+}
+
 fn summary(world: &World, pull: &PullRequest) -> String {
     world.check(pull).expect("a check").summary
 }
@@ -47,6 +68,7 @@ async fn a_rebase_that_changes_nothing_keeps_the_approval_and_shows_it() {
     assert!(summary(&world, &pull).contains(&said), "{}", summary(&world, &pull));
     let log = world.github.log();
     assert!(log.count() - before <= 5, "{}", log.summary());
+    replays(&world, &pull, "head_diff").await;
     // Nothing more is asked of what is known.
     let before = world.github.log().count();
     pull.comment("carol", "nice");
@@ -133,6 +155,7 @@ async fn a_change_of_the_base_elsewhere_in_the_same_file_keeps_the_approval() {
     let theirs = (30, "let other = 1;");
     let (world, pull) = rebased(pay(&[cents]), pay(&[theirs]), pay(&[cents, theirs])).await;
     world.expect(&pull, "success", "");
+    replays(&world, &pull, "head_diff").await;
     // Within the hunk's context it is another change.
     let near = (7, "let near = 1;");
     let (world, pull) = rebased(pay(&[cents]), pay(&[near]), pay(&[cents, near])).await;
@@ -231,6 +254,7 @@ allow = 'fine'
     };
     let pull = opened(Changes::new().write("db/1.sql", "drop\ttable orders;\n")).await;
     world.expect(&pull, "failure", "data cannot be brought back");
+    replays(&world, &pull, "patches").await;
     let before = world.github.log().count();
     let pull = opened(Changes::new().write("db/1.sql", "create table orders;\n")).await;
     world.expect(&pull, "success", "");
