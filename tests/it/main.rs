@@ -8,14 +8,20 @@
 
 mod burst;
 mod commands;
+mod conformance;
 mod databases;
+mod deploy;
 mod door;
 mod house;
 mod kill;
+mod links;
 mod migrations;
+mod operations;
+mod pages;
 mod process;
 mod queue;
 mod readme;
+mod reference;
 mod replicas;
 mod shortcuts;
 mod signals;

@@ -17,4 +17,5 @@ mod record;
 mod requests;
 mod same_diff;
 mod schedule;
+mod shown;
 mod threads;
