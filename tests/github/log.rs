@@ -19,6 +19,8 @@ pub struct Entry {
     pub method: String,
     /// Without `/api/v3` and without the query.
     pub path: String,
+    /// Whether it came below `/api`, where GitHub Enterprise Server has everything.
+    pub enterprise: bool,
     /// What it was: `POST /repos/{owner}/{repo}/check-runs`, or `query Look`.
     pub operation: String,
     /// The repository that it was about, as `owner/name`.

@@ -67,6 +67,9 @@ impl<T> Paged<T> {
     }
 }
 
+/// Why nothing that hangs on the head commit is known. What GitHub lists of a large pull request ends before its head.
+const NO_HEAD: &str = "GitHub did not give the head commit, as where a pull request has more than 250 commits";
+
 /// A review that was dismissed: its number, by whom, and whether it had asked for changes.
 type Dismissal = (u64, Option<Account>, bool);
 
@@ -139,14 +142,18 @@ impl Reading {
             .flat_map(wire::Templates::into_iter)
             .filter_map(version)
             .collect();
-        let head_node =
+        let commits = pull.commits.as_ref().and_then(|commits| commits.total_count).unwrap_or_default();
+        let last_node =
             pull.head.take().and_then(|head| head.nodes.into_iter().flatten().next()).map(|node| node.commit);
-        let torn = head_node.as_ref().is_some_and(|commit| commit.oid != pull.head_ref_oid);
+        // The last commit that is listed is the head, but for a pull request of more commits than are listed.
+        let is_head = last_node.as_ref().is_none_or(|commit| commit.oid == pull.head_ref_oid);
+        let torn = !is_head && commits <= MOST_COMMITS;
+        let head_node = last_node.filter(|_| is_head);
         let (head_policy, own_runs, rollup) = match head_node {
             Some(commit) => {
                 (head_policy(commit.policy.as_ref()), own_runs(commit.ours), Some(commit.status_check_rollup))
             }
-            None => (Known::unknown("GitHub did not give the head commit"), Vec::new(), None),
+            None => (Known::unknown(NO_HEAD), Vec::new(), None),
         };
         let (repository_policy, base_tip) = base(pull.base_ref.take(), &pull.base_ref_oid);
         let timeline = pull.timeline_items.take();
@@ -323,7 +330,7 @@ impl Reading {
             match rollup {
                 Some(Some(rollup)) => self.checks.add(Some(rollup.contexts), "checks", |context| Some(check(context))),
                 Some(None) => {}
-                None => self.checks.unknown = Some("GitHub did not give the head commit".to_owned()),
+                None => self.checks.unknown = Some(NO_HEAD.to_owned()),
             }
         }
         if asked.comments.is_some() && comments {

@@ -166,11 +166,7 @@ impl Installation {
     /// Looks at a pull request. `Err(NotFound)` where there is none that this installation may see.
     pub async fn look(&self, target: &Target, marker: &str) -> Result<Outcome> {
         let slug = self.github().slug().await?.to_owned();
-        let first = match self.page(target, Pages::first(), 100).await {
-            // A look that GitHub could not finish in its time is asked again with half the page.
-            Err(Error::Outage(_)) => self.page(target, Pages::first(), 50).await?,
-            outcome => outcome?,
-        };
+        let first = self.whole_or_half_page(target, Pages::first()).await?;
         let selected_only = self.selected_only().await?;
         let mut reading = convert::Reading::begin(first, target, &slug, marker, selected_only)?;
         let mut pages = 1;
@@ -179,7 +175,7 @@ impl Installation {
             if pages > MOST_PAGES {
                 break;
             }
-            let page = self.page(target, next, 100).await?;
+            let page = self.whole_or_half_page(target, next).await?;
             if !reading.add(page)? {
                 return Ok(Outcome::Torn);
             }
@@ -193,6 +189,14 @@ impl Installation {
             return Ok(Outcome::Torn);
         }
         Ok(reading.finish().map_or(Outcome::Torn, |look| Outcome::Whole(Box::new(look))))
+    }
+
+    /// What GitHub could not finish in its time is asked for again with half the page.
+    async fn whole_or_half_page(&self, target: &Target, pages: Pages) -> Result<Partial<wire::Data>> {
+        match self.page(target, pages.clone(), 100).await {
+            Err(Error::Outage(_)) => self.page(target, pages, 50).await,
+            outcome => outcome,
+        }
     }
 
     async fn page(&self, target: &Target, pages: Pages, size: u32) -> Result<Partial<wire::Data>> {
