@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 
 use super::loaded::Loaded;
 use super::policies::Governing;
-use super::{Pipeline, Result, fresh};
+use super::{Error, Pipeline, Result, fresh};
 use crate::failpoint;
 use crate::github::{self, Ask, Installation, Look, Target};
 use crate::queue::{FRESHNESS, Outcome, Work};
@@ -95,7 +95,10 @@ impl Pipeline {
         if let Some(why) = stale(work, &look)? {
             return self.not_yet(work, &github, &row, number, &shown, why).await;
         }
-        self.answer(work, &github, &look, governing, shown).await
+        match self.answer(work, &github, &look, governing, shown.clone()).await {
+            Err(Error::Moved) => self.not_yet(work, &github, &row, number, &shown, MOVED).await,
+            outcome => outcome,
+        }
     }
 
     /// Decides and writes, holding the check against others who share the commit.

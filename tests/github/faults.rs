@@ -4,6 +4,7 @@
 //! tired of us, half an answer, closed doors.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,6 +75,18 @@ struct Failure {
     afterwards: bool,
 }
 
+/// Something that happens just before a request is answered.
+struct Meanwhile {
+    on: On,
+    act: Box<dyn FnOnce() + Send>,
+}
+
+impl fmt::Debug for Meanwhile {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "Meanwhile({:?})", self.on)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Loss {
     event: Option<String>,
@@ -86,6 +99,7 @@ pub(crate) struct Wrong {
     pub latency: Duration,
     failures: Vec<Failure>,
     lost: Vec<Loss>,
+    meanwhile: Vec<Meanwhile>,
     pub duplicates: usize,
     pub shuffle: usize,
     /// Reads see the state as it was then.
@@ -103,6 +117,12 @@ impl Wrong {
         let mut struck =
             self.failures.iter_mut().filter(|it| it.afterwards == afterwards && it.on.meets(operation, write));
         struck.find_map(|failure| failure.times.take().then_some(failure.status))
+    }
+
+    /// What happens just before such a request is answered.
+    pub(crate) fn meanwhile(&mut self, operation: &str, write: bool) -> Option<Box<dyn FnOnce() + Send>> {
+        let place = self.meanwhile.iter().position(|it| it.on.meets(operation, write))?;
+        Some(self.meanwhile.remove(place).act)
     }
 
     /// Whether a webhook of this kind gets lost.
@@ -124,6 +144,11 @@ impl Faults {
     /// Every request takes this much longer.
     pub fn latency(&self, latency: Duration) {
         self.set(|it| it.latency = latency);
+    }
+
+    /// Does something once, between the arrival of the next request of a kind and its answer.
+    pub fn meanwhile(&self, on: On, act: impl FnOnce() + Send + 'static) {
+        self.set(|it| it.meanwhile.push(Meanwhile { on, act: Box::new(act) }));
     }
 
     /// Answers 502 to the next `times` requests of a kind.

@@ -226,8 +226,12 @@ async fn struck(world: &World, trace: &Trace, afterwards: bool) -> Option<Answer
         let mut inside = world.lock();
         (inside.wrong.strikes(&trace.operation, trace.write, afterwards), inside.wrong.latency)
     };
-    if !afterwards && !latency.is_zero() {
+    if !afterwards {
         tokio::time::sleep(latency).await;
+        let meanwhile = world.lock().wrong.meanwhile(&trace.operation, trace.write);
+        if let Some(act) = meanwhile {
+            act();
+        }
     }
     status.map(|status| Answer::error(status, "Server Error"))
 }

@@ -12,6 +12,7 @@ mod faults;
 mod flood;
 mod groups;
 mod models;
+mod moved;
 mod policies;
 mod record;
 mod requests;
