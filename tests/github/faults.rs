@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 
 use crate::limits::Limits;
 use crate::world::World;
@@ -100,6 +101,7 @@ pub(crate) struct Wrong {
     failures: Vec<Failure>,
     lost: Vec<Loss>,
     meanwhile: Vec<Meanwhile>,
+    erring: Vec<(On, Times, Value)>,
     pub duplicates: usize,
     pub shuffle: usize,
     /// Reads see the state as it was then.
@@ -117,6 +119,12 @@ impl Wrong {
         let mut struck =
             self.failures.iter_mut().filter(|it| it.afterwards == afterwards && it.on.meets(operation, write));
         struck.find_map(|failure| failure.times.take().then_some(failure.status))
+    }
+
+    /// The errors that a query gets instead of data.
+    pub(crate) fn errs(&mut self, operation: &str) -> Option<Value> {
+        let mut struck = self.erring.iter_mut().filter(|(on, ..)| on.meets(operation, false));
+        struck.find_map(|(_, times, answer)| times.take().then(|| answer.clone()))
     }
 
     /// What happens just before such a request is answered.
@@ -159,6 +167,15 @@ impl Faults {
     /// Answers with this status to the next `times` requests of a kind.
     pub fn fail_with(&self, on: On, times: usize, status: u16) {
         self.set(|it| it.failures.push(Failure { on, times: Times::Next(times), status, afterwards: false }));
+    }
+
+    /// Answers the next `times` queries of a kind with 200 and an error of this kind instead of data; empty for none.
+    pub fn err_queries(&self, on: On, times: usize, kind: &str, message: &str) {
+        let mut error = json!({ "message": message });
+        if !kind.is_empty() {
+            error["type"] = kind.into();
+        }
+        self.set(|it| it.erring.push((on, Times::Next(times), json!({ "data": null, "errors": [error] }))));
     }
 
     /// Answers 502 to all requests of a kind, until [`Faults::up`].

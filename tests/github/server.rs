@@ -210,6 +210,10 @@ async fn answer_graphql(world: &World, headers: &HeaderMap, bytes: &[u8], trace:
     if let Err(answer) = enter(world, &caller, Resource::GraphQl, false) {
         return answer;
     }
+    let errors = world.lock().wrong.errs(&trace.operation);
+    if let Some(errors) = errors {
+        return Answer::new(200, errors);
+    }
     let (body, cost) = graphql::execute(world, &caller, &asked);
     let mut answer = match body {
         Some(body) => Answer::new(200, body),
