@@ -395,7 +395,7 @@ fn members(event: &str, payload: Payload<'_>, context: &Context<'_>, signal: &mu
         _ => payload.at("team").text("slug").to_lowercase(),
     };
     if !organisation.is_empty() {
-        // Whoever is added takes nothing from anybody.
+        // Whoever is added takes green away only by an `except`, and that is for a look to find.
         let lowers = !matches!(context.action, "added" | "member_added" | "created" | "added_to_repository");
         signal.marks.push(Mark::Team { organisation, slug, lowers });
     }
