@@ -120,9 +120,17 @@ fn not_enforced(set: &PolicySet) -> Vec<Diagnostic> {
 }
 
 /// How many problems of each severity there are.
-fn counts<'a>(found: impl Iterator<Item = &'a Found<'a>> + Clone) -> [usize; 3] {
-    [Severity::Error, Severity::Warning, Severity::Note]
-        .map(|severity| found.clone().filter(|found| found.diagnostic.severity == severity).count())
+fn counts<'a>(found: impl Iterator<Item = &'a Found<'a>>) -> [usize; 3] {
+    let mut counts = [0; 3];
+    for found in found {
+        let place = match found.diagnostic.severity {
+            Severity::Error => 0,
+            Severity::Warning => 1,
+            Severity::Note => 2,
+        };
+        counts[place] += 1;
+    }
+    counts
 }
 
 fn for_people(files: &[PolicyFile], found: &[Found<'_>]) -> String {

@@ -39,7 +39,7 @@ enum Command {
                             countersign serve --github-app-id 12345 --github-app-private-key-file app.pem\n\n\
                             Then the App's webhook goes to PUBLIC-URL/github/webhook, and /healthz, /readyz and \
                             /metrics say whether all is well.")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
 
     /// Show every problem of policy files, before a pull request does.
     ///

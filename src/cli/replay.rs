@@ -1,6 +1,7 @@
 //! `countersign replay`: stored decisions made again from their snapshots, and compared.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use clap::Args;
 use countersign_domain::decision::{Decision, Outcome, SEMANTICS};
@@ -230,15 +231,16 @@ impl<'a> Replaying<'a> {
         let mut out = String::new();
         let mut names: BTreeMap<u64, String> = BTreeMap::new();
         for Different { recorded, differences } in &self.different {
-            if !names.contains_key(&recorded.repository) {
-                let row = self.store.repository(recorded.repository).await?;
-                let name = row.map_or_else(
-                    || format!("repository {}", recorded.repository),
-                    |row| format!("{}/{}", row.name.owner, row.name.name),
-                );
-                names.insert(recorded.repository, name);
-            }
-            let name = names.get(&recorded.repository).map_or("", String::as_str);
+            let name = match names.entry(recorded.repository) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let row = self.store.repository(recorded.repository).await?;
+                    place.insert(row.map_or_else(
+                        || format!("repository {}", recorded.repository),
+                        |row| format!("{}/{}", row.name.owner, row.name.name),
+                    ))
+                }
+            };
             let (number, as_of, id) = (recorded.number, recorded.as_of, recorded.id);
             out.push_str(&format!(
                 "{}#{number} at {as_of}, by countersign {} ({id})\n",

@@ -108,33 +108,33 @@ mod tests {
     }
 
     /// What the payload's `place` (a JSON pointer) being so makes of the key.
-    fn check(place: &str, is: Value, key: &str, expected: Value) {
+    fn check(place: &str, is: Value, key: &str, expected: &Value) {
         let mut payload = payload();
         if !place.is_empty() {
             let (parent, name) = place.rsplit_once('/').unwrap();
             payload.pointer_mut(parent).unwrap()[name] = is;
         }
-        assert_eq!(facts(&payload).unwrap()[key], expected, "{place} {key}");
+        assert_eq!(facts(&payload).unwrap()[key], *expected, "{place} {key}");
     }
 
     #[test]
     fn what_a_payload_says_is_a_fact() {
-        check("", json!(null), "number", json!(7));
-        check("", json!(null), "body", json!(""));
-        check("", json!(null), "draft", json!(true));
-        check("", json!(null), "fork", json!(false));
-        check("", json!(null), "labels", json!(["db"]));
+        check("", json!(null), "number", &json!(7));
+        check("", json!(null), "body", &json!(""));
+        check("", json!(null), "draft", &json!(true));
+        check("", json!(null), "fork", &json!(false));
+        check("", json!(null), "labels", &json!(["db"]));
         check(
             "",
             json!(null),
             "repository",
-            json!({ "name": "acme/shop", "public": false, "default_branch": "trunk" }),
+            &json!({ "name": "acme/shop", "public": false, "default_branch": "trunk" }),
         );
-        check("/pull_request/merged_at", json!("2026-11-23T08:00:00Z"), "state", json!("merged"));
-        check("/pull_request/state", json!("closed"), "state", json!("closed"));
-        check("/pull_request/user", json!(null), "author", json!("ghost"));
-        check("/pull_request/head/repo", json!(null), "fork", json!(true));
-        check("/pull_request/head/repo/full_name", json!("bob/shop"), "fork", json!(true));
+        check("/pull_request/merged_at", json!("2026-11-23T08:00:00Z"), "state", &json!("merged"));
+        check("/pull_request/state", json!("closed"), "state", &json!("closed"));
+        check("/pull_request/user", json!(null), "author", &json!("ghost"));
+        check("/pull_request/head/repo", json!(null), "fork", &json!(true));
+        check("/pull_request/head/repo/full_name", json!("bob/shop"), "fork", &json!(true));
     }
 
     #[test]

@@ -37,22 +37,22 @@ fn facts(facts: &Value, arguments: &[&str]) -> Ran {
 
 /// The facts come to that outcome, and the command ends accordingly.
 #[track_caller]
-fn check(facts: Value, outcome: &str) -> Value {
+fn check(facts: &Value, outcome: &str) -> Value {
     let code = i32::from(outcome != "pass");
-    let decision = self::facts(&facts, &["--format", "json"]).ended(code, "").json();
+    let decision = self::facts(facts, &["--format", "json"]).ended(code, "").json();
     assert_eq!(decision["outcome"], outcome, "{facts} {decision:#}");
     decision
 }
 
 #[test]
 fn only_what_passes_ends_with_0() {
-    check(json!({ "body": "Risk: low", "reviews": ["bob"] }), "pass");
-    check(json!({ "body": "Risk: low" }), "wait");
-    check(json!({ "reviews": ["bob"] }), "act");
-    check(json!({ "body": "Risk: low", "reviews": ["octocat"] }), "wait");
-    check(json!({ "body": "Risk: low", "reviews": [{ "by": "bob", "verdict": "changes_requested" }] }), "block");
-    check(json!({ "body": "Risk: low", "reviews": ["bob"], "draft": true }), "wait");
-    check(json!({ "body": "Risk: low", "reviews": ["bob"], "state": "closed" }), "silent");
+    check(&json!({ "body": "Risk: low", "reviews": ["bob"] }), "pass");
+    check(&json!({ "body": "Risk: low" }), "wait");
+    check(&json!({ "reviews": ["bob"] }), "act");
+    check(&json!({ "body": "Risk: low", "reviews": ["octocat"] }), "wait");
+    check(&json!({ "body": "Risk: low", "reviews": [{ "by": "bob", "verdict": "changes_requested" }] }), "block");
+    check(&json!({ "body": "Risk: low", "reviews": ["bob"], "draft": true }), "wait");
+    check(&json!({ "body": "Risk: low", "reviews": ["bob"], "state": "closed" }), "silent");
 }
 
 #[test]
@@ -65,10 +65,10 @@ fn facts_that_are_unknown_never_pass_and_are_said() {
         self::facts(&facts, &[]).ended(1, &format!("\nunknown here:\n  {fact}: a reason\n\noutcome: "));
     }
     let board = json!({ "body": "Risk: low", "reviews": ["bob", "carol"], "files": ["db/migrations/1.sql"] });
-    check(board.clone(), "unknown");
+    check(&board, "unknown");
     let mut with_team = board;
     with_team["teams"] = json!({ "acme/cab": ["carol"] });
-    let decision = check(with_team, "pass");
+    let decision = check(&with_team, "pass");
     assert_eq!((&decision["risk"]["level"], &decision["risk"]["score"]), (&"high".into(), &65.into()));
 }
 

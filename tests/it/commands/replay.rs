@@ -36,7 +36,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         "as_of": format!("2026-{:02}-02T10:00:01Z", number % 12 + 1),
         "number": number,
         "title": format!("Change {number}"),
-        "body": format!("## Summary\n\nChange {number}\n\n## Risk\n\n{}\n", if number % 3 == 0 { "Low" } else { "High" }),
+        "body": format!("## Summary\n\nChange {number}\n\n## Risk\n\n{}\n", if number.is_multiple_of(3) { "Low" } else { "High" }),
         "files": (0..number % 5 + 1).map(|file| format!("src/part-{file}.rs")).collect::<Vec<_>>(),
         "reviews": reviews,
     });

@@ -210,7 +210,7 @@ fn file(number: usize) -> File {
 
 fn commit(number: u64, author: &Account) -> Commit {
     let by = Attribution::Account(author.clone());
-    let oid = Oid::new(&format!("{:040x}", number + 2));
+    let oid = Oid::new(format!("{:040x}", number + 2));
     Commit { oid, author: by.clone(), committer: by, co_authors: Vec::new(), verified: false }
 }
 
