@@ -111,6 +111,8 @@ pub enum Mark {
         organisation: String,
         /// The team's slug; empty for every team of the organisation.
         slug: String,
+        /// Whether it can only take green away: somebody or something is gone from it.
+        lowers: bool,
     },
     /// A merge group to be answered.
     Group {

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::error::{Error, Result};
+use super::error::{Error, Result, limit_ends};
 use crate::clock::Clock;
 use crate::settings::GitHubAddress;
 use crate::telemetry::Telemetry;
@@ -251,6 +251,18 @@ impl FieldError {
         self.path.first().and_then(Value::as_str) == Some(root_field)
     }
 
+    /// Whether it is one of GitHub's limits, the hour's or a secondary one.
+    fn is_limit(&self) -> bool {
+        self.kind == "RATE_LIMITED" || self.message.to_ascii_lowercase().contains("rate limit")
+    }
+
+    /// Whether GitHub could not do it just now: its own words for a timeout or a fault inside.
+    pub(super) fn is_passing(&self) -> bool {
+        ["Something went wrong while executing your query", "We couldn't respond to your request in time"]
+            .iter()
+            .any(|words| self.message.starts_with(words))
+    }
+
     /// Whether the error lies in a field of that name, however deep.
     pub(super) fn is_within(&self, field: &str) -> bool {
         self.path.iter().any(|step| step == field)
@@ -317,9 +329,14 @@ impl Installation {
         let answer = self.authorised(Method::POST, &url, &path, Some(&request)).await?;
         let Body::<T> { data, errors } = answer.read()?;
         let errors = errors.unwrap_or_default();
-        if let Some(limited) = errors.iter().find(|error| error.kind == "RATE_LIMITED") {
+        if let Some(limited) = errors.iter().find(|error| error.is_limit()) {
             tracing::debug!(message = %limited.message, "GraphQL budget used up");
-            return Err(Error::Limited(self.reset(&answer)));
+            let now = self.github.0.clock.now();
+            return Err(Error::Limited(limit_ends(&answer.headers, &limited.message, now)));
+        }
+        // Without a path it is about the whole request, whatever data came with it.
+        if let Some(passing) = errors.iter().find(|error| error.is_passing() && error.path.is_empty()) {
+            return Err(Error::Outage(format!("`{path}`: {}", passing.message)));
         }
         let Some(data) = data else {
             let first = errors.first().map_or("no data", |error| error.message.as_str());
@@ -329,12 +346,6 @@ impl Installation {
             tracing::debug!(operation, kind = %error.kind, message = %error.message, "GitHub left something out");
         }
         Ok(Partial { data, errors })
-    }
-
-    fn reset(&self, answer: &Answer) -> Timestamp {
-        let now = self.github.0.clock.now();
-        let reset = answer.headers.get("x-ratelimit-reset").and_then(|value| value.to_str().ok()?.parse().ok());
-        reset.and_then(|second| Timestamp::from_second(second).ok()).unwrap_or(now + SignedDuration::from_mins(1))
     }
 
     /// Sends with the installation's token; one that is refused is renewed once.

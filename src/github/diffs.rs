@@ -45,6 +45,8 @@ pub struct ListedFile {
     pub removed: u64,
     /// Its blob; of a removed file the old one. Empty where GitHub gives none.
     pub blob: Oid,
+    /// The commit that the list shows it at, the head: where GitHub says.
+    pub at: Option<Oid>,
     /// The hunks; absent for what is not text, or too long.
     pub patch: Option<String>,
 }
@@ -85,6 +87,7 @@ struct RestFile {
     sha: Option<String>,
     filename: String,
     previous_filename: Option<String>,
+    contents_url: Option<String>,
     status: String,
     additions: u64,
     deletions: u64,
@@ -94,6 +97,7 @@ struct RestFile {
 impl From<RestFile> for ListedFile {
     fn from(file: RestFile) -> Self {
         Self {
+            at: file.contents_url.as_deref().and_then(commit_of),
             path: file.filename,
             old_path: file.previous_filename,
             status: match file.status.as_str() {
@@ -110,6 +114,12 @@ impl From<RestFile> for ListedFile {
             patch: file.patch,
         }
     }
+}
+
+/// The commit that a file's address asks for.
+fn commit_of(contents_url: &str) -> Option<Oid> {
+    let (_, commit) = contents_url.rsplit_once("?ref=")?;
+    (!commit.is_empty()).then(|| Oid::new(commit))
 }
 
 impl Installation {
@@ -146,7 +156,8 @@ impl Installation {
         }))
     }
 
-    /// The changed files of a pull request, with old names and patches; `None` where GitHub lists only a part.
+    /// The changed files of a pull request, with old names and patches; `None` where GitHub lists only a part. They are
+    /// those of whatever head it has by then: each says of which.
     pub async fn pull_files(&self, owner: &str, name: &str, number: u64) -> Result<Option<Vec<ListedFile>>> {
         let files = self.rest_pages::<RestFile>(&format!("/repos/{owner}/{name}/pulls/{number}/files"), 30).await?;
         Ok(files.map(|files| files.into_iter().map(Into::into).collect()))
@@ -284,6 +295,14 @@ mod tests {
     fn a_blob_is_known_by_gits_id() {
         assert_eq!(git_blob("").as_str(), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
         assert_eq!(git_blob("hello\n").as_str(), "ce013625030ba8dba906f756967f9e9ca394464a");
+    }
+
+    #[test]
+    fn a_file_says_of_which_head_it_is() {
+        let check = |url: &str, expected: Option<&str>| assert_eq!(commit_of(url), expected.map(Oid::new), "{url}");
+        check("https://api.github.com/repos/acme/shop/contents/a%3Fref=b.rs?ref=c0ffee", Some("c0ffee"));
+        check("https://api.github.com/repos/acme/shop/contents/a.rs?ref=", None);
+        check("https://api.github.com/repos/acme/shop/contents/a.rs", None);
     }
 
     #[test]

@@ -72,6 +72,11 @@ fn wait(headers: &HeaderMap, message: &str, now: Timestamp) -> Option<Timestamp>
     message.to_ascii_lowercase().contains("rate limit").then(|| after(now, 60))
 }
 
+/// Until when to wait for a limit that GitHub told of inside an answer. A secondary one comes with budget left.
+pub(super) fn limit_ends(headers: &HeaderMap, message: &str, now: Timestamp) -> Timestamp {
+    wait(headers, message, now).unwrap_or_else(|| after(now, 60))
+}
+
 fn after(now: Timestamp, seconds: i64) -> Timestamp {
     now.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(now)
 }

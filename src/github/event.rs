@@ -395,7 +395,9 @@ fn members(event: &str, payload: Payload<'_>, context: &Context<'_>, signal: &mu
         _ => payload.at("team").text("slug").to_lowercase(),
     };
     if !organisation.is_empty() {
-        signal.marks.push(Mark::Team { organisation, slug });
+        // Whoever is added takes green away only by an `except`, and that is for a look to find.
+        let lowers = !matches!(context.action, "added" | "member_added" | "created" | "added_to_repository");
+        signal.marks.push(Mark::Team { organisation, slug, lowers });
     }
 }
 
@@ -602,13 +604,13 @@ mod tests {
         check(
             "membership",
             json!({ "action": "removed", "organization": { "login": "Acme" }, "team": { "slug": "Ops" } }),
-            &["Team { organisation: \"acme\", slug: \"ops\""],
+            &["Team { organisation: \"acme\", slug: \"ops\", lowers: true"],
             &[],
         );
         check(
             "organization",
             json!({ "action": "member_removed", "organization": { "login": "acme" } }),
-            &["slug: \"\""],
+            &["slug: \"\", lowers: true"],
             &[],
         );
         check("installation", json!({ "action": "created" }), &["Installation { installation: 3 }"], &[]);
@@ -625,6 +627,23 @@ mod tests {
             &["branch: \"old\"", "branch: \"main\""],
             &[],
         );
+    }
+
+    #[test]
+    fn who_leaves_a_team_lowers_and_who_joins_does_not() {
+        let told = |event: &str, action: &str, lowers: bool| {
+            let team = json!({ "action": action, "organization": { "login": "acme" }, "team": { "slug": "ops" } });
+            check(event, team, &[&format!("lowers: {lowers}")], &[]);
+        };
+        told("membership", "removed", true);
+        told("organization", "member_removed", true);
+        told("team", "deleted", true);
+        told("team", "edited", true);
+        told("team", "removed_from_repository", true);
+        told("membership", "added", false);
+        told("organization", "member_added", false);
+        told("team", "created", false);
+        told("team", "added_to_repository", false);
     }
 
     #[test]

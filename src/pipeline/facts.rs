@@ -12,9 +12,9 @@ use countersign_domain::net_diff::{Diffs, HeadMove};
 use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
-use super::{Pipeline, Result};
+use super::{Error, Pipeline, Result};
 use crate::github::event::REPOSITORY_POLICY;
-use crate::github::{self, Activity, Comparison, Installation, Look, ReviewRead};
+use crate::github::{self, Activity, Comparison, Installation, ListedFile, Look, ReviewRead};
 use crate::store::{BodyVersion, HeadPlace, Moved, SeenRow};
 
 /// Bytes of patches that are kept with a decision.
@@ -114,12 +114,13 @@ impl Pipeline {
         let renamed = files.iter().any(|file| file.status == FileStatus::Renamed);
         if renamed && needs.old_names {
             let repository = &look.repository;
-            let listed = match &compared {
-                Some(Known::Known(compared)) => Some(compared.files.clone()),
-                _ => github.pull_files(&repository.owner, &repository.name, look.change.number).await?,
+            let old = match &compared {
+                Some(Known::Known(compared)) => old_names(&compared.files),
+                _ => {
+                    let listed = github.pull_files(&repository.owner, &repository.name, look.change.number).await?;
+                    old_names_at(&look.change.head.tip, &listed.unwrap_or_default()).ok_or(Error::Moved)?
+                }
             };
-            let old = listed.into_iter().flatten().filter_map(|file| Some((file.path, file.old_path?)));
-            let old: BTreeMap<_, _> = old.collect();
             for file in files.iter_mut().filter(|file| file.status == FileStatus::Renamed) {
                 if let Some(old) = old.get(&file.path) {
                     file.old_path = Known::Known(Some(old.clone()));
@@ -256,6 +257,20 @@ impl Pipeline {
         siblings.sort_by_key(|sibling| sibling.number);
         Ok(siblings)
     }
+}
+
+/// What renamed files were called before.
+fn old_names(files: &[ListedFile]) -> BTreeMap<String, String> {
+    files.iter().filter_map(|file| Some((file.path.clone(), file.old_path.clone()?))).collect()
+}
+
+/// The same of a list that tells by itself of which head it is; `None` where that is another one. A file that does not
+/// tell is left out, and what it was called stays unknown.
+fn old_names_at(head: &Oid, files: &[ListedFile]) -> Option<BTreeMap<String, String>> {
+    let renamed = files.iter().filter(|file| file.old_path.is_some());
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        renamed.filter(|file| file.at.is_some()).cloned().partition(|file| file.at.as_ref() == Some(head));
+    elsewhere.is_empty().then(|| old_names(&here))
 }
 
 /// Moves of the head, by who made them.

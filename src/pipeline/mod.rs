@@ -72,6 +72,9 @@ enum Error {
     /// What we allow ourselves is used up: not before then.
     #[error("the budget of the installation is used up until {0}")]
     OwnBudget(Timestamp),
+    /// What was read beside the look is of another head.
+    #[error("the pull request moved while it was read")]
+    Moved,
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -129,6 +132,7 @@ impl Pipeline {
             }
             Error::OwnBudget(until) => Outcome::Parked { until },
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
+            error @ Error::Moved => Outcome::Outage(error.to_string()),
             Error::Store(error @ (store::Error::Contended(_) | store::Error::Unreachable(_))) => {
                 Outcome::Outage(error.to_string())
             }

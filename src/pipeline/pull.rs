@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use countersign_domain::decision::{Decision, SEMANTICS};
+use countersign_domain::decision::{Decision, Outcome as Verdict, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts};
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::Template;
 use countersign_domain::{Needs, Records, evaluate, wants_modes};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::loaded::Loaded;
 use super::policies::Governing;
-use super::{Pipeline, Result, fresh};
+use super::{Error, Pipeline, Result, fresh};
 use crate::failpoint;
 use crate::github::{self, Ask, Installation, Look, Target};
 use crate::queue::{FRESHNESS, Outcome, Work};
@@ -21,7 +21,7 @@ use crate::render::{self, COMMENT_MARKER, Lowered, Reason};
 use crate::signal::{Mark, PullIndex, Want};
 use crate::store::{
     CaredCheck, CaredChecks, Cares, ChangeRow, Claim, NewDecision, PolicyRef, RepositoryRow, ShownIds, ShownRunIds,
-    TemplateVersion, snapshot,
+    Subject, TemplateVersion, snapshot,
 };
 
 /// Tries of a look that pass before an event that only takes green away does so without one: half a second and one.
@@ -29,6 +29,10 @@ const PATIENT_TRIES: u32 = 2;
 
 /// How long somebody who writes to the same check of the same commit is waited for.
 const LANE_WAIT: SignedDuration = SignedDuration::from_millis(250);
+
+/// The shortest and the longest time after which what could not be read is tried again.
+const LEAST_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+const MOST_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 
 /// Why a look that came to nothing is taken again.
 const MOVED: &str = "the pull request moved while it was read";
@@ -76,11 +80,7 @@ impl Pipeline {
                 return Ok(Outcome::Done { next: None });
             }
             Err(error) => {
-                if work.claim.lowers {
-                    self.take_back(work, &github, &row, number, &shown, &Reason::LookingAgain(lowered(&work.claim)))
-                        .await?;
-                }
-                return Err(error.into());
+                return self.or_take_back(work, &github, &shown, Err(error.into())).await;
             }
         };
         failpoint::reach("look-done");
@@ -88,14 +88,19 @@ impl Pipeline {
             return self.not_yet(work, &github, &row, number, &shown, why).await;
         }
         // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
-        let governing = self.governing(&github, &look).await?;
-        if !self.asked(&github, &mut look, &governing.loaded.needs).await? {
+        let governing = self.governing(&github, &look).await;
+        let governing = self.or_take_back(work, &github, &shown, governing).await?;
+        let asked = self.asked(&github, &mut look, &governing.loaded.needs).await;
+        if !self.or_take_back(work, &github, &shown, asked).await? {
             return self.not_yet(work, &github, &row, number, &shown, MOVED).await;
         }
         if let Some(why) = stale(work, &look)? {
             return self.not_yet(work, &github, &row, number, &shown, why).await;
         }
-        self.answer(work, &github, &look, governing, shown).await
+        match self.answer(work, &github, &look, governing, shown.clone()).await {
+            Err(Error::Moved) => self.not_yet(work, &github, &row, number, &shown, MOVED).await,
+            outcome => outcome,
+        }
     }
 
     /// Decides and writes, holding the check against others who share the commit.
@@ -135,7 +140,8 @@ impl Pipeline {
             Want::Members(at) => Some(*at),
             _ => None,
         });
-        let decided = self.decide(github, look, members_since.max(), governing).await?;
+        let decided = self.decide(github, look, members_since.max(), governing).await;
+        let decided = self.or_take_back(work, github, &stored, decided).await?;
         failpoint::reach("decided");
         let decision = &decided.decision;
         self.remember_outcomes(work, look, decision).await?;
@@ -182,7 +188,7 @@ impl Pipeline {
         &self,
         github: &Installation,
         look: &Look,
-        members_since: Option<jiff::Timestamp>,
+        members_since: Option<Timestamp>,
         governing: Governing,
     ) -> Result<Decided> {
         let Governing { sources, loaded, family, check_name: name } = governing;
@@ -250,6 +256,23 @@ impl Pipeline {
             self.store.mark(work.claim.installation, &[PullIndex { open: false, ..index }], &[]).await?;
         }
         Ok(())
+    }
+
+    /// Takes green away where the event can only do that, and what it asks to be read cannot be read.
+    async fn or_take_back<T>(
+        &self,
+        work: &Work,
+        github: &Installation,
+        shown: &ShownIds,
+        read: Result<T>,
+    ) -> Result<T> {
+        if let (true, Err(Error::GitHub(_)), Subject::Pull { repository, number }) =
+            (work.claim.lowers, &read, &work.claim.subject)
+            && let Some(row) = self.store.repository(*repository).await?
+        {
+            self.take_back(work, github, &row, *number, shown, &Reason::LookingAgain(lowered(&work.claim))).await?;
+        }
+        read
     }
 
     /// The look does not count: again a little later. Where the event can only take green away and a fresh look is not
@@ -390,13 +413,29 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
         policies: policies.collect(),
         parts,
         texts,
-        next_due: decision.next_instant,
+        next_due: next_due(look, decision),
         cares: cares(&decided.loaded.needs),
         teams: decided.loaded.needs.teams.iter().cloned().collect(),
         shown,
         pull: Some(index(look)),
         change: Some(change_row(look, decision)),
     }
+}
+
+/// When the decision may change without an event: by time alone, or because what could not be read now can be.
+fn next_due(look: &Look, decision: &Decision) -> Option<Timestamp> {
+    let is_unknown = [decision.outcome, decision.own_outcome].contains(&Verdict::Unknown);
+    if !is_unknown || look.change.state != ChangeState::Open {
+        return decision.next_instant;
+    }
+    let again = decision.as_of.saturating_add(patience(decision.as_of.duration_since(look.change.updated_at)));
+    again.ok().into_iter().chain(decision.next_instant).min()
+}
+
+/// How long what could not be read is left alone: a quarter of the time since anything was done to the pull request, so
+/// that one that lies about costs little and one that somebody waits for is tried soon.
+fn patience(unchanged_for: SignedDuration) -> SignedDuration {
+    (unchanged_for / 4).clamp(LEAST_PATIENCE, MOST_PATIENCE)
 }
 
 /// What of all that moves can change the decision.
@@ -449,6 +488,20 @@ fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
 mod tests {
     use super::*;
     use countersign_domain::account::Oid;
+
+    #[test]
+    fn what_could_not_be_read_is_tried_again_after_a_quarter_of_the_time_that_nothing_happened() {
+        let check = |minutes: i64, expected: i64| {
+            let after = patience(SignedDuration::from_mins(minutes));
+            assert_eq!(after, SignedDuration::from_mins(expected), "nothing happened for {minutes} minutes");
+        };
+        check(-1, 5);
+        check(0, 5);
+        check(20, 5);
+        check(60, 15);
+        check(24 * 60, 6 * 60);
+        check(365 * 24 * 60, 6 * 60);
+    }
 
     #[test]
     fn a_run_is_open_unless_it_is_a_neutral_one_of_ours_that_nobody_asked_for_again() {

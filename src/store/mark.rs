@@ -238,10 +238,11 @@ impl Marks {
             Mark::Owner { owner } => {
                 self.add_pulls(&tx.fetch(OF_OWNER, values![&owner.to_lowercase()]).await?, &any, cause)?;
             }
-            Mark::Team { organisation, slug } => {
+            Mark::Team { organisation, slug, lowers } => {
                 let (organisation, slug) = (organisation.to_lowercase(), slug.to_lowercase());
                 let rows = tx.fetch(OF_TEAM, values![&organisation, &slug]).await?;
-                self.add_pulls(&rows, &Want::Members(cause.received_at), cause)?;
+                let want = Want::Members(cause.received_at);
+                rows.iter().try_for_each(|row| self.add_pull(row, &want, *lowers, cause))?;
             }
             Mark::Installation { installation } => {
                 self.add(Subject::Sweep { installation: *installation }, *installation, &any, false, cause);

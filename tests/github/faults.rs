@@ -4,10 +4,12 @@
 //! tired of us, half an answer, closed doors.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 
 use crate::limits::Limits;
 use crate::world::World;
@@ -74,6 +76,18 @@ struct Failure {
     afterwards: bool,
 }
 
+/// Something that happens just before a request is answered.
+struct Meanwhile {
+    on: On,
+    act: Box<dyn FnOnce() + Send>,
+}
+
+impl fmt::Debug for Meanwhile {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "Meanwhile({:?})", self.on)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Loss {
     event: Option<String>,
@@ -86,6 +100,8 @@ pub(crate) struct Wrong {
     pub latency: Duration,
     failures: Vec<Failure>,
     lost: Vec<Loss>,
+    meanwhile: Vec<Meanwhile>,
+    erring: Vec<(On, Times, Value)>,
     pub duplicates: usize,
     pub shuffle: usize,
     /// Reads see the state as it was then.
@@ -103,6 +119,18 @@ impl Wrong {
         let mut struck =
             self.failures.iter_mut().filter(|it| it.afterwards == afterwards && it.on.meets(operation, write));
         struck.find_map(|failure| failure.times.take().then_some(failure.status))
+    }
+
+    /// The errors that a query gets instead of data.
+    pub(crate) fn errs(&mut self, operation: &str) -> Option<Value> {
+        let mut struck = self.erring.iter_mut().filter(|(on, ..)| on.meets(operation, false));
+        struck.find_map(|(_, times, answer)| times.take().then(|| answer.clone()))
+    }
+
+    /// What happens just before such a request is answered.
+    pub(crate) fn meanwhile(&mut self, operation: &str, write: bool) -> Option<Box<dyn FnOnce() + Send>> {
+        let place = self.meanwhile.iter().position(|it| it.on.meets(operation, write))?;
+        Some(self.meanwhile.remove(place).act)
     }
 
     /// Whether a webhook of this kind gets lost.
@@ -126,6 +154,11 @@ impl Faults {
         self.set(|it| it.latency = latency);
     }
 
+    /// Does something once, between the arrival of the next request of a kind and its answer.
+    pub fn meanwhile(&self, on: On, act: impl FnOnce() + Send + 'static) {
+        self.set(|it| it.meanwhile.push(Meanwhile { on, act: Box::new(act) }));
+    }
+
     /// Answers 502 to the next `times` requests of a kind.
     pub fn fail(&self, on: On, times: usize) {
         self.fail_with(on, times, 502);
@@ -134,6 +167,15 @@ impl Faults {
     /// Answers with this status to the next `times` requests of a kind.
     pub fn fail_with(&self, on: On, times: usize, status: u16) {
         self.set(|it| it.failures.push(Failure { on, times: Times::Next(times), status, afterwards: false }));
+    }
+
+    /// Answers the next `times` queries of a kind with 200 and an error of this kind instead of data; empty for none.
+    pub fn err_queries(&self, on: On, times: usize, kind: &str, message: &str) {
+        let mut error = json!({ "message": message });
+        if !kind.is_empty() {
+            error["type"] = kind.into();
+        }
+        self.set(|it| it.erring.push((on, Times::Next(times), json!({ "data": null, "errors": [error] }))));
     }
 
     /// Answers 502 to all requests of a kind, until [`Faults::up`].

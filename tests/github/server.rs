@@ -212,6 +212,10 @@ async fn answer_graphql(world: &World, headers: &HeaderMap, bytes: &[u8], trace:
     if let Err(answer) = enter(world, &caller, Resource::GraphQl, false) {
         return answer;
     }
+    let errors = world.lock().wrong.errs(&trace.operation);
+    if let Some(errors) = errors {
+        return Answer::new(200, errors);
+    }
     let (body, cost) = graphql::execute(world, &caller, &asked);
     let mut answer = match body {
         Some(body) => Answer::new(200, body),
@@ -228,8 +232,12 @@ async fn struck(world: &World, trace: &Trace, afterwards: bool) -> Option<Answer
         let mut inside = world.lock();
         (inside.wrong.strikes(&trace.operation, trace.write, afterwards), inside.wrong.latency)
     };
-    if !afterwards && !latency.is_zero() {
+    if !afterwards {
         tokio::time::sleep(latency).await;
+        let meanwhile = world.lock().wrong.meanwhile(&trace.operation, trace.write);
+        if let Some(act) = meanwhile {
+            act();
+        }
     }
     status.map(|status| Answer::error(status, "Server Error"))
 }

@@ -202,13 +202,15 @@ async fn a_team_finds_the_pull_requests_that_rest_on_it() {
         let named = NewDecision { teams: vec![team("acme/payments"), team("acme/cab")], ..decision(1, "c0ffee") };
         decided(db, 1, &named).await;
         decided(db, 2, &decision(2, "beef")).await;
-        let moved = |slug: &str| marks(vec![Mark::Team { organisation: "Acme".into(), slug: slug.into() }]);
+        let moved = |slug: &str| {
+            marks(vec![Mark::Team { organisation: "Acme".into(), slug: slug.into(), lowers: slug == "CAB" }])
+        };
         take(&db.store, "cab", moved("CAB")).await;
         let wanted = {
             db.advance(SignedDuration::from_secs(2));
             claim(&db.store).await
         };
-        assert_eq!(wanted.wants, [Want::Members(at("2026-03-02T10:00:00Z"))]);
+        assert_eq!((&*wanted.wants, wanted.lowers), (&[Want::Members(at("2026-03-02T10:00:00Z"))][..], true));
         let fewer = NewDecision { teams: vec![team("acme/payments")], ..decision(1, "c0ffee") };
         db.store.record_decision(&wanted, &fewer).await.expect("answered").expect("recorded");
         for (slug, expected) in [("cab", vec![]), ("payments", vec![1]), ("", vec![1]), ("pay", vec![])] {

@@ -107,6 +107,20 @@ impl Position {
     }
 }
 
+/// Why there is no pull request in an answer: GitHub knows of none, or could not say.
+fn nothing_there(path: String, errors: &[FieldError]) -> Error {
+    let about = |error: &&FieldError| {
+        error.concerns("repository")
+            && error.path.get(1).is_none_or(|field| field == "pullRequest")
+            && !is_not_found(error)
+    };
+    match errors.iter().find(about) {
+        Some(error) if error.is_passing() => Error::Outage(format!("{path}: {}", error.message)),
+        Some(error) => Error::Odd(format!("{path}: {}", error.message)),
+        None => Error::NotFound(path),
+    }
+}
+
 impl Reading {
     /// From the first page.
     pub(super) fn begin(
@@ -120,12 +134,9 @@ impl Reading {
         let Partial { mut data, errors } = page;
         let path = format!("{}/{}#{}", target.owner, target.name, target.number);
         let Some(mut repository) = data.repository else {
-            let refused = errors.iter().find(|error| error.concerns("repository") && !is_not_found(error));
-            return Err(
-                refused.map_or(Error::NotFound(path.clone()), |error| Error::Odd(format!("{path}: {}", error.message)))
-            );
+            return Err(nothing_there(path, &errors));
         };
-        let Some(mut pull) = repository.pull_request.take() else { return Err(Error::NotFound(path)) };
+        let Some(mut pull) = repository.pull_request.take() else { return Err(nothing_there(path, &errors)) };
         let organisation_templates =
             data.organisation.take().and_then(|org| org.default_branch_ref).and_then(|branch| branch.target);
         let default_branch = repository.default_branch_ref.take();

@@ -7,6 +7,16 @@ use jiff::SignedDuration;
 
 use crate::world::{PEER, World};
 
+/// One of the team `acme/cab`.
+const CAB: &str = r#"
+version = 1
+[authorities.cab]
+teams = ["acme/cab"]
+[[rule]]
+id = "board"
+approvals = [{ from = ["cab"], count = 1 }]
+"#;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dismissal_takes_green_away_although_nothing_can_be_read() {
     let world = World::with_policy(PEER).await;
@@ -184,5 +194,67 @@ async fn what_only_some_policies_ask_for_is_unknown_where_github_errs() {
         assert!(summary.contains("GitHub did not "), "{field}: {summary}");
         world.expect(&pull, "failure", "");
         world.github.faults().heal_fields();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_membership_takes_green_away_although_nothing_can_be_read() {
+    for on in [On::Reads, On::Operation("query TeamMembers")] {
+        let mut world = World::without_bot(CAB).await;
+        let cab = world.acme.team("cab", &["carol", "dave"]);
+        world.start(&[]).await;
+        let pull = world.opened("").await;
+        pull.review("carol", Verdict::Approve);
+        world.settled().await;
+        world.expect(&pull, "success", "");
+        world.github.faults().down(on);
+        cab.remove("carol");
+        world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+        world.expect(&pull, "in_progress", "Looking again");
+        world.github.faults().up();
+        world.settled().await;
+        world.expect(&pull, "in_progress", "dave");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_that_could_not_be_read_is_read_again_without_an_event() {
+    let mut world = World::without_bot(CAB).await;
+    world.acme.team("cab", &["carol"]);
+    world.github.faults().deny_members("acme");
+    world.start(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "failure", "");
+    world.github.faults().allow_all();
+    world.settled().await;
+    world.expect(&pull, "failure", "");
+    world.advance(Duration::from_secs(301));
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_graphql_could_not_do_just_now_is_tried_for_longer_than_ten_times() {
+    let timeout = "Something went wrong while executing your query. This may be the result of a timeout.";
+    let cases = [
+        ("", timeout),
+        ("RATE_LIMITED", "API limit exceeded for installation."),
+        ("", "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."),
+    ];
+    for (kind, message) in cases {
+        let world = World::with_policy(PEER).await;
+        let pull = world.opened("").await;
+        world.github.faults().err_queries(On::Operation("query Look"), 12, kind, message);
+        pull.review("bob", Verdict::Approve);
+        world.settled().await;
+        // The later tries are minutes apart.
+        for _ in 0..14 {
+            world.advance(Duration::from_secs(600));
+            world.settled().await;
+        }
+        world.expect(&pull, "success", "");
+        assert!(pull.checks().iter().all(|check| check.state() != "failure"), "`{message}` counts as no attempt");
     }
 }

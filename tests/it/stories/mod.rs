@@ -14,6 +14,7 @@ mod flood;
 mod groups;
 mod large;
 mod models;
+mod moved;
 mod policies;
 mod record;
 mod requests;
