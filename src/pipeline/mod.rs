@@ -16,6 +16,7 @@ mod pull;
 mod requests;
 mod reverts;
 mod sweep;
+mod unfinished;
 mod write;
 
 use std::time::Duration;

@@ -19,3 +19,4 @@ mod same_diff;
 mod schedule;
 mod shown;
 mod threads;
+mod unfinished;
