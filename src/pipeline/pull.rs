@@ -57,6 +57,7 @@ impl Pipeline {
             number,
             comment: shown.comment_node.clone(),
         };
+        self.pay_for_look(github.id(), work.claim.lowers).await?;
         let mut look = match github.look(&target, COMMENT_MARKER).await {
             Ok(github::Outcome::Whole(look)) => look,
             Ok(github::Outcome::Torn) => {

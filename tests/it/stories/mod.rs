@@ -6,6 +6,7 @@
 mod approvals;
 mod authors;
 mod bases;
+mod budgets;
 mod checks;
 mod deployments;
 mod faults;
