@@ -126,7 +126,7 @@ impl Telemetry {
         );
         registry.register(
             "budget_used",
-            "Content-creating requests used of an installation's budget, by window",
+            "What is used of an installation's budget: writes in a minute, in an hour, points in a minute",
             inner.budgets.clone(),
         );
         Self(Arc::new(inner))
@@ -167,7 +167,7 @@ impl Telemetry {
         self.0.queue_age.set(oldest.as_secs_f64());
     }
 
-    /// How much of an installation's budget is used.
+    /// How much of an installation's budget is used: writes of a `minute` and of an `hour`, `points` of a minute.
     pub fn budget(&self, installation: u64, window: &str, used: i64) {
         self.0.budgets.get_or_create(&Budget { installation, window: window.to_owned() }).set(used);
     }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::error::{Error, Result, limit_ends};
+use super::meter::{Meter, Metered};
 use crate::clock::Clock;
 use crate::settings::GitHubAddress;
 use crate::telemetry::Telemetry;
@@ -38,6 +39,7 @@ struct App {
     telemetry: Telemetry,
     tokens: Cache<u64, Arc<Token>>,
     slug: OnceCell<String>,
+    meter: Meter,
 }
 
 /// An installation's token: how long it lasts and what it reaches.
@@ -64,7 +66,17 @@ impl GitHub {
             .build()?;
         let key = EncodingKey::from_rsa_pem(key_pem.expose_secret().as_bytes())?;
         let tokens = Cache::builder().max_capacity(10_000).build();
-        Ok(Self(Arc::new(App { http, address, id, key, clock, telemetry, tokens, slug: OnceCell::new() })))
+        Ok(Self(Arc::new(App {
+            http,
+            address,
+            id,
+            key,
+            clock,
+            telemetry,
+            tokens,
+            slug: OnceCell::new(),
+            meter: Meter::default(),
+        })))
     }
 
     /// The App's number.
@@ -88,6 +100,16 @@ impl GitHub {
     /// An installation of the App.
     pub fn installation(&self, id: u64) -> Installation {
         Installation { github: self.clone(), id }
+    }
+
+    /// So many reads of an installation are paid for, before they are sent.
+    pub fn paid(&self, installation: u64, reads: u32) {
+        self.0.meter.paid(installation, reads);
+    }
+
+    /// What an installation has asked since this was last called.
+    pub fn metered(&self, installation: u64) -> Metered {
+        self.0.meter.take(installation)
     }
 
     /// A request as the App itself.
@@ -351,14 +373,23 @@ impl Installation {
     /// Sends with the installation's token; one that is refused is renewed once.
     async fn authorised(&self, method: Method, url: &str, path: &str, body: Option<&Value>) -> Result<Answer> {
         let token = self.github.token(self.id).await?;
-        match self.github.send(method.clone(), url, path, &token.secret, body).await {
+        let meter = &self.github.0.meter;
+        // A GraphQL query is a POST, and a read all the same: we send no mutation.
+        if method == Method::GET || path.starts_with("/graphql") {
+            meter.read(self.id);
+        }
+        let outcome = match self.github.send(method.clone(), url, path, &token.secret, body).await {
             Err(Error::Unauthorised(_)) => {
                 self.github.0.tokens.invalidate(&self.id).await;
                 let token = self.github.token(self.id).await?;
                 self.github.send(method, url, path, &token.secret, body).await
             }
             outcome => outcome,
+        };
+        if let Ok(answer) = &outcome {
+            meter.answered(self.id, &answer.headers);
         }
+        outcome
     }
 }
 

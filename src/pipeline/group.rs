@@ -17,6 +17,7 @@ impl Pipeline {
         let Some(row) = self.store.repository(repository).await? else { return Ok(Outcome::Done { next: None }) };
         tracing::Span::current().record("pull", format!("{}/{} group {}", row.name.owner, row.name.name, head.short()));
         let github = self.github.installation(work.claim.installation);
+        self.pay_for_look(github.id(), work.claim.lowers).await?;
         let queue = github.merge_queue(&row.name.owner, &row.name.name, base).await?;
         let Some(members) = members(&queue, head) else {
             // The queue lags behind its own event, or the group is gone: only the last try says so.

@@ -4,6 +4,7 @@
 //! so that duplicates, reordering, loss and restarts are all the same case. What cannot
 //! be read never turns anything green.
 
+mod budget;
 mod diffs;
 mod facts;
 mod fresh;
@@ -16,6 +17,7 @@ mod pull;
 mod requests;
 mod reverts;
 mod sweep;
+mod unfinished;
 mod write;
 
 use std::time::Duration;
@@ -101,12 +103,15 @@ impl Pipeline {
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {
-        match &work.claim.subject {
+        let worked = match &work.claim.subject {
             Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
             Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
-            Subject::Redelivery => self.redelivery().await,
-        }
+            // The App asks for itself, and no installation pays.
+            Subject::Redelivery => return self.redelivery().await,
+        };
+        self.charge(work.claim.installation).await;
+        worked
     }
 
     /// How long the first of the events that asked has been waiting.

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::loaded::Loaded;
 use super::policies::Governing;
-use super::{Error, Pipeline, Result, fresh};
+use super::{Error, Pipeline, Result, fresh, unfinished};
 use crate::failpoint;
 use crate::github::{self, Ask, Installation, Look, Target};
 use crate::queue::{FRESHNESS, Outcome, Work};
@@ -61,6 +61,7 @@ impl Pipeline {
             number,
             comment: shown.comment_node.clone(),
         };
+        self.pay_for_look(github.id(), work.claim.lowers).await?;
         let mut look = match github.look(&target, COMMENT_MARKER).await {
             Ok(github::Outcome::Whole(look)) => look,
             Ok(github::Outcome::Torn) => {
@@ -145,12 +146,15 @@ impl Pipeline {
         failpoint::reach("decided");
         let decision = &decided.decision;
         self.remember_outcomes(work, look, decision).await?;
-        let shown = merge_shown(look, &stored, name, &work.claim.wants);
+        let mut shown = merge_shown(look, &stored, name, &work.claim.wants);
         let there = ids(look, &stored, name);
         let answer = match look.change.state {
             ChangeState::Open => self.rendered(look, &decided, is_open(there.run.as_ref(), &shown)),
             ChangeState::Closed | ChangeState::Merged => self.last_word(work, look, &decided, &shown).await?,
         };
+        if unfinished::would_go_stale(look, there.run.as_ref(), &answer, decision.as_of) {
+            shown.run = None;
+        }
         let actions = plan::plan(&answer, &shown);
         let now_shown = self.write(work, github, look, &actions, there).await?;
         self.request_reviews(work, github, look, &decision.requests).await?;
@@ -402,6 +406,8 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
     });
     let mut parts = snapshot::parts(&decided.facts, &decided.sources, &decided.templates);
     parts.push(snapshot::outcome_of(decision));
+    let open = look.change.state == ChangeState::Open;
+    let anew = unfinished::anew_at(look, shown.run.as_ref().filter(|_| open), decision.as_of);
     NewDecision {
         head: decision.head.clone(),
         check_name: decision.check_name.clone(),
@@ -413,7 +419,7 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
         policies: policies.collect(),
         parts,
         texts,
-        next_due: next_due(look, decision),
+        next_due: next_due(look, decision).into_iter().chain(anew).min(),
         cares: cares(&decided.loaded.needs),
         teams: decided.loaded.needs.teams.iter().cloned().collect(),
         shown,

@@ -18,6 +18,7 @@ impl Pipeline {
     /// Every open pull request of the installation; only those that differ from what we know get a look.
     pub(super) async fn sweep(&self, installation: u64) -> Result<Outcome> {
         let github = self.github.installation(installation);
+        self.pay_for_look(installation, false).await?;
         let mut looks = 0_usize;
         let mut seen = 0_usize;
         for repository in github.repositories().await? {

@@ -6,13 +6,13 @@ use countersign_domain::account::Oid;
 use countersign_domain::check_name;
 use countersign_domain::plan::{Action, Run, RunStatus};
 
-use super::{Error, Pipeline, Result};
+use super::{Pipeline, Result};
 use crate::failpoint;
 use crate::github::{self, Installation, Look, Place, Written};
 use crate::queue::Work;
 use crate::render::{self, Reason};
 use crate::signal::Want;
-use crate::store::{Cost, RepositoryRow, ShownIds, ShownRunIds, Spent, Subject};
+use crate::store::{Cost, RepositoryRow, ShownIds, ShownRunIds, Subject};
 
 /// How long a word that needs no look waits to learn whether it was said before.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -64,9 +64,7 @@ impl Pipeline {
         action: &Action,
         lowers: bool,
     ) -> Result<Written> {
-        if let Spent::Wait { until } = self.store.spend(github.id(), Cost { writes: 1, points: 5, lowers }).await? {
-            return Err(Error::OwnBudget(until));
-        }
+        self.pay(github.id(), Cost { writes: 1, points: 5, lowers }).await?;
         let now = self.store.now().await?;
         // Nothing is waited for between this and the write.
         if !work.lease.may_write() {

@@ -20,6 +20,10 @@ pub const POINTS_A_MINUTE: u32 = 900;
 /// What is kept of each for requests that take green away, as a part of ten: all else may spend nine tenths.
 const KEPT_TENTHS: i64 = 1;
 
+/// Points that a read leaves: a look is worth nothing where the check run and the comment that may follow from it do not
+/// fit, and many who look and find no room for their answer would use up whatever becomes free.
+const KEPT_FOR_ANSWERS: i64 = 10;
+
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
@@ -37,7 +41,52 @@ macro_rules! spend {
     };
 }
 
+/// A count of the window `$2`, and the one of the window before. Whoever is a window ahead is not set back.
+macro_rules! rolled {
+    (now $count:literal) => {
+        concat!("CASE WHEN minute >= $2 THEN ", $count, " ELSE 0 END")
+    };
+    (before $count:literal) => {
+        concat!("CASE WHEN minute >= $2 THEN ", $count, "_before WHEN minute = $2 - 1 THEN ", $count, " ELSE 0 END")
+    };
+}
+
+macro_rules! add_points {
+    ($points:expr) => {
+        concat!(
+            "UPDATE installation SET minute = CASE WHEN minute >= $2 THEN minute ELSE CAST($2 AS BIGINT) END,
+                minute_writes = ", rolled!(now "minute_writes"), ",
+                minute_writes_before = ", rolled!(before "minute_writes"), ",
+                minute_points = ", $points, ",
+                minute_points_before = ", rolled!(before "minute_points"), "
+            WHERE id = $1"
+        )
+    };
+}
+
+macro_rules! spent {
+    () => {
+        " RETURNING minute, minute_writes, minute_writes_before, minute_points, minute_points_before, hour,
+            hour_writes, hour_writes_before, parked_until"
+    };
+}
+
 statements! {
+    /// Points alone, where they fit: in one way to the database and back, because each look asks.
+    SPEND_POINTS = Sql::both(concat!(
+        add_points!(concat!(rolled!(now "minute_points"), " + $3")),
+        " AND COALESCE(parked_until, 0) <= $6
+            AND (", rolled!(before "minute_points"), ") * $5 <= 60000 * ($4 - $3 - (", rolled!(now "minute_points"), "))",
+        spent!()
+    ));
+    /// Points that are spent already; GitHub's word for what is spent counts where it is more.
+    CHARGE = Sql::both(concat!(
+        add_points!(concat!(
+            "CASE WHEN ", rolled!(now "minute_points"), " + $3 < $4 THEN CAST($4 AS BIGINT)
+                ELSE ", rolled!(now "minute_points"), " + $3 END"
+        )),
+        spent!()
+    ));
     ADD = Sql::both("INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");
     READ = Sql::both(read!());
     READ_AND_HOLD = Sql::each(read!(), concat!(read!(), " FOR UPDATE"));
@@ -70,12 +119,23 @@ pub struct Cost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spent {
     /// It may, and is accounted for.
-    Granted,
+    Granted(Used),
     /// Not before then.
     Wait {
         /// When to ask again.
         until: Timestamp,
     },
+}
+
+/// What is used of an installation's budget, in the windows that end now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// Requests that create content, of a minute.
+    pub writes_minute: i64,
+    /// Requests that create content, of an hour.
+    pub writes_hour: i64,
+    /// Points, of a minute.
+    pub points: i64,
 }
 
 /// A count over a sliding window: what is in the current one, and what was in the one before.
@@ -112,6 +172,12 @@ impl Window {
         // Of the window before, `before * (length - elapsed) / length` still counts.
         start + self.length - room * self.length / self.before
     }
+
+    /// What counts at that instant.
+    fn used(&self, now: i64) -> i64 {
+        let left = (self.index + 1) * self.length - now;
+        self.current + self.before * left.clamp(0, self.length) / self.length
+    }
 }
 
 /// The three counts of an installation.
@@ -137,10 +203,10 @@ impl Budget {
     }
 
     fn fits_at(&self, cost: Cost, now: i64) -> i64 {
-        let limit = |of: u32| if cost.lowers { i64::from(of) } else { i64::from(of) * (10 - KEPT_TENTHS) / 10 };
+        let limit = |of: u32| limit(of, cost.lowers);
         let (writes, points) = (i64::from(cost.writes), i64::from(cost.points));
         let mut at = self.parked_until;
-        at = at.max(self.points_minute.fits_at(points, limit(POINTS_A_MINUTE), now));
+        at = at.max(self.points_minute.fits_at(points, limit_of_points(cost), now));
         if writes > 0 {
             at = at.max(self.writes_minute.fits_at(writes, limit(WRITES_A_MINUTE), now));
             at = at.max(self.writes_hour.fits_at(writes, limit(WRITES_AN_HOUR), now));
@@ -149,7 +215,36 @@ impl Budget {
     }
 }
 
+/// How much of a limit may be spent.
+fn limit(of: u32, lowers: bool) -> i64 {
+    if lowers { i64::from(of) } else { i64::from(of) * (10 - KEPT_TENTHS) / 10 }
+}
+
+/// How many of the points may be spent for that.
+fn limit_of_points(cost: Cost) -> i64 {
+    limit(POINTS_A_MINUTE, cost.lowers) - if cost.writes == 0 { KEPT_FOR_ANSWERS } else { 0 }
+}
+
 impl Budget {
+    fn used(&self, now: i64) -> Used {
+        Used {
+            writes_minute: self.writes_minute.used(now),
+            writes_hour: self.writes_hour.used(now),
+            points: self.points_minute.used(now),
+        }
+    }
+
+    /// The same with this cost, which was spent since it was read.
+    fn used_with(&self, cost: Cost, now: i64) -> Used {
+        let used = self.used(now);
+        let (writes, points) = (i64::from(cost.writes), i64::from(cost.points));
+        Used {
+            writes_minute: used.writes_minute + writes,
+            writes_hour: used.writes_hour + writes,
+            points: used.points + points,
+        }
+    }
+
     /// What [`SPEND`] sets once this is spent.
     fn after(&self, cost: Cost) -> [i64; 8] {
         let Self { writes_minute, points_minute, writes_hour, .. } = self;
@@ -174,10 +269,43 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn spend(&self, installation: u64, cost: Cost) -> Result<Spent> {
+        if cost.writes == 0
+            && let Some(used) = self.spend_points(installation, cost).await?
+        {
+            return Ok(Spent::Granted(used));
+        }
         match self.spend_as_read(installation, cost).await? {
             Some(spent) => Ok(spent),
             None => self.spend_in_turn(installation, cost).await,
         }
+    }
+
+    /// `None` where they do not fit, or the installation has no row yet.
+    async fn spend_points(&self, installation: u64, cost: Cost) -> Result<Option<Used>> {
+        let now = self.db.now(&self.clock).await?;
+        let (minute, left) = (now.div_euclid(MINUTE), MINUTE - now.rem_euclid(MINUTE));
+        let limit = limit_of_points(cost);
+        let values = values![installation, minute, i64::from(cost.points), limit, left, now];
+        let rows = self.db.execute_returning(Writes::Leases, SPEND_POINTS, values).await?;
+        rows.first().map(|row| Ok(Budget::read(row, now)?.used(now))).transpose()
+    }
+
+    /// Charges reads that were made beyond what was granted, and takes GitHub's word for it where that says that less
+    /// is `left` than we think: then all else waits, and what is kept for taking green away is left for it. Gives
+    /// nothing where nothing is to be charged.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn charge(&self, installation: u64, reads: u32, left: Option<u32>) -> Result<Option<Used>> {
+        let most = limit(POINTS_A_MINUTE, false);
+        let used = left.map_or(0, |left| (i64::from(POINTS_A_MINUTE) - i64::from(left)).clamp(0, most));
+        if reads == 0 && used == 0 {
+            return Ok(None);
+        }
+        let now = self.db.now(&self.clock).await?;
+        let values = values![installation, now.div_euclid(MINUTE), i64::from(reads), used];
+        let rows = self.db.execute_returning(Writes::Leases, CHARGE, values).await?;
+        rows.first().map(|row| Ok(Budget::read(row, now)?.used(now))).transpose()
     }
 
     /// Half the ways to the database and back, and never a wait for others; `None` where somebody came between.
@@ -196,7 +324,7 @@ impl Store {
         let parked = budget.parked_until;
         let values = values![installation, a, b, c, d, e, f, g, h, minute, points, hour, writes, parked];
         let spent = self.db.execute(Writes::Leases, SPEND_AS_READ, values).await? == 1;
-        Ok(spent.then_some(Spent::Granted))
+        Ok(spent.then(|| Spent::Granted(budget.used_with(cost, now))))
     }
 
     async fn spend_in_turn(&self, installation: u64, cost: Cost) -> Result<Spent> {
@@ -211,7 +339,7 @@ impl Store {
         let [a, b, c, d, e, f, g, h] = budget.after(cost);
         tx.execute(SPEND, values![installation, a, b, c, d, e, f, g, h]).await?;
         tx.commit().await?;
-        Ok(Spent::Granted)
+        Ok(Spent::Granted(budget.used_with(cost, now)))
     }
 
     /// GitHub asks to be left alone until then (`Retry-After`, or no requests left before the reset): nothing is

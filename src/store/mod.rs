@@ -35,7 +35,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-pub use self::budget::{Cost, POINTS_A_MINUTE, Spent, WRITES_A_MINUTE, WRITES_AN_HOUR};
+pub use self::budget::{Cost, POINTS_A_MINUTE, Spent, Used, WRITES_A_MINUTE, WRITES_AN_HOUR};
 pub use self::decision::{CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision, PolicyRef, Recorded};
 pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
 pub use self::error::{Error, Result};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
@@ -42,6 +42,8 @@ pub(crate) struct Inside {
     /// Where webhooks go; until it is known none is sent.
     pub target: Option<String>,
     held: Vec<Outgoing>,
+    /// When runs were last looked through for those that are stale by now.
+    aged_at: Timestamp,
 }
 
 impl World {
@@ -53,6 +55,7 @@ impl World {
         out: mpsc::UnboundedSender<Outgoing>,
     ) -> Self {
         let inside = Inside {
+            aged_at: clock.now(),
             state: Arc::new(state),
             past: Vec::new(),
             wrong: Wrong::default(),
@@ -71,13 +74,16 @@ impl World {
 
     /// The state as it is, for tests.
     pub(crate) fn live(&self) -> Arc<State> {
-        Arc::clone(&self.lock().state)
+        let mut inside = self.lock();
+        age(&mut inside, self.clock.now());
+        Arc::clone(&inside.state)
     }
 
     /// The state as a read over the network sees it, which a fault may make an old one.
     pub(crate) fn seen(&self) -> Arc<State> {
         let now = self.clock.now();
-        let inside = self.lock();
+        let mut inside = self.lock();
+        age(&mut inside, now);
         faults::seen(&inside.wrong, &inside.state, &inside.past, now)
     }
 
@@ -85,6 +91,7 @@ impl World {
     pub(crate) fn turn<T>(&self, change: impl FnOnce(&mut Turn<'_>) -> T) -> T {
         let now = self.clock.now();
         let mut inside = self.lock();
+        age(&mut inside, now);
         let heard = inside.target.is_some();
         let mut turn = Turn::new(Arc::make_mut(&mut inside.state), now, heard);
         let answer = change(&mut turn);
@@ -159,4 +166,14 @@ impl World {
     pub(crate) fn violation(&self, text: String) {
         self.lock().violations.push(text);
     }
+}
+
+/// Makes stale what is so by the clock. Time that passes by itself is too short for it: only a clock that was moved is
+/// worth looking through all runs.
+fn age(inside: &mut Inside, now: Timestamp) {
+    if now.duration_since(inside.aged_at) < SignedDuration::from_mins(10) {
+        return;
+    }
+    inside.aged_at = now;
+    Turn::new(Arc::make_mut(&mut inside.state), now, false).make_stale();
 }

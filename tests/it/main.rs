@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed, and says what it left out"
 )]
 
+mod budgets;
 mod burst;
 mod commands;
 mod conformance;

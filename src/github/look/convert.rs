@@ -598,6 +598,7 @@ fn own_runs(suites: Option<wire::List<wire::Suite>>) -> Vec<OwnRun> {
                 name: run.name,
                 status,
                 fingerprint: run.external_id.unwrap_or_default(),
+                started_at: run.started_at,
             })
         })
         .collect();

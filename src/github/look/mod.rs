@@ -151,6 +151,8 @@ pub struct OwnRun {
     pub status: Option<RunStatus>,
     /// The fingerprint that was sent with it.
     pub fingerprint: String,
+    /// When it was written first; edits leave that as it is.
+    pub started_at: Option<Timestamp>,
 }
 
 /// Our comment.

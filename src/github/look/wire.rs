@@ -379,4 +379,5 @@ pub(super) struct OwnRun {
     pub(super) status: String,
     pub(super) conclusion: Option<String>,
     pub(super) external_id: Option<String>,
+    pub(super) started_at: Option<Timestamp>,
 }

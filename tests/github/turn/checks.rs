@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::Turn;
@@ -10,6 +10,9 @@ use crate::git::Oid;
 use crate::shape::{self, checks as show, code as show_code, repository as show_repository};
 use crate::state::checks::{CheckRun, CheckSuite, CommitMarks, Deployment, DeploymentStatus, Gate, Status, Workflow};
 use crate::state::stamp;
+
+/// A run that is not concluded by then is stale (GitHub's documents, "Checks").
+const STALE_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What is said about a check run. What is not said stays as it was.
 #[derive(Clone, Debug, Default)]
@@ -197,6 +200,19 @@ impl Turn<'_> {
             Arc::make_mut(suite).updated_at = now;
         }
         completed
+    }
+
+    /// Gives up every run that was not concluded in time. GitHub says so in no event.
+    pub(crate) fn make_stale(&mut self) {
+        let since = self.now - STALE_AFTER;
+        let all = self.state.repositories.values().flat_map(|it| {
+            let unfinished = it.marks.values().flat_map(|marks| &marks.runs).filter(|run| !run.completed());
+            unfinished.filter(|run| run.started_at <= since).map(|run| (it.id, run.id))
+        });
+        for (repository, run) in all.collect::<Vec<_>>() {
+            let change = CheckChange { conclusion: Some("stale".into()), ..CheckChange::default() };
+            self.write_run(repository, run, change);
+        }
     }
 
     /// Somebody presses "Re-run" on a check.

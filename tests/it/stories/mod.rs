@@ -6,6 +6,7 @@
 mod approvals;
 mod authors;
 mod bases;
+mod budgets;
 mod checks;
 mod deployments;
 mod enterprise;
@@ -22,3 +23,4 @@ mod same_diff;
 mod schedule;
 mod shown;
 mod threads;
+mod unfinished;

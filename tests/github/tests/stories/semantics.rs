@@ -289,3 +289,19 @@ async fn a_deleted_account_and_a_deleted_fork_leave_nothing_behind() {
     assert_eq!(*found, json!({ "author": null, "headRepository": null, "headRef": null, "changedFiles": 1 }));
     world.app.github.assert_clean();
 }
+
+#[tokio::test]
+async fn a_run_that_is_not_concluded_is_stale_after_14_days() {
+    let world = build().await;
+    let pr = open(&world.shop, "alice", "Waits");
+    pr.check_run("github-actions", "waits", Outcome::InProgress);
+    pr.check_run("github-actions", "done", Outcome::Success);
+    let check = |days: i64, expected: &str| {
+        world.app.github.clock().advance(SignedDuration::from_hours(24 * days));
+        assert_eq!(pr.check("waits").unwrap().state(), expected, "after {days} days more");
+        assert!(pr.check("done").unwrap().is_green());
+    };
+    check(13, "in_progress");
+    check(2, "stale");
+    world.app.github.assert_clean();
+}

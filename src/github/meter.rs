@@ -1,0 +1,98 @@
+//! What installations ask of GitHub, counted for the budget that the store keeps, and what GitHub says is left.
+//!
+//! Deliberately absent: limits. Here is only counted; whoever keeps the budget takes the counts away.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use reqwest::header::HeaderMap;
+
+/// Reads that were paid for and never sent count for later ones, up to so many.
+const MOST_CREDIT: i64 = 100;
+
+/// What an installation asked since its count was last taken away.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Metered {
+    /// Reads that nobody paid for beforehand, each a point.
+    pub reads: u32,
+    /// The least that GitHub said is left of its hour, over REST or GraphQL.
+    pub left: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    /// Below zero where more was paid for than was read.
+    reads: i64,
+    left: Option<u32>,
+}
+
+/// The counts of all installations.
+#[derive(Debug, Default)]
+pub(super) struct Meter(Mutex<BTreeMap<u64, Count>>);
+
+impl Meter {
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<u64, Count>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A read is sent.
+    pub(super) fn read(&self, installation: u64) {
+        self.counts().entry(installation).or_default().reads += 1;
+    }
+
+    /// So many reads are paid for already.
+    pub(super) fn paid(&self, installation: u64, reads: u32) {
+        self.counts().entry(installation).or_default().reads -= i64::from(reads);
+    }
+
+    /// An answer came with these headers.
+    pub(super) fn answered(&self, installation: u64, headers: &HeaderMap) {
+        let value = headers.get("x-ratelimit-remaining").and_then(|value| value.to_str().ok());
+        let Some(left) = value.and_then(|value| value.trim().parse::<u32>().ok()) else { return };
+        let mut counts = self.counts();
+        let count = counts.entry(installation).or_default();
+        count.left = Some(count.left.map_or(left, |known| known.min(left)));
+    }
+
+    /// Takes the count away.
+    pub(super) fn take(&self, installation: u64) -> Metered {
+        let mut counts = self.counts();
+        let count = counts.entry(installation).or_default();
+        let reads = u32::try_from(count.reads).unwrap_or(0);
+        count.reads = count.reads.clamp(-MOST_CREDIT, 0);
+        Metered { reads, left: count.left.take() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn what_was_paid_for_is_not_counted_again() {
+        let meter = Meter::default();
+        meter.paid(1, 2);
+        (0..3).for_each(|_| meter.read(1));
+        meter.read(2);
+        assert_eq!(meter.take(1), Metered { reads: 1, left: None });
+        assert_eq!(meter.take(1), Metered::default());
+        meter.paid(2, 3);
+        assert_eq!(meter.take(2).reads, 0);
+        (0..3).for_each(|_| meter.read(2));
+        assert_eq!(meter.take(2).reads, 1, "two were paid for and not sent");
+    }
+
+    #[test]
+    fn the_least_that_is_left_counts() {
+        let meter = Meter::default();
+        for left in ["70", "50", "many", "60"] {
+            let headers = [("x-ratelimit-remaining", left)];
+            let headers = headers.map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+            meter.answered(1, &headers.into_iter().collect());
+        }
+        assert_eq!(meter.take(1).left, Some(50));
+        assert_eq!(meter.take(1).left, None);
+    }
+}

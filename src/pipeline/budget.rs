@@ -1,0 +1,44 @@
+//! What we allow ourselves to ask of GitHub: paid for beforehand, and put right by what GitHub says.
+
+use super::{Error, Pipeline, Result};
+use crate::store::{Cost, Spent, Used};
+
+/// A request over GraphQL, or a read over REST.
+const A_READ: u32 = 1;
+
+impl Pipeline {
+    /// Pays for a piece of work, or says until when there is nothing left to pay with.
+    pub(super) async fn pay(&self, installation: u64, cost: Cost) -> Result<()> {
+        match self.store.spend(installation, cost).await? {
+            Spent::Granted(used) => {
+                self.show(installation, used);
+                Ok(())
+            }
+            Spent::Wait { until } => Err(Error::OwnBudget(until)),
+        }
+    }
+
+    /// Pays for the first request of a look; what it takes beyond that is charged when it is known.
+    pub(super) async fn pay_for_look(&self, installation: u64, lowers: bool) -> Result<()> {
+        self.pay(installation, Cost { writes: 0, points: A_READ, lowers }).await?;
+        self.github.paid(installation, A_READ);
+        Ok(())
+    }
+
+    /// Charges what was asked beyond what was paid for. It was asked: nothing waits for this, and where it cannot be
+    /// kept the count is a little low.
+    pub(super) async fn charge(&self, installation: u64) {
+        let metered = self.github.metered(installation);
+        match self.store.charge(installation, metered.reads * A_READ, metered.left).await {
+            Ok(Some(used)) => self.show(installation, used),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "what was asked of GitHub could not be charged"),
+        }
+    }
+
+    fn show(&self, installation: u64, used: Used) {
+        for (window, used) in [("minute", used.writes_minute), ("hour", used.writes_hour), ("points", used.points)] {
+            self.telemetry.budget(installation, window, used);
+        }
+    }
+}

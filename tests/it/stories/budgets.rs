@@ -1,0 +1,122 @@
+//! What GitHub lets an installation ask: we stay within it, and what has to wait for it is done later.
+
+use countersign::store::{Cost, Spent};
+use github_stand_in::{Entry, Verdict};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::world::{PEER, World};
+
+/// The installation of `acme`.
+fn installation(world: &World) -> u64 {
+    let payloads = world.github.deliveries().into_iter().map(|delivery| delivery.payload);
+    payloads.filter_map(|payload| payload["installation"]["id"].as_u64()).next_back().unwrap()
+}
+
+/// Everybody's clock shows the first second of a minute: the budget's windows begin with it.
+fn a_minute_begins(world: &World) {
+    let minutes = world.github.clock().now().as_second() / 60;
+    world.github.clock().set(Timestamp::from_second((minutes + 3) * 60 + 1).unwrap());
+}
+
+/// Uses up what all but withdrawals share.
+async fn use_up(world: &World) {
+    for points in [100, 10, 1] {
+        let cost = Cost { writes: 0, points, lowers: false };
+        while matches!(world.store().spend(installation(world), cost).await.unwrap(), Spent::Granted(_)) {}
+    }
+}
+
+/// Waits until a scrape says that so many of the installation's points are used: what a look took beyond its first
+/// request is charged once the look is done.
+async fn points_are_used(world: &World, expected: impl Fn() -> usize) {
+    let start = format!("countersign_budget_used{{installation=\"{}\",window=\"points\"}} ", installation(world));
+    let begun = std::time::Instant::now();
+    loop {
+        let text = reqwest::get(world.address("/metrics")).await.unwrap().text().await.unwrap();
+        let expected = expected();
+        let shown = text.lines().find_map(|line| line.strip_prefix(&start));
+        if shown == Some(expected.to_string().as_str()) {
+            return;
+        }
+        let asked = world.github.log().summary();
+        assert!(
+            begun.elapsed().as_secs() < 10,
+            "{shown:?} points are used, not {expected}; GitHub was asked:\n{asked}"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+/// Waits until the only row there is was put off.
+async fn put_off(world: &World) {
+    let begun = std::time::Instant::now();
+    loop {
+        world.github.settled().await;
+        let stats = world.store().queue_stats().await.unwrap();
+        if stats.depth == 0 && stats.in_flight == 0 {
+            return;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "it is not put off: {stats:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_finds_the_budget_used_up_waits_and_is_done_later() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    a_minute_begins(&world);
+    use_up(&world).await;
+    world.github.take_log();
+    pull.review("bob", Verdict::Approve);
+    put_off(&world).await;
+    let log = world.github.take_log();
+    assert_eq!(log.count(), 0, "{}", log.summary());
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    assert_eq!(world.github.log().of("query Look").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_is_looked_at_from_what_is_kept_for_it() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    a_minute_begins(&world);
+    use_up(&world).await;
+    let before = world.github.clock().now();
+    pull.dismiss("carol", review);
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    assert!(world.github.clock().now().duration_since(before) < SignedDuration::from_secs(50), "at once");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_read_is_charged_and_less_is_asked_where_github_says_that_less_is_left() {
+    let world = World::without_bot(PEER).await;
+    a_minute_begins(&world);
+    let world = world.started(&[]).await;
+    let pull = world.opened("").await;
+    // Five points for a write, one for all else; what the App asks for itself is nobody's.
+    let asked = || {
+        let log = world.github.log();
+        let points = |entry: &Entry| if entry.write { 5 } else { 1 };
+        log.of("").filter(|entry| !entry.operation.contains(" /app")).map(points).sum()
+    };
+    points_are_used(&world, asked).await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    points_are_used(&world, asked).await;
+    // The answer to the next look says how little is left of the hour, and that is kept for withdrawals.
+    world.github.faults().leave_points(50);
+    pull.label("dave", "again");
+    world.settled().await;
+    points_are_used(&world, || 810).await;
+    pull.edit_body("alice", "More words.");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
