@@ -39,22 +39,22 @@ async fn waits(db: &Database, cost: Cost, most: i64) {
 #[tokio::test]
 async fn reads_and_writes_draw_on_one_budget_that_slides_and_keeps_something_for_withdrawals() {
     on_each(async |db| {
-        next_minute(&db, 0).await;
-        let used = granted(&db, Cost { writes: 40, points: 200, lowers: false }).await;
+        next_minute(db, 0).await;
+        let used = granted(db, Cost { writes: 40, points: 200, lowers: false }).await;
         assert_eq!((used.writes_minute, used.points), (40, 200));
-        assert_eq!(granted(&db, points(600)).await.points, 800);
-        granted(&db, Cost { writes: 1, points: 5, lowers: false }).await;
-        waits(&db, READ, 60_100).await;
+        assert_eq!(granted(db, points(600)).await.points, 800);
+        granted(db, Cost { writes: 1, points: 5, lowers: false }).await;
+        waits(db, READ, 60_100).await;
         let withdrawal = Cost { lowers: true, ..READ };
-        assert_eq!(granted(&db, withdrawal).await.points, 806);
+        assert_eq!(granted(db, withdrawal).await.points, 806);
         // Half of the minute before counts: 403 points and 20 writes, a little less with each moment.
-        next_minute(&db, 30_000).await;
-        let used = granted(&db, points(380)).await;
+        next_minute(db, 30_000).await;
+        let used = granted(db, points(380)).await;
         assert!((700..=785).contains(&used.points), "{used:?}");
         assert!((15..=20).contains(&used.writes_minute) && used.writes_hour >= 39, "{used:?}");
-        waits(&db, points(200), 30_000).await;
-        next_minute(&db, 60_000).await;
-        assert_eq!(granted(&db, READ).await, Used { points: 1, writes_minute: 0, ..used }, "two minutes later");
+        waits(db, points(200), 30_000).await;
+        next_minute(db, 60_000).await;
+        assert_eq!(granted(db, READ).await, Used { points: 1, writes_minute: 0, ..used }, "two minutes later");
     })
     .await;
 }
@@ -62,12 +62,12 @@ async fn reads_and_writes_draw_on_one_budget_that_slides_and_keeps_something_for
 #[tokio::test]
 async fn a_parked_installation_is_granted_no_read() {
     on_each(async |db| {
-        granted(&db, READ).await;
+        granted(db, READ).await;
         let until = db.store.now().await.expect("now") + SignedDuration::from_mins(10);
         db.store.park(ACME, until).await.expect("parked");
-        waits(&db, Cost { lowers: true, ..READ }, 600_000).await;
+        waits(db, Cost { lowers: true, ..READ }, 600_000).await;
         db.advance(SignedDuration::from_mins(11));
-        granted(&db, READ).await;
+        granted(db, READ).await;
     })
     .await;
 }
@@ -75,18 +75,18 @@ async fn a_parked_installation_is_granted_no_read() {
 #[tokio::test]
 async fn less_is_granted_where_github_says_that_less_is_left() {
     on_each(async |db| {
-        next_minute(&db, 0).await;
-        granted(&db, READ).await;
+        next_minute(db, 0).await;
+        granted(db, READ).await;
         let charge = async |reads, left| db.store.charge(ACME, reads, left).await.expect("charged");
         assert_eq!(charge(0, None).await, None);
         assert_eq!(charge(0, Some(POINTS_A_MINUTE)).await, None, "it says no less than we think");
         assert_eq!(charge(2, Some(5_000)).await.map(|used| used.points), Some(3));
         assert_eq!(charge(0, Some(110)).await.map(|used| used.points), Some(790));
         assert_eq!(charge(0, Some(200)).await.map(|used| used.points), Some(790), "nothing is given back");
-        granted(&db, points(10)).await;
-        waits(&db, READ, 60_100).await;
+        granted(db, points(10)).await;
+        waits(db, READ, 60_100).await;
         assert_eq!(charge(0, Some(0)).await.map(|used| used.points), Some(810));
-        granted(&db, Cost { writes: 1, points: 5, lowers: true }).await;
+        granted(db, Cost { writes: 1, points: 5, lowers: true }).await;
         assert_eq!(db.store.charge(77, 1, None).await.expect("charged"), None, "nobody's");
     })
     .await;
@@ -96,8 +96,8 @@ async fn less_is_granted_where_github_says_that_less_is_left() {
 async fn many_who_read_at_once_spend_no_more_than_there_is() {
     on_each(async |db| {
         let other = db.another().await;
-        next_minute(&db, 0).await;
-        granted(&db, points(10)).await;
+        next_minute(db, 0).await;
+        granted(db, points(10)).await;
         let mut spending = JoinSet::new();
         for n in 0..100 {
             let store = if n % 2 == 0 { db.store.clone() } else { other.clone() };
