@@ -76,7 +76,7 @@ statements! {
     SPEND_POINTS = Sql::both(concat!(
         add_points!(concat!(rolled!(now "minute_points"), " + $3")),
         " AND COALESCE(parked_until, 0) <= $6
-            AND (", rolled!(before "minute_points"), ") * $5 <= 60000 * ($4 - $3 - (", rolled!(now "minute_points"), "))",
+            AND (", rolled!(before "minute_points"), ") * $5 <= 60000 * (CAST($4 AS BIGINT) - $3 - (", rolled!(now "minute_points"), "))",
         spent!()
     ));
     /// Points that are spent already; GitHub's word for what is spent counts where it is more.
