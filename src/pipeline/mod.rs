@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use countersign_domain::account::Account;
 use countersign_domain::facts::Enforced;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 use tracing::Instrument as _;
 
@@ -81,6 +81,9 @@ enum Error {
     Store(#[from] store::Error),
 }
 
+/// How long a row that found the installation's budget used up waits at least.
+const BREATH: SignedDuration = SignedDuration::from_secs(5);
+
 type Result<T> = std::result::Result<T, Error>;
 
 impl Pipeline {
@@ -122,6 +125,13 @@ impl Pipeline {
         Ok(received.and_then(|at| Duration::try_from(now.duration_since(at)).ok()))
     }
 
+    /// Not before there is room for a look and what it writes: whoever looks again for every point that comes back
+    /// never has enough of them to write.
+    async fn with_a_breath(&self, until: Timestamp) -> Timestamp {
+        let soonest = self.store.now().await.ok().and_then(|now| now.checked_add(BREATH).ok());
+        soonest.map_or(until, |soonest| until.max(soonest))
+    }
+
     async fn settled(&self, work: &Work, worked: Result<Outcome>) -> Outcome {
         let error = match worked {
             Ok(outcome) => return outcome,
@@ -135,7 +145,7 @@ impl Pipeline {
                 }
                 Outcome::Parked { until }
             }
-            Error::OwnBudget(until) => Outcome::Parked { until },
+            Error::OwnBudget(until) => Outcome::Parked { until: self.with_a_breath(until).await },
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
             error @ Error::Moved => Outcome::Outage(error.to_string()),
             Error::Store(error @ (store::Error::Contended(_) | store::Error::Unreachable(_))) => {

@@ -54,7 +54,10 @@ async fn reads_and_writes_draw_on_one_budget_that_slides_and_keeps_something_for
         assert!((15..=20).contains(&used.writes_minute) && used.writes_hour >= 39, "{used:?}");
         waits(db, points(200), 30_000).await;
         next_minute(db, 60_000).await;
-        assert_eq!(granted(db, READ).await, Used { points: 1, writes_minute: 0, ..used }, "two minutes later");
+        let later = granted(db, READ).await;
+        assert_eq!((later.points, later.writes_minute), (1, 0), "two minutes later");
+        // The hour may have turned meanwhile, and with it a little of what it counts.
+        assert!(later.writes_hour <= used.writes_hour && later.writes_hour + 3 > used.writes_hour, "{later:?}");
     })
     .await;
 }
