@@ -67,8 +67,8 @@ impl<T> Paged<T> {
     }
 }
 
-/// Why nothing that hangs on the head commit is known. What GitHub lists of a large pull request ends before its head.
-const NO_HEAD: &str = "GitHub did not give the head commit, as where a pull request has more than 250 commits";
+/// Why nothing that hangs on the head commit is known.
+const NO_HEAD: &str = "GitHub did not give the head commit";
 
 /// A review that was dismissed: its number, by whom, and whether it had asked for changes.
 type Dismissal = (u64, Option<Account>, bool);
@@ -153,13 +153,9 @@ impl Reading {
             .flat_map(wire::Templates::into_iter)
             .filter_map(version)
             .collect();
-        let commits = pull.commits.as_ref().and_then(|commits| commits.total_count).unwrap_or_default();
-        let last_node =
+        let head_node =
             pull.head.take().and_then(|head| head.nodes.into_iter().flatten().next()).map(|node| node.commit);
-        // The last commit that is listed is the head, but for a pull request of more commits than are listed.
-        let is_head = last_node.as_ref().is_none_or(|commit| commit.oid == pull.head_ref_oid);
-        let torn = !is_head && commits <= MOST_COMMITS;
-        let head_node = last_node.filter(|_| is_head);
+        let torn = head_node.as_ref().is_some_and(|commit| commit.oid != pull.head_ref_oid);
         let (head_policy, own_runs, rollup) = match head_node {
             Some(commit) => {
                 (head_policy(commit.policy.as_ref()), own_runs(commit.ours), Some(commit.status_check_rollup))

@@ -12,7 +12,8 @@ use crate::shape::{node, pull_request as names, repository as show_repository};
 use crate::state::pull_request::{Comment, PullRequest, Review, ReviewState, Reviewer, Thread};
 use crate::state::repository::Repository;
 
-/// The most files and commits of a pull request that GitHub lists, however many there are.
+/// The most files of a pull request that GitHub lists, and commits that its REST lists, however many there are. GraphQL
+/// lists every commit.
 pub(crate) const MOST_FILES: usize = 3_000;
 pub(crate) const MOST_COMMITS: usize = 250;
 
@@ -124,7 +125,7 @@ fn listed<'s>(cx: Cx<'s>, home: Home<'s>, it: &'s Arc<PullRequest>, field: &str,
             let commits = home.commits(it);
             let show = move |commit: &Arc<Commit>| pull_request_commit(cx, home, it, Arc::clone(commit));
             let all = Connection::new(cx, "PullRequestCommitConnection", commits.iter().cloned(), show);
-            all.at_most(MOST_COMMITS).page(args)
+            all.page(args)
         }
         "comments" => {
             let mut comments: Vec<&'s Arc<Comment>> = it.comments.iter().collect();
