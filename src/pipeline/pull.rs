@@ -158,7 +158,9 @@ impl Pipeline {
         let actions = plan::plan(&answer, &shown);
         let now_shown = self.write(work, github, look, &actions, there).await?;
         self.request_reviews(work, github, look, &decision.requests).await?;
-        let texts = answer.run.as_ref().map(|run| run.fingerprint.clone()).unwrap_or_default();
+        // The last word on what is closed rests on what GitHub showed, which no replay has; a decision on it has no text.
+        let told = answer.run.as_ref().filter(|_| look.change.state == ChangeState::Open);
+        let texts = told.map(|run| run.fingerprint.clone()).unwrap_or_default();
         let new = new_decision(look, &decided, texts, now_shown);
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {

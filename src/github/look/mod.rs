@@ -27,7 +27,8 @@ const QUERY: &str = include_str!("look.graphql");
 
 /// GitHub lists at most this many files of a pull request (its documents on "List pull requests files").
 const MOST_FILES: u64 = 3_000;
-/// GitHub lists at most this many commits of a pull request; beyond, the comparison is paged.
+/// REST lists at most this many commits of a pull request. GraphQL is known to list more, which GitHub does not document:
+/// beyond this many the comparison is read.
 pub(super) const MOST_COMMITS: u64 = 250;
 /// Longer lists than this are not read: the fact is unknown.
 const MOST_PAGES: usize = 60;
