@@ -251,6 +251,8 @@ pub enum Evidence {
         repository: u64,
         /// Its number.
         number: u64,
+        /// The commit before; empty where the event does not say.
+        before: String,
         /// The commit after.
         after: String,
         /// Who.

@@ -15,7 +15,7 @@ mod modes;
 pub mod payload;
 mod reads;
 
-pub use app::FailedDelivery;
+pub use app::Attempt;
 pub use apply::{Place, Written};
 pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};

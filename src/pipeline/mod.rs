@@ -14,6 +14,7 @@ mod members;
 mod on_demand;
 mod policies;
 mod pull;
+mod redelivery;
 mod requests;
 mod reverts;
 mod sweep;
@@ -110,7 +111,7 @@ impl Pipeline {
             Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
             Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
-            // The App asks for itself, and no installation pays.
+            // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,
         };
         self.charge(work.claim.installation).await;

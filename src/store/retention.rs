@@ -43,6 +43,10 @@ statements! {
         "DELETE FROM due WHERE key IN (SELECT key FROM due WHERE due_at IS NULL AND lease IS NULL AND dead_at IS NULL
             AND looked_at < $1 LIMIT 500)"
     );
+    WAITING = Sql::both(
+        "DELETE FROM waiting_mark WHERE delivery IN (SELECT delivery FROM waiting_mark WHERE received_at < $1
+            ORDER BY received_at LIMIT 500)"
+    );
     LANES = Sql::both("DELETE FROM lane WHERE until < $1");
 }
 
@@ -68,7 +72,7 @@ pub struct Swept {
     pub parts: u64,
     /// Pushes, head moves, descriptions, what reviewers saw.
     pub evidence: u64,
-    /// Idle queue rows and lanes; they are made again when they are needed.
+    /// Idle queue rows and lanes, which are made again when they are needed, and marks of commits that became no head.
     pub rows: u64,
 }
 
@@ -93,6 +97,7 @@ impl Store {
         }
         swept.rows += self.in_steps(IDLE, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(LANES, values![now - DAY_MS]).await?;
+        swept.rows += self.in_steps(WAITING, values![now - DAY_MS]).await?;
         Ok(swept)
     }
 

@@ -13,6 +13,7 @@ mod conformance;
 mod databases;
 mod deploy;
 mod door;
+mod early;
 mod house;
 mod kill;
 mod links;

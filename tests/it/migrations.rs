@@ -13,7 +13,7 @@ use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, mark, marks};
+use crate::signals::{SHOP, check_moved, delivery, mark, marks, opened};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -73,6 +73,22 @@ async fn failures_of_the_seventh_version_are_counted() {
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 1, "a change fails once");
         store.remember_models((8, 3), "acme", &[].into()).await.expect("kept");
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 0, "no model let it in");
+    })
+    .await;
+}
+
+/// A status that waits for its push, and a delivery that never arrived, as the eleventh version wrote them.
+#[tokio::test]
+async fn what_waited_in_the_eleventh_version_is_joined() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0011.sql")).await;
+        let store = &db.store;
+        let since = "2023-11-01T00:00:00Z".parse().expect("an instant");
+        assert_eq!(store.missed_deliveries(since, 9).await.expect("read"), [("g-1".to_owned(), 5)]);
+        assert_eq!(store.delivery_walk().await.expect("read").cursor, "v1_7");
+        store.take(&[delivery("push", opened(3, "late"))]).await.expect("taken");
+        let look = store.claim("test", 9, TTL).await.expect("claims").pop().expect("one is due");
+        assert!(matches!(look.wants.as_slice(), [Want::Status { state, .. }] if state == "success"), "{look:?}");
     })
     .await;
 }

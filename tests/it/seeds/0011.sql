@@ -1,0 +1,3 @@
+INSERT INTO waiting_mark (repository, head, delivery, installation, mark, received_at) VALUES (7, 'late', 'd-11', 1, '{"what":{"check":{"name":"ci","app":null}},"want":{"status":{"head":"late","context":"ci","at":"2026-03-02T10:00:00Z","state":"success"}},"lowers":false}', 1700000000000);
+INSERT INTO missed_delivery (guid, attempt, failed, at, asked, times) VALUES ('g-1', 5, 1, 1700000000000, 0, 0);
+INSERT INTO delivery_walk (id, seen_until, top, cursor) VALUES (1, 1700000000000, 1700000100000, 'v1_7');
