@@ -114,6 +114,11 @@ pub enum Mark {
         /// Whether it can only take green away: somebody or something is gone from it.
         lowers: bool,
     },
+    /// Every pull request of the repository that went in by a model lately: a deployment failed.
+    Deployed {
+        /// Its repository.
+        repository: u64,
+    },
     /// A merge group to be answered.
     Group {
         /// Its repository.
@@ -270,6 +275,21 @@ pub enum Evidence {
         editor: Option<Account>,
         /// The text.
         text: String,
+    },
+    /// A deployment succeeded or failed.
+    Deployed {
+        /// Its repository.
+        repository: u64,
+        /// The commit.
+        head: Oid,
+        /// The environment, as GitHub calls it.
+        environment: String,
+        /// GitHub's number for the account that made it; 0 where the event does not say.
+        creator: u64,
+        /// Whether it failed.
+        failed: bool,
+        /// When that was said.
+        at: Timestamp,
     },
     /// A pull request's head, base and state, for the indexes.
     Pull(PullIndex),

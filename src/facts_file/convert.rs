@@ -15,7 +15,8 @@ use sha2::{Digest as _, Sha256};
 use super::Error;
 use super::fact::{Fact, Short};
 use super::shape::{
-    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, GHOST, Review, Sibling, State, Thread, Verdict,
+    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, FormerHead, GHOST, Review, Sibling, State,
+    Thread, Verdict,
 };
 
 /// Where a repository keeps its policy.
@@ -41,9 +42,11 @@ impl FactsFile {
         let commits = self.commits();
         let change = self.change(&repository, &commits, as_of);
         let reviews = known(&self.reviews, |reviews| self.reviews(reviews, &change, &commits, as_of));
+        let files = known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect());
         Ok(Facts {
             as_of,
-            files: known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect()),
+            diffs: Diffs { patches: Some(self.patches()), ..self.net_diffs(&change, &commits, &files) },
+            files,
             reviews,
             checks: known(&self.checks, |checks| checks.iter().map(|check| concluded(&check.0)).collect()),
             pushers: self.pushers(&commits),
@@ -58,7 +61,6 @@ impl FactsFile {
             policy_edit: self.policy_edit(),
             asked: self.asked(as_of),
             on_demand: self.on_demand(),
-            diffs: self.diffs(),
             siblings: self.siblings.iter().map(sibling).collect::<Result<_, _>>()?,
             app_id: OWN_APP.1,
             repository,
@@ -89,7 +91,9 @@ impl FactsFile {
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
-        own.into_iter().flatten().chain(teams).collect()
+        let heads = self.heads.iter();
+        let heads = heads.filter_map(|(id, head)| Some((format!("heads.{id}"), head.unknown.clone()?)));
+        own.into_iter().flatten().chain(teams).chain(heads).collect()
     }
 
     fn repository(&self) -> Result<domain::Repository, Error> {
@@ -172,7 +176,8 @@ impl FactsFile {
                     domain::Attribution::Account(account) => Some(account.clone()),
                     domain::Attribution::GitHub | domain::Attribution::Nobody { .. } => None,
                 });
-                Known::Known(committers.chain(account(&self.author)).collect())
+                let movers = self.moves.iter().filter_map(|moved| account(&moved.by));
+                Known::Known(committers.chain(movers).chain(account(&self.author)).collect())
             }
         }
     }
@@ -197,7 +202,7 @@ impl FactsFile {
                     verdict: verdict(review),
                     submitted_at: review.at.unwrap_or(default),
                     can_write: review.can_write,
-                    seen: seen(review, change, commits, &on),
+                    seen: seen(review, change, commits, &on, self.heads.get(on.as_str())),
                     commit: Some(on),
                 }
             })
@@ -263,13 +268,11 @@ impl FactsFile {
         domain::OnDemand { special_files: Some(special), check_name: None, failures: failures.collect() }
     }
 
-    /// Patches alone: what another head changed is not part of the form, so that nothing is found to be the same.
-    fn diffs(&self) -> Diffs {
-        let patches = known(&self.files, |files| {
+    fn patches(&self) -> Known<BTreeMap<String, String>> {
+        known(&self.files, |files| {
             let patch = |Short(file): &Short<File>| Some((file.path.clone(), whole(file.patch.as_ref()?)));
             files.iter().filter_map(patch).collect()
-        });
-        Diffs { patches: Some(patches), ..Diffs::default() }
+        })
     }
 
     fn policy_edit(&self) -> Option<Known<domain::EditedPolicy>> {
@@ -304,7 +307,7 @@ fn known<T, U>(fact: &Fact<T>, worth: impl FnOnce(&T) -> U) -> Known<U> {
 }
 
 /// The account of a login; none for one that is gone.
-fn account(login: &str) -> Option<Account> {
+pub(super) fn account(login: &str) -> Option<Account> {
     let (name, kind) = match login.strip_suffix("[bot]") {
         Some(name) => (name, AccountKind::Bot),
         None => (login, AccountKind::User),
@@ -392,7 +395,13 @@ fn verdict(review: &Review) -> domain::ReviewVerdict {
 }
 
 /// What the reviewer had before them: what is there now, up to the commit that the review was given on.
-fn seen(review: &Review, change: &domain::Change, commits: &Known<Vec<domain::Commit>>, on: &Oid) -> domain::Seen {
+fn seen(
+    review: &Review,
+    change: &domain::Change,
+    commits: &Known<Vec<domain::Commit>>,
+    on: &Oid,
+    former: Option<&FormerHead>,
+) -> domain::Seen {
     let or_now = |written: &Option<Fact<String>>, now: &str| match written {
         Some(fact) => known(fact, String::clone),
         None => Known::Known(now.to_owned()),
@@ -411,6 +420,10 @@ fn seen(review: &Review, change: &domain::Change, commits: &Known<Vec<domain::Co
     let seen_commits = match (&review.commits, commits) {
         (Some(fact), _) => known(fact, |ids| hash(&mut ids.iter().map(String::as_str))),
         (None, Known::Unknown(why)) => Known::Unknown(why.clone()),
+        (None, Known::Known(commits)) if former.is_some_and(|former| former.unknown.is_none()) => {
+            let ids = former.map(|former| former.commits(on.as_str(), commits)).unwrap_or_default();
+            Known::Known(hash(&mut ids.iter().map(Oid::as_str)))
+        }
         (None, Known::Known(commits)) => {
             let last = commits.iter().position(|commit| commit.oid == *on);
             match last {

@@ -5,6 +5,7 @@
 //! be read never turns anything green.
 
 mod budget;
+mod deployed;
 mod diffs;
 mod facts;
 mod fresh;
@@ -65,6 +66,7 @@ pub struct Pipeline {
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
     kept: diffs::Kept,
+    brought: deployed::Brought,
 }
 
 /// Why a row could not be worked on to its end.
@@ -103,6 +105,7 @@ impl Pipeline {
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
             kept: diffs::Kept::new(),
+            brought: deployed::brought(),
         }
     }
 

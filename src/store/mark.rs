@@ -19,6 +19,9 @@ use crate::signal::{Mark, Moved, MovedCheck, Want};
 /// How many wants and how many deliveries a row keeps; beyond that the newest stay.
 const KEPT: usize = 64;
 
+/// How long ago a change went in of which it is asked whether a deployment that failed brought it: thirty days, in ms.
+const LATELY: i64 = 30 * 24 * 3_600_000;
+
 /// When an event that arrives now is to be looked at: not before a back-off ends, a second after the last look of the
 /// same head, else at once.
 macro_rules! event_at {
@@ -85,6 +88,15 @@ statements! {
             JOIN pull p ON p.repository = t.repository AND p.number = t.number
             LEFT JOIN repository r ON r.id = p.repository
         WHERE t.organisation = $1 AND ($2 = '' OR t.slug = $2) AND p.open = 1"
+    );
+    /// A deployment brings what went in lately; what is known to have failed already fails no more.
+    SHIPPED = Sql::both(
+        "SELECT p.repository, p.number, r.installation FROM pull p LEFT JOIN repository r ON r.id = p.repository
+        WHERE p.repository = $1 AND p.open = 0 AND p.updated_at > $2
+            AND EXISTS (SELECT 1 FROM model_change m WHERE m.repository = p.repository AND m.number = p.number)
+            AND NOT EXISTS (SELECT 1 FROM change_failure f WHERE f.repository = p.repository AND f.number = p.number)
+            AND NOT EXISTS (SELECT 1 FROM deployment_failure f WHERE f.repository = p.repository AND f.number = p.number)
+        ORDER BY p.updated_at DESC LIMIT 20"
     );
     OF_INSTALLATION = Sql::both(
         "SELECT p.repository, p.number, r.installation FROM repository r JOIN pull p ON p.repository = r.id
@@ -241,6 +253,10 @@ impl Marks {
                 let rows = tx.fetch(OF_TEAM, values![&organisation, &slug]).await?;
                 let want = Want::Members(cause.received_at);
                 rows.iter().try_for_each(|row| self.add_pull(row, &want, *lowers, cause))?;
+            }
+            Mark::Deployed { repository } => {
+                let since = cause.received_at.as_millisecond() - LATELY;
+                self.add_pulls(&tx.fetch(SHIPPED, values![*repository, since]).await?, &any, cause)?;
             }
             Mark::Installation { installation } => {
                 self.add(Subject::Sweep { installation: *installation }, *installation, &any, false, cause);

@@ -42,7 +42,7 @@ pub use self::decision::{CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision,
 pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
 pub use self::error::{Error, Result};
 pub use self::evidence::{BodyVersion, HeadPlace, Moved, OpenPull, RepositoryRow, SeenRow, SiblingRow};
-pub use self::failures::ModelName;
+pub use self::failures::{FailedDeployment, ModelName};
 pub use self::missed::{DeliveryWalk, MissedDelivery};
 pub use self::part::Part;
 pub use self::past::Past;

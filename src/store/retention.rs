@@ -29,6 +29,9 @@ statements! {
             JOIN pull p ON p.repository = m.repository AND p.number = m.number
             WHERE p.open = 0 AND p.updated_at < $1 LIMIT 500)"
     );
+    DEPLOYED = Sql::both(
+        "DELETE FROM deployed WHERE delivery IN (SELECT delivery FROM deployed WHERE at < $1 ORDER BY at LIMIT 500)"
+    );
     BODIES = Sql::both(
         "DELETE FROM body_version WHERE (repository, number) IN (SELECT b.repository, b.number FROM body_version b
             JOIN pull p ON p.repository = b.repository AND p.number = b.number
@@ -70,7 +73,7 @@ pub struct Swept {
     pub payloads: u64,
     /// Parts of snapshots.
     pub parts: u64,
-    /// Pushes, head moves, descriptions, what reviewers saw.
+    /// Pushes, head moves, deployments, descriptions, what reviewers saw.
     pub evidence: u64,
     /// Idle queue rows and lanes, which are made again when they are needed, and marks of commits that became no head.
     pub rows: u64,
@@ -92,7 +95,7 @@ impl Store {
             // A part's last use is known to the day.
             swept.parts += self.in_steps(PARTS, values![before(age) - DAY_MS, &kind]).await?;
         }
-        for evidence in [PUSHES, HEAD_MOVES, BODIES, SEEN] {
+        for evidence in [PUSHES, HEAD_MOVES, DEPLOYED, BODIES, SEEN] {
             swept.evidence += self.in_steps(evidence, values![before(retention.evidence)]).await?;
         }
         swept.rows += self.in_steps(IDLE, values![now - DAY_MS]).await?;

@@ -71,6 +71,12 @@ statements! {
             kind text, at bigint),
         "WHERE true ON CONFLICT DO NOTHING"
     );
+    DEPLOYED = bulk!(
+        "INSERT INTO deployed (delivery, repository, environment, creator, head, failed, at)
+        SELECT j.delivery, j.repository, j.environment, j.creator, j.head, j.failed, j.at FROM",
+        (delivery text, repository bigint, environment text, creator bigint, head text, failed bigint, at bigint),
+        "WHERE true ON CONFLICT DO NOTHING"
+    );
     HEAD_MOVES = bulk!(
         "INSERT INTO head_move (delivery, repository, number, before_head, after_head, sender, sender_login, sender_kind, at)
         SELECT j.delivery, j.repository, j.number, j.before_head, j.after_head, j.sender, j.login, j.kind, j.at FROM",
@@ -332,6 +338,7 @@ impl Names {
             | Mark::Head { repository, .. }
             | Mark::Asked { repository, .. }
             | Mark::Base { repository, .. }
+            | Mark::Deployed { repository }
             | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
             Mark::Installation { installation } => self.installations_gone.contains(installation),
             Mark::Owner { .. } | Mark::Team { .. } => false,
@@ -345,6 +352,7 @@ struct Proofs<'a> {
     pulls: BTreeMap<(u64, u64), &'a PullIndex>,
     pushes: Vec<Value>,
     head_moves: Vec<Value>,
+    deployed: Vec<Value>,
     /// By their key, since one statement may touch a row only once.
     bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
 }
@@ -394,6 +402,15 @@ impl<'a> Proofs<'a> {
                 "kind": kind_name(sender.kind),
                 "at": received_at,
             })),
+            Evidence::Deployed { repository, head, environment, creator, failed, at } => self.deployed.push(json!({
+                "delivery": id,
+                "repository": repository.cast_signed(),
+                "environment": storable(environment),
+                "creator": creator.cast_signed(),
+                "head": storable(head.as_str()),
+                "failed": i64::from(*failed),
+                "at": at.as_millisecond(),
+            })),
             Evidence::Body { repository, number, at, editor, text } => {
                 let key = (*repository, *number, *at, pack::hash(text.as_bytes()));
                 let (known, _) = self.bodies.entry(key).or_insert((None, text));
@@ -419,7 +436,7 @@ impl<'a> Proofs<'a> {
             let written = tx.fetch(PULLS, values![&Value::Array(pulls).to_string()]).await?;
             waiting::join(tx, &written, &[], marks).await?;
         }
-        for (sql, rows) in [(PUSHES, self.pushes), (HEAD_MOVES, self.head_moves)] {
+        for (sql, rows) in [(PUSHES, self.pushes), (HEAD_MOVES, self.head_moves), (DEPLOYED, self.deployed)] {
             if !rows.is_empty() {
                 tx.execute(sql, values![&Value::Array(rows).to_string()]).await?;
             }

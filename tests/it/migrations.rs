@@ -86,6 +86,12 @@ async fn what_waited_in_the_eleventh_version_is_joined() {
         let since = "2023-11-01T00:00:00Z".parse().expect("an instant");
         assert_eq!(store.missed_deliveries(since, 9).await.expect("read"), [("g-1".to_owned(), 5)]);
         assert_eq!(store.delivery_walk().await.expect("read").cursor, "v1_7");
+        let bumps = (Layer::Repository, "bumps".to_owned());
+        assert_eq!(store.failures_of(SHOP, "acme", &bumps).await.expect("read"), 1, "by a deployment");
+        let failed = store.failed_deployments(SHOP, since).await.expect("read");
+        assert_eq!(failed.iter().map(|failed| failed.head.as_str()).collect::<Vec<_>>(), ["bad"]);
+        let good = store.good_before(SHOP, &failed[0]).await.expect("read").expect("there was one");
+        assert_eq!(good.as_str(), "good", "by the same account");
         store.take(&[delivery("push", opened(3, "late"))]).await.expect("taken");
         let look = store.claim("test", 9, TTL).await.expect("claims").pop().expect("one is due");
         assert!(matches!(look.wants.as_slice(), [Want::Status { state, .. }] if state == "success"), "{look:?}");

@@ -32,3 +32,26 @@ CREATE TABLE delivery_walk (
     top BIGINT NOT NULL,
     cursor TEXT NOT NULL
 );
+
+-- How deployments went: one row per event that said so.
+CREATE TABLE deployed (
+    delivery TEXT NOT NULL PRIMARY KEY,
+    repository BIGINT NOT NULL,
+    environment TEXT NOT NULL,
+    creator BIGINT NOT NULL,
+    head TEXT NOT NULL,
+    failed BIGINT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX deployed_at ON deployed (repository, at);
+CREATE INDEX deployed_kept ON deployed (at);
+
+-- A change that went in by a model, and the deployment that brought it and failed.
+CREATE TABLE deployment_failure (
+    repository BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    head TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (repository, number)
+);
