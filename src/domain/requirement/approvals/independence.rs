@@ -28,7 +28,8 @@ pub(crate) fn is_independent(cx: &Context<'_>, settings: &EffectiveApproval, per
         Independence::Pushers => pushers(cx, person),
         Independence::Operators => operators(cx, person),
     });
-    Finding::all(parts)
+    let asked = (person.clone(), settings.independent_of.clone(), settings.unattributed);
+    cx.answers.independent.answer(&asked, || Finding::all(parts))
 }
 
 fn free() -> Finding {
