@@ -145,3 +145,23 @@ fn is_match(globs: &Globs, path: &str) -> bool {
     let candidate = Candidate::new(path);
     globs.include.is_match_candidate(&candidate) && !globs.exclude.is_match_candidate(&candidate)
 }
+
+#[cfg(test)]
+mod tests {
+    use globset::GlobSet;
+
+    use super::*;
+
+    #[test]
+    fn what_a_list_of_globs_says_is_worked_out_once() {
+        let list = |written: &str| Globs {
+            written: vec![written.to_owned()],
+            include: GlobSet::empty(),
+            exclude: GlobSet::empty(),
+        };
+        let files = ChangedFiles::new(&[]);
+        let first = files.known(&list("src/**"));
+        assert!(Rc::ptr_eq(&first, &files.known(&list("src/**"))));
+        assert!(!Rc::ptr_eq(&first, &files.known(&list("docs/**"))));
+    }
+}
