@@ -19,6 +19,7 @@ mod markdown;
 mod names;
 mod none;
 mod page;
+mod pattern;
 mod placeholder;
 mod raw_html;
 mod read;

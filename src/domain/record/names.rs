@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use super::aliases::{ALSO_ASKED_OTHERWISE, ONLY_WITHIN, WINDOW_ENDS, WINDOW_STARTS, WINDOW_ZONES};
 use super::choice::Choices;
 use super::fold::{label_key, label_parts};
+use super::pattern::Pattern;
 use super::{FieldKind, FieldSet, FieldSpec};
 use crate::layer::Layer;
 
@@ -42,6 +43,7 @@ pub(crate) struct Names<'f> {
 #[derive(Debug)]
 pub(super) struct Words {
     choices: Vec<Choices>,
+    patterns: Vec<Option<Pattern>>,
     by_key: BTreeMap<String, Vec<Hit>>,
     /// The same without spaces, for tags and keys.
     tight: BTreeMap<String, Vec<Hit>>,
@@ -72,6 +74,7 @@ impl Words {
     pub(super) fn of(specs: &[FieldSpec]) -> Self {
         let mut words = Self {
             choices: specs.iter().map(Choices::of).collect(),
+            patterns: specs.iter().map(|spec| spec.pattern.as_deref().map(Pattern::new)).collect(),
             by_key: BTreeMap::new(),
             tight: BTreeMap::new(),
             parts: BTreeMap::new(),
@@ -126,6 +129,11 @@ impl<'f> Names<'f> {
     /// Its choices and the words for them.
     pub(crate) fn choices(&self, field: usize) -> &Choices {
         &self.words.choices[field]
+    }
+
+    /// What its texts must match.
+    pub(crate) fn pattern(&self, field: usize) -> Option<&Pattern> {
+        self.words.patterns[field].as_ref()
     }
 
     /// How many fields there are.
