@@ -44,8 +44,8 @@ impl<Asked: Ord, Answer: Clone> Memo<Asked, Answer> {
 /// What rules ask about approvals.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
-    /// Whether a person is independent of these, where a commit of nobody does that.
-    pub(crate) independent: Memo<(Account, BTreeSet<Independence>, Unattributed), Finding>,
+    /// Whether a person, under that login, is independent of these, where a commit of nobody does that.
+    pub(crate) independent: Memo<(Account, String, BTreeSet<Independence>, Unattributed), Finding>,
     /// Whether what was seen at a review is what is there, for a layer, under that `keep`, but for these fields.
     pub(crate) bound: Memo<(u64, Layer, Keep, BTreeSet<FieldId>), Finding>,
     /// The hash over the commits.
