@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
-use crate::evaluate::ChangedFile;
+use crate::evaluate::ChangedFiles;
 use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
@@ -102,9 +102,9 @@ pub fn needs(policies: &PolicySet) -> Needs {
 /// by their paths.
 pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
     let Known::Known(files) = files else { return false };
-    let files: Vec<ChangedFile<'_>> = files.iter().map(ChangedFile::new).collect();
+    let files = ChangedFiles::new(files);
     let holds = |condition: &Condition| match condition {
-        Condition::OnlyFiles(globs) => files.iter().all(|file| file.not_matching(globs).is_none()),
+        Condition::OnlyFiles(globs) => files.not_matching(globs).is_none(),
         _ => false,
     };
     let lowers = |condition: &Condition| matches!(condition, Condition::Not(inner) if mentions(inner, &holds));
