@@ -306,6 +306,9 @@ pub struct Seen {
     pub commits: Known<String>,
     /// The description as it stood.
     pub body: Known<String>,
+    /// Whether the reviewer was in a team at the first look after the review that could tell. What is not here was not
+    /// asked for then, and counts as it is now.
+    pub member_of: BTreeMap<TeamName, bool>,
 }
 
 /// A check run or a commit status of the head.

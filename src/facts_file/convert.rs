@@ -40,7 +40,10 @@ impl FactsFile {
         let repository = self.repository()?;
         let commits = self.commits();
         let change = self.change(&repository, &commits, as_of);
-        let reviews = known(&self.reviews, |reviews| self.reviews(reviews, &change, &commits, as_of));
+        let reviews = match &self.reviews {
+            Fact::Known(reviews) => Known::Known(self.reviews(reviews, &change, &commits, as_of)?),
+            Fact::Unknown(why) => Known::Unknown(why.clone()),
+        };
         Ok(Facts {
             as_of,
             files: known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect()),
@@ -183,7 +186,7 @@ impl FactsFile {
         change: &domain::Change,
         commits: &Known<Vec<domain::Commit>>,
         as_of: Timestamp,
-    ) -> Vec<domain::Review> {
+    ) -> Result<Vec<domain::Review>, Error> {
         let total = i64::try_from(reviews.len()).unwrap_or_default();
         let numbered = (1_u64..).zip(reviews);
         let mut read: Vec<domain::Review> = numbered
@@ -191,27 +194,24 @@ impl FactsFile {
                 let before = total - i64::try_from(id).unwrap_or_default() + 1;
                 let default = as_of - SignedDuration::from_mins(before);
                 let on = review.commit.clone().map_or_else(|| change.head.tip.clone(), Oid::new);
-                domain::Review {
+                Ok(domain::Review {
                     id,
                     author: account(&review.by),
                     verdict: verdict(review),
                     submitted_at: review.at.unwrap_or(default),
                     can_write: review.can_write,
-                    seen: seen(review, change, commits, &on),
+                    seen: seen(review, change, commits, &on)?,
                     commit: Some(on),
-                }
+                })
             })
-            .collect();
+            .collect::<Result<_, Error>>()?;
         read.sort_by_key(|review| (review.submitted_at, review.id));
-        read
+        Ok(read)
     }
 
     fn members(&self) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>, Error> {
         let team = |(name, members): (&String, &Fact<Vec<String>>)| {
-            let parsed = TeamName::parse(name).ok_or_else(|| {
-                Error::value(format!("`{name}` is no team")).help("write it as `ORG/SLUG`, such as `acme/payments`")
-            })?;
-            Ok((parsed, known(members, |logins| logins.iter().filter_map(|login| account(login)).collect())))
+            Ok((team_name(name)?, known(members, |logins| logins.iter().filter_map(|login| account(login)).collect())))
         };
         self.teams.iter().map(team).collect()
     }
@@ -294,6 +294,12 @@ impl FactsFile {
             (None, None) => None,
         }
     }
+}
+
+fn team_name(name: &str) -> Result<TeamName, Error> {
+    TeamName::parse(name).ok_or_else(|| {
+        Error::value(format!("`{name}` is no team")).help("write it as `ORG/SLUG`, such as `acme/payments`")
+    })
 }
 
 fn known<T, U>(fact: &Fact<T>, worth: impl FnOnce(&T) -> U) -> Known<U> {
@@ -392,7 +398,12 @@ fn verdict(review: &Review) -> domain::ReviewVerdict {
 }
 
 /// What the reviewer had before them: what is there now, up to the commit that the review was given on.
-fn seen(review: &Review, change: &domain::Change, commits: &Known<Vec<domain::Commit>>, on: &Oid) -> domain::Seen {
+fn seen(
+    review: &Review,
+    change: &domain::Change,
+    commits: &Known<Vec<domain::Commit>>,
+    on: &Oid,
+) -> Result<domain::Seen, Error> {
     let or_now = |written: &Option<Fact<String>>, now: &str| match written {
         Some(fact) => known(fact, String::clone),
         None => Known::Known(now.to_owned()),
@@ -420,11 +431,13 @@ fn seen(review: &Review, change: &domain::Change, commits: &Known<Vec<domain::Co
             }
         }
     };
-    domain::Seen {
+    let teams = review.member_of.iter().map(|(team, was)| Ok((team_name(team)?, *was)));
+    Ok(domain::Seen {
         base: or_now(&review.base, &change.base.name),
         commits: seen_commits,
         body: or_now(&review.body, &change.body),
-    }
+        member_of: teams.collect::<Result<_, Error>>()?,
+    })
 }
 
 fn sibling(written: &Sibling) -> Result<domain::Sibling, Error> {

@@ -299,6 +299,9 @@ pub struct Review {
     /// The description at that time; left out, the description.
     #[serde(default)]
     pub body: Option<Fact<String>>,
+    /// Whether the reviewer was in a team, as `ORG/SLUG`, when the review was first seen; left out, as now.
+    #[serde(default)]
+    pub member_of: BTreeMap<String, bool>,
     /// Who dismissed it.
     #[serde(default)]
     pub dismissed_by: Option<String>,
@@ -322,6 +325,7 @@ impl Brief for Review {
             base: None,
             commits: None,
             body: None,
+            member_of: BTreeMap::new(),
             dismissed_by: None,
             asked_for_changes: None,
         }

@@ -6,7 +6,7 @@
 use crate::account::{Account, AccountKind, TeamName};
 use crate::condition::Finding;
 use crate::evaluate::Context;
-use crate::facts::Known;
+use crate::facts::{Known, Review, Seen};
 use crate::layer::Layer;
 use crate::policy::{Permission, Who};
 use crate::text::Phrase;
@@ -23,9 +23,18 @@ pub(crate) enum Aim {
 /// Authorities may except each other; a policy that goes round in circles tells nobody anything.
 const DEEPEST: usize = 8;
 
+/// What is said of a membership that is not today's.
+const FIRST_SEEN: &str = " when the approval was first seen";
+
 /// Whether the account is among those that `who` names. `writes`: whether it may push, where that was read.
 pub(crate) fn belongs(cx: &Context<'_>, who: &Who, account: &Account, writes: Option<bool>, aim: Aim) -> Finding {
-    Asked { cx, account, writes }.who(who, aim, 0)
+    Asked { cx, account, writes, then: None }.who(who, aim, 0)
+}
+
+/// Whether the reviewer was among those that `who` names when the review was first seen. What was not found out then
+/// is as it is now.
+pub(crate) fn belonged(cx: &Context<'_>, who: &Who, account: &Account, review: &Review) -> Finding {
+    Asked { cx, account, writes: Some(review.can_write), then: Some(&review.seen) }.who(who, Aim::Grants, 0)
 }
 
 /// Whether the account is the one that a login in a policy means.
@@ -77,6 +86,8 @@ struct Asked<'c, 'a> {
     cx: &'c Context<'a>,
     account: &'c Account,
     writes: Option<bool>,
+    /// What was found when a review of the account was first seen, where that is the question.
+    then: Option<&'c Seen>,
 }
 
 impl Asked<'_, '_> {
@@ -89,6 +100,10 @@ impl Asked<'_, '_> {
     }
 
     fn team(&self, team: &TeamName) -> Finding {
+        if let Some(was) = self.then.and_then(|then| then.member_of.get(team)) {
+            let said = Phrase::default().person(self.account).and(if *was { " was in " } else { " was not yet in " });
+            return Finding::of(*was, said.quote(team.to_string()).and(FIRST_SEEN));
+        }
         match members(self.cx, team) {
             Ok(members) if members.contains(self.account) => {
                 Finding::holds(Phrase::default().person(self.account).and(" is in ").quote(team.to_string()))
@@ -117,7 +132,11 @@ impl Asked<'_, '_> {
         let owners = authority.codeowners.iter().map(|_| owners_are_not_read());
         let named = Finding::any(teams.chain(users).chain(permission).chain(owners));
         if named.is_not() {
-            return Finding::does_not(Phrase::default().person(self.account).and(" is not in ").quote(name));
+            let said = Phrase::default().person(self.account);
+            return Finding::does_not(match self.then {
+                None => said.and(" is not in ").quote(name),
+                Some(_) => said.and(" was not yet in ").quote(name).and(FIRST_SEEN),
+            });
         }
         let excepted = Finding::any(authority.except.iter().map(|who| self.who(who, Aim::Strict, depth + 1)));
         Finding::all([named, excepted.negated()])

@@ -58,13 +58,16 @@ fn oid() -> impl Strategy<Value = Oid> {
     text().prop_map(Oid::new)
 }
 
+fn team() -> impl Strategy<Value = TeamName> {
+    (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let lists = (known(vec(file(), 0..3)), known(vec(commit(), 0..3)), known(vec(review(), 0..3)));
-    let team = (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug });
     let people = (
         known(accounts()),
         accounts(),
-        btree_map(team, known(accounts()), 0..4),
+        btree_map(team(), known(accounts()), 0..4),
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
@@ -198,8 +201,8 @@ fn review() -> impl Strategy<Value = Review> {
     let dismissed = (option::of(account()), option::of(any::<bool>()))
         .prop_map(|(by, asked_for_changes)| ReviewVerdict::Dismissed { by, asked_for_changes });
     let verdict = prop_oneof![Just(ReviewVerdict::Approved), Just(ReviewVerdict::ChangesRequested), dismissed];
-    let seen =
-        (known(text()), known(text()), known(text())).prop_map(|(base, commits, body)| Seen { base, commits, body });
+    let seen = (known(text()), known(text()), known(text()), btree_map(team(), any::<bool>(), 0..3))
+        .prop_map(|(base, commits, body, member_of)| Seen { base, commits, body, member_of });
     (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen).prop_map(
         |(id, author, verdict, submitted_at, commit, can_write, seen)| Review {
             id,
