@@ -12,8 +12,8 @@ use crate::evaluate::ChangedFile;
 use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode, Policy,
-    PolicySet, Requirement, WhichCheck, Who,
+    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
+    Permission, Policy, PolicySet, Requirement, WhichCheck, Who,
 };
 use crate::requirement::ACTIONS;
 
@@ -49,6 +49,10 @@ pub struct Needs {
     pub pushers: bool,
     /// Whether an approval may be kept where the head moves and the net diff stays.
     pub same_diff: bool,
+    /// Whether it is to be found out what reviewers may do in the repository beyond pushing.
+    pub permissions: bool,
+    /// The same of whoever opened the pull request or is behind its commits.
+    pub author_permissions: bool,
     /// Whether the title, labels, draft flag or head's name can matter to a rule.
     pub on_declaration: bool,
 }
@@ -95,6 +99,9 @@ pub fn needs(policies: &PolicySet) -> Needs {
             needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
+    let mut permissions = policies.policies().flat_map(|(_, policy)| policy.authorities.values());
+    // A condition may name any authority; where none goes by permission, nobody's is asked for.
+    needs.author_permissions &= permissions.any(|authority| authority.permission.is_some());
     needs
 }
 
@@ -178,6 +185,9 @@ impl Needs {
 
     fn authority(&mut self, authority: &Authority) {
         self.teams.extend(authority.teams.iter().cloned());
+        // Who may read or push is told by the reviews themselves.
+        self.permissions |=
+            authority.permission.is_some_and(|least| !matches!(least, Permission::Read | Permission::Write));
         authority.users.iter().for_each(|login| self.login(login));
         self.whos(&authority.except);
         self.whos(&authority.unowned);
@@ -279,7 +289,10 @@ impl Needs {
         for condition in &conditions.0 {
             match condition {
                 Condition::Author(logins) => logins.iter().for_each(|login| self.login(login)),
-                Condition::AuthorIn(who) | Condition::CommitterIn(who) => self.whos(who),
+                Condition::AuthorIn(who) | Condition::CommitterIn(who) => {
+                    self.author_permissions |= who.iter().any(|who| matches!(who, Who::Authority { .. }));
+                    self.whos(who);
+                }
                 Condition::Any(tables) | Condition::All(tables) => tables.iter().for_each(|table| self.people(table)),
                 Condition::Not(inner) => self.people(inner),
                 _ => {}
@@ -379,6 +392,21 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(&when("agent = true, signed = true"), |_| ());
         check(&when("committer_in = [\"user:Carol\"]"), |needs| _ = needs.logins.insert("carol".to_owned()));
         check(&when("environments = [\"live\"]"), |needs| (needs.files, needs.old_names) = (true, true));
+    }
+
+    #[test]
+    fn permissions_are_asked_for_where_reviews_do_not_tell_them() {
+        let authority = |level: &str| format!("[authorities.some]\npermission = \"{level}\"\n");
+        let when =
+            |authority: &str| format!("[[rule]]\nid = \"a\"\nwhen = {{ author_in = [{authority}] }}\ndeny = \"no\"\n");
+        for (level, asked) in [("read", false), ("triage", true), ("write", false), ("maintain", true), ("admin", true)]
+        {
+            check(&(authority(level) + "[[rule]]\nid = \"a\"\nallow = \"ok\"\n"), |needs| needs.permissions = asked);
+        }
+        check(&(authority("write") + &when("\"some\"")), |needs| needs.author_permissions = true);
+        check(&(authority("write") + &when("\"user:bob\"")), |needs| _ = needs.logins.insert("bob".to_owned()));
+        let named = "[authorities.some]\nusers = [\"bob\"]\n".to_owned() + &when("\"some\"");
+        check(&named, |needs| _ = needs.logins.insert("bob".to_owned()));
     }
 
     #[test]

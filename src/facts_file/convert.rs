@@ -9,13 +9,15 @@ use countersign_domain::facts as domain;
 use countersign_domain::facts::{Facts, Known, commits_hash};
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::Diffs;
+use countersign_domain::policy;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use super::fact::{Fact, Short};
 use super::shape::{
-    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, GHOST, Review, Sibling, State, Thread, Verdict,
+    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, GHOST, Permission, Review, Sibling, State,
+    Thread, Verdict,
 };
 
 /// Where a repository keeps its policy.
@@ -260,7 +262,16 @@ impl FactsFile {
             domain::ModelFailures { layer, model: model.to_owned(), changes: *changes }
         });
         let special = known(&self.special_files, |paths| paths.iter().cloned().collect());
-        domain::OnDemand { special_files: Some(special), check_name: None, failures: failures.collect() }
+        let held = self
+            .permissions
+            .iter()
+            .filter_map(|(login, held)| Some((account(login)?, known(held, |held| level(*held)))));
+        domain::OnDemand {
+            special_files: Some(special),
+            check_name: None,
+            failures: failures.collect(),
+            permissions: held.collect(),
+        }
     }
 
     /// Patches alone: what another head changed is not part of the form, so that nothing is found to be the same.
@@ -293,6 +304,17 @@ impl FactsFile {
             }
             (None, None) => None,
         }
+    }
+}
+
+fn level(held: Permission) -> Option<policy::Permission> {
+    match held {
+        Permission::None => None,
+        Permission::Read => Some(policy::Permission::Read),
+        Permission::Triage => Some(policy::Permission::Triage),
+        Permission::Write => Some(policy::Permission::Write),
+        Permission::Maintain => Some(policy::Permission::Maintain),
+        Permission::Admin => Some(policy::Permission::Admin),
     }
 }
 

@@ -19,6 +19,7 @@ mod open;
 mod pack;
 mod part;
 mod past;
+mod people;
 mod policy;
 mod retention;
 mod schema;
@@ -43,6 +44,7 @@ pub use self::evidence::{BodyVersion, HeadPlace, Moved, OpenPull, RepositoryRow,
 pub use self::failures::ModelName;
 pub use self::part::Part;
 pub use self::past::Past;
+pub use self::people::{DispatchRow, FirstMemberships};
 pub use self::policy::{PolicyPlace, PolicyVersion, TemplateVersion};
 pub use self::retention::{Retention, Swept};
 pub use self::schema::Schema;

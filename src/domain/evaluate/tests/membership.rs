@@ -18,12 +18,15 @@ fn who_joins_after_having_approved_has_not_approved() {
     check(BOARD, &approved_when(&[]), Pass, &["board approvals satisfied"]);
     check(BOARD, &approved_when(&[("acme/cab", true)]), Pass, &["board approvals satisfied"]);
     let decision = check(BOARD, &approved_when(&[("acme/cab", false)]), Wait, &["board approvals waiting"]);
-    says(&decision, "the approval by carol does not count: carol was not yet in cab when the approval was first seen");
+    says(
+        &decision,
+        "the approval by carol does not count: carol was not yet in `cab` when the approval was first seen",
+    );
     says(&decision, "approve this pull request again, as it is now");
     // She who has left since is a stranger now, whatever she was then.
     let mut left = approved_when(&[("acme/cab", true)]);
     left.teams.insert(team("acme/cab"), Known::Known(people(&["dave"])));
-    says(&check(BOARD, &left, Wait, &["board approvals waiting"]), "carol is not in cab");
+    says(&check(BOARD, &left, Wait, &["board approvals waiting"]), "carol is not in `cab`");
 }
 
 #[test]
@@ -45,10 +48,8 @@ fn who_was_excepted_when_the_approval_was_first_seen_did_not_belong() {
                 [[rule]]\nid = 'r'\napprovals = [{ from = ['rest'], count = 1 }]\n";
     let mut facts = approved_when(&[("acme/cab", true)]);
     facts.teams.insert(team("acme/cab"), Known::Known(people(&["dave"])));
-    says(
-        &check(rest, &facts, Wait, &["r approvals waiting"]),
-        "carol was in acme/cab when the approval was first seen",
-    );
+    let decision = check(rest, &facts, Wait, &["r approvals waiting"]);
+    says(&decision, "carol was in `acme/cab` when the approval was first seen");
     known(&mut facts.reviews)[0].seen.member_of.clear();
     check(rest, &facts, Pass, &["r approvals satisfied"]);
 }

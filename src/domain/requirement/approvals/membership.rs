@@ -143,20 +143,41 @@ impl Asked<'_, '_> {
     }
 
     fn permission(&self, wanted: Permission) -> Finding {
-        let Some(writes) = self.writes else {
-            let said = Phrase::words("what ").person(self.account).and(" may do in this repository was not read");
-            return Finding::unknown(said);
-        };
-        let may = if writes { " may push to this repository" } else { " may not push to this repository" };
-        let said = Phrase::default().person(self.account).and(may);
-        match (wanted, writes) {
+        let pushes = |writes| if writes { " may push to this repository" } else { " may not push to this repository" };
+        let said = |writes| Phrase::default().person(self.account).and(pushes(writes));
+        match (wanted, self.writes) {
             // Who could submit a review can read.
-            (Permission::Read, _) | (Permission::Triage | Permission::Write, true) => Finding::holds(said),
-            (Permission::Write | Permission::Maintain | Permission::Admin, false) => Finding::does_not(said),
-            (Permission::Triage, false) | (Permission::Maintain | Permission::Admin, true) => {
-                Finding::unknown(said.and(", and this version does not see more than that"))
+            (Permission::Read, Some(writes)) => Finding::holds(said(writes)),
+            (Permission::Triage | Permission::Write, Some(true)) => Finding::holds(said(true)),
+            (Permission::Write | Permission::Maintain | Permission::Admin, Some(false)) => {
+                Finding::does_not(said(false))
             }
+            _ => self.looked_up(wanted),
         }
+    }
+
+    /// By what GitHub was asked about the account's permission.
+    fn looked_up(&self, wanted: Permission) -> Finding {
+        let what = || Phrase::words("what ").person(self.account).and(" may do in this repository");
+        match self.cx.facts.on_demand.permissions.get(self.account) {
+            Some(Known::Known(held)) => {
+                let said = Phrase::default().person(self.account).and(may(*held));
+                Finding::of(held.is_some_and(|held| held >= wanted), said)
+            }
+            Some(Known::Unknown(why)) => Finding::unknown(what().and(" could not be read: ").quote(why)),
+            None => Finding::unknown(what().and(" was not read")),
+        }
+    }
+}
+
+fn may(held: Option<Permission>) -> &'static str {
+    match held {
+        None => " may not read this repository",
+        Some(Permission::Read) => " may read this repository and no more",
+        Some(Permission::Triage) => " may triage in this repository and no more",
+        Some(Permission::Write) => " may push to this repository and no more",
+        Some(Permission::Maintain) => " maintains this repository",
+        Some(Permission::Admin) => " administers this repository",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Snapshots made by hand: one with every variant of every fact, one of which nothing is known.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
@@ -250,6 +252,7 @@ pub(super) fn asked() -> Snapshot {
         special_files: Some(Known::Known(["run.sh".to_owned()].into())),
         check_name: Some("countersign: release".to_owned()),
         failures: vec![ModelFailures { layer: Layer::Organisation, model: "bumps".to_owned(), changes: 1 }],
+        permissions: BTreeMap::new(),
     };
     snapshot.facts.diffs = diffs();
     snapshot
