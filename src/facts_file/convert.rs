@@ -94,7 +94,8 @@ impl FactsFile {
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
-        own.into_iter().flatten().chain(teams).collect()
+        let held = self.permissions.iter().filter_map(|(login, held)| why(&format!("permissions.{login}"), Some(held)));
+        own.into_iter().flatten().chain(teams).chain(held).collect()
     }
 
     fn repository(&self) -> Result<domain::Repository, Error> {
