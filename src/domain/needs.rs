@@ -25,6 +25,8 @@ const OWN_CHECK: &str = "countersign";
 pub struct Needs {
     /// Teams whose members are to be read, child teams included.
     pub teams: BTreeSet<TeamName>,
+    /// The teams by which alone people approve; none where a permission will do as well.
+    pub only_teams: BTreeSet<TeamName>,
     /// Logins, in lower case, whose accounts are to be pinned.
     pub logins: BTreeSet<String>,
     /// The checks that are asked for.
@@ -99,9 +101,13 @@ pub fn needs(policies: &PolicySet) -> Needs {
             needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
-    let mut permissions = policies.policies().flat_map(|(_, policy)| policy.authorities.values());
-    // A condition may name any authority; where none goes by permission, nobody's is asked for.
-    needs.author_permissions &= permissions.any(|authority| authority.permission.is_some());
+    let mut authorities = policies.policies().flat_map(|(_, policy)| policy.authorities.values());
+    if authorities.any(|authority| authority.permission.is_some()) {
+        needs.only_teams.clear();
+    } else {
+        // A condition may name any authority; where none goes by permission, nobody's is asked for.
+        needs.author_permissions = false;
+    }
     needs
 }
 
@@ -185,6 +191,7 @@ impl Needs {
 
     fn authority(&mut self, authority: &Authority) {
         self.teams.extend(authority.teams.iter().cloned());
+        self.only_teams.extend(authority.teams.iter().cloned());
         // Who may read or push is told by the reviews themselves.
         self.permissions |=
             authority.permission.is_some_and(|least| !matches!(least, Permission::Read | Permission::Write));
@@ -241,6 +248,10 @@ impl Needs {
         match entry {
             ApprovalEntry::From { from, settings, .. } => {
                 self.whos(from);
+                self.only_teams.extend(from.iter().filter_map(|who| match who {
+                    Who::Team(team) => Some(team.clone()),
+                    Who::Authority { .. } | Who::User(_) => None,
+                }));
                 self.independence(settings.independent_of.as_deref());
             }
             ApprovalEntry::Any(alternatives) => alternatives.iter().for_each(|entry| self.entry(entry)),
@@ -348,10 +359,15 @@ approvals = [{ any = [{ from = ["payments"], count = 1 }, { from = ["team:acme/c
 "#;
         let needs = check(text, |needs| {
             needs.teams = ["acme/payments", "acme/contractors", "acme/cab"].map(team).into();
+            needs.only_teams = ["acme/payments", "acme/cab"].map(team).into();
             needs.logins = ["carol", "ann", "bob"].map(str::to_owned).into();
             needs.same_diff = true;
         });
         assert!(needs.cares_about_team(&team("acme/cab")));
+        let also = "[authorities.cab]\nteams = [\"acme/cab\"]\n[authorities.peer]\npermission = \"write\"\n";
+        check(&(also.to_owned() + "[[rule]]\nid = \"a\"\nallow = \"ok\"\n"), |needs| {
+            _ = needs.teams.insert(team("acme/cab"))
+        });
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Pipeline {
         let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
         let (files, patches) = self.files(github, look, needs).await?;
         let mut reviews = self.reviews(look).await?;
-        self.first_memberships(github, look, &mut reviews, &mut teams).await?;
+        self.first_memberships(github, look, needs, &mut reviews, &mut teams).await?;
         let permissions = self.permissions(github, look, needs, &reviews, members_since).await?;
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;

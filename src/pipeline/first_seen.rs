@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, TeamName};
 use countersign_domain::facts::{Known, Review, ReviewVerdict};
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ impl Pipeline {
         &self,
         github: &Installation,
         look: &Look,
+        needs: &Needs,
         reviews: &mut Known<Vec<Review>>,
         teams: &mut Teams,
     ) -> Result<()> {
@@ -29,7 +31,7 @@ impl Pipeline {
         }
         let pull = (look.repository.id, look.change.number);
         let mut found = self.store.first_memberships(pull).await?;
-        for (team, since) in worth_reading_again(reviews, teams, &found) {
+        for (team, since) in worth_reading_again(reviews, teams, &found, &needs.only_teams) {
             let members = self.members.of(github, &team, Some(since), self.clock.now()).await?;
             teams.insert(team, members);
         }
@@ -67,12 +69,22 @@ fn unanswered<'a>(
     })
 }
 
-/// The teams in which an approver was not found, and since when their members have to be read to say so for good: who
-/// joins and approves at once is not to be taken for somebody who joined afterwards.
-fn worth_reading_again(reviews: &[Review], teams: &Teams, found: &FirstMemberships) -> BTreeMap<TeamName, Timestamp> {
+/// Teams whose members have to be read since the approval, to say for good that its giver was not in them: who joins and
+/// approves at once is not to be taken for somebody who joined afterwards. Only an approval that would be in vain is
+/// worth a request: by somebody who is in none of the teams by which alone people approve.
+fn worth_reading_again(
+    reviews: &[Review],
+    teams: &Teams,
+    found: &FirstMemberships,
+    only: &BTreeSet<TeamName>,
+) -> BTreeMap<TeamName, Timestamp> {
+    let belongs = |approver: &Account| {
+        let members = only.iter().filter_map(|team| teams.get(team)?.known());
+        members.into_iter().any(|members| members.contains(approver))
+    };
     let mut since = BTreeMap::new();
-    for (review, approver, team, members) in unanswered(reviews, teams, found) {
-        if !members.contains(approver) {
+    for (review, approver, team, _) in unanswered(reviews, teams, found) {
+        if only.contains(team) && !belongs(approver) {
             let latest = since.entry(team.clone()).or_insert(review.submitted_at);
             *latest = review.submitted_at.max(*latest);
         }

@@ -127,7 +127,7 @@ async fn who_dispatched_the_run_that_made_a_bots_change_cannot_approve_it() {
     world.advance(Duration::from_secs(3_600));
     let next = bumped(&world, "bump-2");
     world.settled().await;
-    assert!(summary(&world, &next).contains("nobody is seen to have set"), "{}", summary(&world, &next));
+    assert!(summary(&world, &next).contains("Nobody is seen to have set"), "{}", summary(&world, &next));
     next.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&next, "success", "");
