@@ -79,11 +79,11 @@ async fn failures_of_the_seventh_version_are_counted() {
     .await;
 }
 
-/// What was found of reviewers first and who dispatched runs, as the eleventh version wrote it.
+/// What was found of reviewers first and who dispatched runs, as the fourteenth version wrote it.
 #[tokio::test]
-async fn first_memberships_and_dispatches_of_the_eleventh_version_stand() {
+async fn first_memberships_and_dispatches_of_the_fourteenth_version_stand() {
     on_each(async |db| {
-        seed(db, include_str!("seeds/0011.sql")).await;
+        seed(db, include_str!("seeds/0014.sql")).await;
         let (store, cab) = (&db.store, TeamName::parse("acme/cab").expect("a team"));
         let found = FirstMemberships::from([((5, cab.clone()), false)]);
         assert_eq!(store.first_memberships((SHOP, 1)).await.expect("read"), found);
