@@ -63,7 +63,7 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
         "merge_group" => merge_group::merge_group(payload, &context, &mut signal),
         "membership" | "team" | "organization" => members::members(event, payload, &context, &mut signal),
         "installation" | "installation_repositories" => {
-            installation::installation(event, payload, &heading, &mut signal)
+            installation::installation(event, payload, &heading, &mut signal);
         }
         "repository" => installation::repository_event(payload, &context, &mut signal),
         // Stored like every delivery; no rule of this version reads them.
