@@ -366,7 +366,7 @@ approvals = [{ any = [{ from = ["payments"], count = 1 }, { from = ["team:acme/c
         assert!(needs.cares_about_team(&team("acme/cab")));
         let also = "[authorities.cab]\nteams = [\"acme/cab\"]\n[authorities.peer]\npermission = \"write\"\n";
         check(&(also.to_owned() + "[[rule]]\nid = \"a\"\nallow = \"ok\"\n"), |needs| {
-            _ = needs.teams.insert(team("acme/cab"))
+            _ = needs.teams.insert(team("acme/cab"));
         });
     }
 
