@@ -114,6 +114,11 @@ pub enum Mark {
         /// Whether it can only take green away: somebody or something is gone from it.
         lowers: bool,
     },
+    /// Every pull request of the repository that went in by a model lately: a deployment failed.
+    Deployed {
+        /// Its repository.
+        repository: u64,
+    },
     /// A merge group to be answered.
     Group {
         /// Its repository.
@@ -251,6 +256,8 @@ pub enum Evidence {
         repository: u64,
         /// Its number.
         number: u64,
+        /// The commit before; empty where the event does not say.
+        before: String,
         /// The commit after.
         after: String,
         /// Who.
@@ -271,6 +278,21 @@ pub enum Evidence {
     },
     /// Somebody set a workflow run to work.
     Dispatched(Dispatch),
+    /// A deployment succeeded or failed.
+    Deployed {
+        /// Its repository.
+        repository: u64,
+        /// The commit.
+        head: Oid,
+        /// The environment, as GitHub calls it.
+        environment: String,
+        /// GitHub's number for the account that made it; 0 where the event does not say.
+        creator: u64,
+        /// Whether it failed.
+        failed: bool,
+        /// When that was said.
+        at: Timestamp,
+    },
     /// A pull request's head, base and state, for the indexes.
     Pull(PullIndex),
     /// A repository left the installation, or is gone.

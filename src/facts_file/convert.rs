@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 use super::Error;
 use super::fact::{Fact, Short};
 use super::shape::{
-    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, GHOST, Permission, Review, Sibling, State,
-    Thread, Verdict,
+    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, FormerHead, GHOST, Permission, Review, Sibling,
+    State, Thread, Verdict,
 };
 
 /// Where a repository keeps its policy.
@@ -46,9 +46,11 @@ impl FactsFile {
             Fact::Known(reviews) => Known::Known(self.reviews(reviews, &change, &commits, as_of)?),
             Fact::Unknown(why) => Known::Unknown(why.clone()),
         };
+        let files = known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect());
         Ok(Facts {
             as_of,
-            files: known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect()),
+            diffs: Diffs { patches: Some(self.patches()), ..self.net_diffs(&change, &commits, &files) },
+            files,
             reviews,
             checks: known(&self.checks, |checks| checks.iter().map(|check| concluded(&check.0)).collect()),
             pushers: self.pushers(&commits),
@@ -63,7 +65,6 @@ impl FactsFile {
             policy_edit: self.policy_edit(),
             asked: self.asked(as_of),
             on_demand: self.on_demand(),
-            diffs: self.diffs(),
             siblings: self.siblings.iter().map(sibling).collect::<Result<_, _>>()?,
             app_id: OWN_APP.1,
             repository,
@@ -95,7 +96,9 @@ impl FactsFile {
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
         let held = self.permissions.iter().filter_map(|(login, held)| why(&format!("permissions.{login}"), Some(held)));
-        own.into_iter().flatten().chain(teams).chain(held).collect()
+        let heads = self.heads.iter();
+        let heads = heads.filter_map(|(id, head)| Some((format!("heads.{id}"), head.unknown.clone()?)));
+        own.into_iter().flatten().chain(teams).chain(held).chain(heads).collect()
     }
 
     fn repository(&self) -> Result<domain::Repository, Error> {
@@ -178,7 +181,8 @@ impl FactsFile {
                     domain::Attribution::Account(account) => Some(account.clone()),
                     domain::Attribution::GitHub | domain::Attribution::Nobody { .. } => None,
                 });
-                Known::Known(committers.chain(account(&self.author)).collect())
+                let movers = self.moves.iter().filter_map(|moved| account(&moved.by));
+                Known::Known(committers.chain(movers).chain(account(&self.author)).collect())
             }
         }
     }
@@ -203,7 +207,7 @@ impl FactsFile {
                     verdict: verdict(review),
                     submitted_at: review.at.unwrap_or(default),
                     can_write: review.can_write,
-                    seen: seen(review, change, commits, &on)?,
+                    seen: seen(review, change, commits, &on, self.heads.get(on.as_str()))?,
                     commit: Some(on),
                 })
             })
@@ -275,13 +279,11 @@ impl FactsFile {
         }
     }
 
-    /// Patches alone: what another head changed is not part of the form, so that nothing is found to be the same.
-    fn diffs(&self) -> Diffs {
-        let patches = known(&self.files, |files| {
+    fn patches(&self) -> Known<BTreeMap<String, String>> {
+        known(&self.files, |files| {
             let patch = |Short(file): &Short<File>| Some((file.path.clone(), whole(file.patch.as_ref()?)));
             files.iter().filter_map(patch).collect()
-        });
-        Diffs { patches: Some(patches), ..Diffs::default() }
+        })
     }
 
     fn policy_edit(&self) -> Option<Known<domain::EditedPolicy>> {
@@ -333,7 +335,7 @@ fn known<T, U>(fact: &Fact<T>, worth: impl FnOnce(&T) -> U) -> Known<U> {
 }
 
 /// The account of a login; none for one that is gone.
-fn account(login: &str) -> Option<Account> {
+pub(super) fn account(login: &str) -> Option<Account> {
     let (name, kind) = match login.strip_suffix("[bot]") {
         Some(name) => (name, AccountKind::Bot),
         None => (login, AccountKind::User),
@@ -426,6 +428,7 @@ fn seen(
     change: &domain::Change,
     commits: &Known<Vec<domain::Commit>>,
     on: &Oid,
+    former: Option<&FormerHead>,
 ) -> Result<domain::Seen, Error> {
     let or_now = |written: &Option<Fact<String>>, now: &str| match written {
         Some(fact) => known(fact, String::clone),
@@ -445,6 +448,10 @@ fn seen(
     let seen_commits = match (&review.commits, commits) {
         (Some(fact), _) => known(fact, |ids| hash(&mut ids.iter().map(String::as_str))),
         (None, Known::Unknown(why)) => Known::Unknown(why.clone()),
+        (None, Known::Known(commits)) if former.is_some_and(|former| former.unknown.is_none()) => {
+            let ids = former.map(|former| former.commits(on.as_str(), commits)).unwrap_or_default();
+            Known::Known(hash(&mut ids.iter().map(Oid::as_str)))
+        }
         (None, Known::Known(commits)) => {
             let last = commits.iter().position(|commit| commit.oid == *on);
             match last {

@@ -47,6 +47,10 @@ pub struct FactsFile {
     pub commits: Option<Fact<Vec<Short<Commit>>>>,
     /// Who pushed; left out, the author and whoever committed.
     pub pushers: Option<Fact<Vec<String>>>,
+    /// What other heads changed, by their commits: those that reviews were given on, and those that were moved.
+    pub heads: BTreeMap<String, FormerHead>,
+    /// Every move of the head by the people named, oldest first.
+    pub moves: Vec<Move>,
     /// Who operates the bot that made the change.
     pub operators: Vec<String>,
     /// The reviews, oldest first.
@@ -96,6 +100,8 @@ impl Default for FactsFile {
             files: Fact::default(),
             commits: None,
             pushers: None,
+            heads: BTreeMap::new(),
+            moves: Vec::new(),
             operators: Vec::new(),
             reviews: Fact::default(),
             checks: Fact::default(),
@@ -291,6 +297,34 @@ impl Brief for Attributed {
     fn brief(text: &str) -> Self {
         Self { login: Some(text.to_owned()), nobody: None }
     }
+}
+
+/// What another head changed: an empty table, what is changed now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FormerHead {
+    /// The ids of its commits; left out, those of now up to it, or that one alone.
+    pub commits: Option<Vec<String>>,
+    /// Files that are changed now, and that it changed otherwise.
+    pub differs: Vec<String>,
+    /// Files that are changed now, and that it did not change.
+    pub without: Vec<String>,
+    /// Files that it changed besides.
+    pub besides: Vec<String>,
+    /// Why all that is not known.
+    pub unknown: Option<String>,
+}
+
+/// Somebody moved the head.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// Who.
+    pub by: String,
+    /// The head before.
+    pub from: String,
+    /// The head after.
+    pub to: String,
 }
 
 /// A review; as a text, who approved what is there now.

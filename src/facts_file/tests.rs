@@ -2,14 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use countersign_domain::Needs;
 use countersign_domain::account::TeamName;
+use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Attribution, ChangeState, CheckMaker, CheckState, Enforced, Facts, FileStatus, Known, ReviewVerdict, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::patch::changed_lines;
-use countersign_domain::policy::Permission;
+use countersign_domain::policy::{self, Permission, Read, Source, Version};
+use countersign_domain::{Needs, Records, evaluate};
 
 use super::FactsFile;
 
@@ -165,6 +166,53 @@ fn a_patch_counts_its_lines_and_gets_its_head() {
     assert_eq!((file.added, file.removed), (2, 1));
     let patch = &known(facts.diffs.patches.as_ref().unwrap())["a.sql"];
     assert_eq!(changed_lines(patch, 2, 1), Some(vec!["old", "new", "DROP TABLE t"]));
+}
+
+/// What a change that one peer is to approve comes to, by a file with these keys.
+fn outcome(keys: &str) -> Outcome {
+    let policy = "version = 1\n[authorities.peer]\npermission = \"write\"\n[[rule]]\nid = \"peer\"\n\
+        approvals = [{ from = [\"peer\"], count = 1 }]\n";
+    let version = Version { blob: "1".into(), text: policy.into() };
+    let source =
+        Source { layer: Layer::Repository, path: "policy.toml".into(), read: Read::Text(version), last_good: None };
+    let (policies, _) = policy::load(&[source]);
+    let json = format!(
+        r#"{{"author": "ann", "files": ["a.rs", "b.rs"], "commits": [{{"id": "c2", "author": "ann"}}], {keys}}}"#
+    );
+    let facts = FactsFile::read(&json).unwrap().facts(&countersign_domain::needs(&policies)).unwrap();
+    let records = Records::read(&facts, &policy::field_set(&policies), &[]);
+    evaluate(&policies, &records, &facts).own_outcome
+}
+
+#[test]
+fn what_another_head_changed_can_be_said() {
+    let approved = |former: &str| {
+        outcome(&format!(r#""reviews": [{{"by": "bob", "commit": "c1"}}], "heads": {{"c1": {former}}}"#))
+    };
+    assert_eq!(approved("{}"), Outcome::Pass);
+    assert_eq!(approved(r#"{"commits": ["c0", "c1"]}"#), Outcome::Pass);
+    for otherwise in [
+        r#"{"differs": ["a.rs"]}"#,
+        r#"{"without": ["b.rs"]}"#,
+        r#"{"besides": ["c.rs"]}"#,
+        r#"{"unknown": "GitHub no longer has it"}"#,
+    ] {
+        assert_ne!(approved(otherwise), Outcome::Pass, "{otherwise}");
+    }
+    let unsaid = outcome(r#""reviews": [{"by": "bob", "commit": "c1"}]"#);
+    assert_ne!(unsaid, Outcome::Pass, "what is not said to be the same is different");
+    let file = FactsFile::read(r#"{"heads": {"c1": {"unknown": "gone"}}}"#).unwrap();
+    assert_eq!(file.unknown(), [("heads.c1".to_owned(), "gone".to_owned())]);
+}
+
+#[test]
+fn who_only_brought_the_branch_up_to_date_can_be_said() {
+    let moved = |former: &str| {
+        let keys = r#""reviews": ["bob"], "moves": [{"by": "bob", "from": "c1", "to": "c2"}]"#;
+        outcome(&format!(r#"{keys}, "heads": {{"c1": {former}}}"#))
+    };
+    assert_eq!(moved("{}"), Outcome::Pass);
+    assert_ne!(moved(r#"{"differs": ["a.rs"]}"#), Outcome::Pass);
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub mod payload;
 mod permission;
 mod reads;
 
-pub use app::FailedDelivery;
+pub use app::Attempt;
 pub use apply::{Place, Written};
 pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};

@@ -193,6 +193,8 @@ impl Pipeline {
             let Some(owner) = look.head_owner.clone() else {
                 return unknown("the repository that the change comes from is gone");
             };
+            // What the owner pushed is not known by both its ends.
+            moves.remove(&owner);
             pushers.insert(owner);
             return Ok((Known::Known(pushers), moves));
         }

@@ -5,6 +5,7 @@
 //! be read never turns anything green.
 
 mod budget;
+mod deployed;
 mod diffs;
 mod facts;
 mod first_seen;
@@ -17,6 +18,7 @@ mod operators;
 mod permissions;
 mod policies;
 mod pull;
+mod redelivery;
 mod requests;
 mod reverts;
 mod sweep;
@@ -68,6 +70,7 @@ pub struct Pipeline {
     special_files: on_demand::SpecialFiles,
     permissions: permissions::Permissions,
     kept: diffs::Kept,
+    brought: deployed::Brought,
 }
 
 /// Why a row could not be worked on to its end.
@@ -107,6 +110,7 @@ impl Pipeline {
             special_files: on_demand::special_files(),
             permissions: permissions::permissions(),
             kept: diffs::Kept::new(),
+            brought: deployed::brought(),
         }
     }
 
@@ -115,7 +119,7 @@ impl Pipeline {
             Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
             Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
-            // The App asks for itself, and no installation pays.
+            // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,
         };
         self.charge(work.claim.installation).await;

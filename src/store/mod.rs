@@ -15,6 +15,7 @@ mod error;
 mod evidence;
 mod failures;
 mod mark;
+mod missed;
 mod open;
 mod pack;
 mod part;
@@ -28,6 +29,7 @@ pub mod snapshot;
 mod sql;
 mod take;
 mod troubled;
+mod waiting;
 mod writer;
 
 use std::fmt;
@@ -41,7 +43,8 @@ pub use self::decision::{CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision,
 pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
 pub use self::error::{Error, Result};
 pub use self::evidence::{BodyVersion, HeadPlace, Moved, OpenPull, RepositoryRow, SeenRow, SiblingRow};
-pub use self::failures::ModelName;
+pub use self::failures::{FailedDeployment, ModelName};
+pub use self::missed::{DeliveryWalk, MissedDelivery};
 pub use self::part::Part;
 pub use self::past::Past;
 pub use self::people::{DispatchRow, FirstMemberships};

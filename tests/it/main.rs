@@ -14,6 +14,7 @@ mod databases;
 mod deploy;
 mod dispatches;
 mod door;
+mod early;
 mod house;
 mod kill;
 mod links;

@@ -15,7 +15,7 @@ use countersign_domain::plan::RunStatus;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, mark, marks};
+use crate::signals::{SHOP, check_moved, delivery, mark, marks, opened};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -106,6 +106,28 @@ async fn first_memberships_and_dispatches_of_the_fourteenth_version_stand() {
         assert_eq!(who("other", "f00d", Some((60_000, 70_000))).await, ["dave"], "it ended then");
         assert_eq!(who("other", "f00d", Some((60_001, 70_000))).await, [""; 0], "it was over");
         assert_eq!(who("other", "f00d", Some((-100_000_000_000, -99_999_000_000))).await, ["erin"], "no end was told");
+    })
+    .await;
+}
+
+/// A status that waits for its push, and a delivery that never arrived, as the eleventh version wrote them.
+#[tokio::test]
+async fn what_waited_in_the_eleventh_version_is_joined() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0011.sql")).await;
+        let store = &db.store;
+        let since = "2023-11-01T00:00:00Z".parse().expect("an instant");
+        assert_eq!(store.missed_deliveries(since, 9).await.expect("read"), [("g-1".to_owned(), 5)]);
+        assert_eq!(store.delivery_walk().await.expect("read").cursor, "v1_7");
+        let bumps = (Layer::Repository, "bumps".to_owned());
+        assert_eq!(store.failures_of(SHOP, "acme", &bumps).await.expect("read"), 1, "by a deployment");
+        let failed = store.failed_deployments(SHOP, since).await.expect("read");
+        assert_eq!(failed.iter().map(|failed| failed.head.as_str()).collect::<Vec<_>>(), ["bad"]);
+        let good = store.good_before(SHOP, &failed[0]).await.expect("read").expect("there was one");
+        assert_eq!(good.as_str(), "good", "by the same account");
+        store.take(&[delivery("push", opened(3, "late"))]).await.expect("taken");
+        let look = store.claim("test", 9, TTL).await.expect("claims").pop().expect("one is due");
+        assert!(matches!(look.wants.as_slice(), [Want::Status { state, .. }] if state == "success"), "{look:?}");
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use countersign_domain::account::Oid;
 
 use super::payload::{Context, Payload};
-use crate::signal::{Mark, Moved, Signal, Want};
+use crate::signal::{Evidence, Mark, Moved, Signal, Want};
 
 /// A deployment, or a new status of one: anything but a success can only take green away.
 pub(super) fn deployment(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
@@ -14,6 +14,22 @@ pub(super) fn deployment(payload: Payload<'_>, context: &Context<'_>, signal: &m
     let environment = said.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
     if context.repository == 0 || head.is_empty() || node.is_empty() || environment.is_empty() {
         return;
+    }
+    let failed = match status.text("state") {
+        "success" => Some(false),
+        "failure" | "error" => Some(true),
+        _ => None,
+    };
+    if let Some(failed) = failed {
+        signal.evidence.push(Evidence::Deployed {
+            repository: context.repository,
+            head: Oid::new(head),
+            environment: environment.clone(),
+            creator: deployment.at("creator").number("id"),
+            failed,
+            at: status.instant("created_at").unwrap_or(context.received_at),
+        });
+        signal.marks.extend(failed.then_some(Mark::Deployed { repository: context.repository }));
     }
     let want = Want::Deployment {
         head: head.to_owned(),

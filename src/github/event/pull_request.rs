@@ -36,7 +36,8 @@ pub(super) fn pull_request(payload: Payload<'_>, context: &Context<'_>, signal: 
         }
         "synchronize" => {
             if let Some(sender) = payload.account("sender") {
-                signal.evidence.push(Evidence::HeadMoved { repository, number, after: head.clone(), sender });
+                let before = payload.text("before").to_owned();
+                signal.evidence.push(Evidence::HeadMoved { repository, number, before, after: head.clone(), sender });
             }
             want = Want::Head { head, at: updated_at };
         }

@@ -107,10 +107,20 @@ fn a_deployment_asks_whoever_cares_for_its_environment() {
         &[],
     );
     let status = |state: &str| json!({ "state": state, "environment": "prod", "created_at": "2026-11-23T08:00:00Z" });
-    for (state, lowers) in [("success", "lowers: false"), ("inactive", "lowers: true"), ("failure", "lowers: true")] {
-        let event = || json!({ "deployment": made(), "deployment_status": status(state) });
-        check("deployment_status", event(), &[lowers], &[]);
-        check("deployment_status", event(), &["environment: \"prod\", status: Some((2026-11-23T08:00:00Z, "], &[]);
+    let asked = "environment: \"prod\", status: Some((2026-11-23T08:00:00Z, ";
+    let told = |state: &str, marks: &[&str], evidence: &[&str]| {
+        check(
+            "deployment_status",
+            json!({ "deployment": made(), "deployment_status": status(state) }),
+            marks,
+            evidence,
+        );
+    };
+    told("success", &["lowers: false"], &["environment: \"prod\", creator: 0, failed: false"]);
+    told("inactive", &["lowers: true"], &[]);
+    for state in ["failure", "error"] {
+        told(state, &["Deployed { repository: 9 }", "lowers: true"], &["failed: true"]);
+        told(state, &["Deployed {", asked], &["Deployed {"]);
     }
 }
 
