@@ -276,6 +276,8 @@ pub enum Evidence {
         /// The text.
         text: String,
     },
+    /// Somebody set a workflow run to work.
+    Dispatched(Dispatch),
     /// A deployment succeeded or failed.
     Deployed {
         /// Its repository.
@@ -303,6 +305,27 @@ pub enum Evidence {
         /// Its number.
         installation: u64,
     },
+}
+
+/// A workflow run that was set to work by hand or by a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// Its repository.
+    pub repository: u64,
+    /// GitHub's number for the run.
+    pub run: u64,
+    /// Which attempt of the run, from 1.
+    pub attempt: u64,
+    /// The people who did: whoever began the run, and whoever began this attempt.
+    pub actors: Vec<Account>,
+    /// The branch it ran on.
+    pub branch: String,
+    /// The commit it ran on.
+    pub head: Oid,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was over, where the event says so.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What the indexes know of a pull request.

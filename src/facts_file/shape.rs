@@ -69,6 +69,8 @@ pub struct FactsFile {
     pub failures: BTreeMap<String, u32>,
     /// The members of teams, as `ORG/SLUG`; of one that is left out they are unknown.
     pub teams: BTreeMap<String, Fact<Vec<String>>>,
+    /// What people may do in the repository, by login, beyond what `can_write` says of a review.
+    pub permissions: BTreeMap<String, Fact<Permission>>,
     /// Logins that named another account when the policy first named them: its number, or unknown.
     pub accounts: BTreeMap<String, Fact<u64>>,
     /// Whether GitHub requires the check.
@@ -109,6 +111,7 @@ impl Default for FactsFile {
             special_files: Fact::default(),
             failures: BTreeMap::new(),
             teams: BTreeMap::new(),
+            permissions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             enforced: Fact::Known(true),
             policy_at_head: None,
@@ -139,6 +142,24 @@ impl Brief for Repository {
     fn brief(text: &str) -> Self {
         Self { name: text.to_owned(), ..Self::default() }
     }
+}
+
+/// What somebody may do in the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Permission {
+    /// Nothing, not even read.
+    None,
+    /// Read.
+    Read,
+    /// Sort issues and pull requests.
+    Triage,
+    /// Push.
+    Write,
+    /// Manage.
+    Maintain,
+    /// Everything.
+    Admin,
 }
 
 /// Open, closed or merged.
@@ -333,6 +354,9 @@ pub struct Review {
     /// The description at that time; left out, the description.
     #[serde(default)]
     pub body: Option<Fact<String>>,
+    /// Whether the reviewer was in a team, as `ORG/SLUG`, when the review was first seen; left out, as now.
+    #[serde(default)]
+    pub member_of: BTreeMap<String, bool>,
     /// Who dismissed it.
     #[serde(default)]
     pub dismissed_by: Option<String>,
@@ -356,6 +380,7 @@ impl Brief for Review {
             base: None,
             commits: None,
             body: None,
+            member_of: BTreeMap::new(),
             dismissed_by: None,
             asked_for_changes: None,
         }

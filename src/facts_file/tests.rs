@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+use countersign_domain::account::TeamName;
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Attribution, ChangeState, CheckMaker, CheckState, Enforced, Facts, FileStatus, Known, ReviewVerdict, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::patch::changed_lines;
-use countersign_domain::policy::{self, Read, Source, Version};
+use countersign_domain::policy::{self, Permission, Read, Source, Version};
 use countersign_domain::{Needs, Records, evaluate};
 
 use super::FactsFile;
@@ -241,4 +242,23 @@ fn a_wrong_file_is_told_where_and_what_was_meant() {
     check(r#"{"teams": {"cab": []}}"#, "`cab` is no team", "ORG/SLUG");
     check(r#"{"siblings": [{"number": 2, "outcome": "green"}]}"#, "`green` is no outcome", "`pass`");
     check("{", "EOF", "");
+}
+
+#[test]
+fn a_review_says_which_teams_its_giver_was_in_and_a_login_what_it_may_do() {
+    let team = |name: &str| TeamName::parse(name).unwrap();
+    let facts = facts(
+        r#"{"reviews": ["carol", {"by": "bob", "member_of": {"acme/cab": false, "acme/payments": true}}],
+            "permissions": {"bob": "maintain", "carol": "none", "dave": {"unknown": "away"}}}"#,
+    );
+    let was = |place: usize| known(&facts.reviews)[place].seen.member_of.clone();
+    assert_eq!(was(0), [].into(), "as now");
+    assert_eq!(was(1), [(team("acme/cab"), false), (team("acme/payments"), true)].into());
+    let held: Vec<_> = facts.on_demand.permissions.into_values().collect();
+    for wanted in [Known::Known(Some(Permission::Maintain)), Known::Known(None), Known::unknown("away")] {
+        assert!(held.contains(&wanted), "{wanted:?} is not in {held:?}");
+    }
+    let wrong = FactsFile::read(r#"{"reviews": [{"by": "bob", "member_of": {"cab": true}}]}"#).unwrap();
+    let said = wrong.facts(&Needs::default()).unwrap_err().to_string();
+    assert!(said.contains("`cab` is no team"), "{said}");
 }

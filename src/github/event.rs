@@ -16,6 +16,7 @@ mod push;
 mod review;
 #[cfg(test)]
 mod tests;
+mod workflow_run;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -58,6 +59,7 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
         "status" => checks::status(payload, &context, &mut signal),
         "deployment" | "deployment_status" => deployment::deployment(payload, &context, &mut signal),
         "push" => push::push(payload, &context, &mut signal),
+        "workflow_run" => workflow_run::workflow_run(payload, &context, &mut signal),
         "merge_group" => merge_group::merge_group(payload, &context, &mut signal),
         "membership" | "team" | "organization" => members::members(event, payload, &context, &mut signal),
         "installation" | "installation_repositories" => {

@@ -13,6 +13,7 @@ mod look;
 mod meter;
 mod modes;
 pub mod payload;
+mod permission;
 mod reads;
 
 pub use app::Attempt;

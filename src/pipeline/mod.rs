@@ -8,11 +8,14 @@ mod budget;
 mod deployed;
 mod diffs;
 mod facts;
+mod first_seen;
 mod fresh;
 mod group;
 mod loaded;
 mod members;
 mod on_demand;
+mod operators;
+mod permissions;
 mod policies;
 mod pull;
 mod redelivery;
@@ -65,6 +68,7 @@ pub struct Pipeline {
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
+    permissions: permissions::Permissions,
     kept: diffs::Kept,
     brought: deployed::Brought,
 }
@@ -104,6 +108,7 @@ impl Pipeline {
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
+            permissions: permissions::permissions(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
         }

@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, db, decision, due, evidence, failures, mark, missed, open, part, past, policy, retention,
-        schema, shown, take, troubled, waiting,
+        Store, asked, budget, db, decision, due, evidence, failures, mark, missed, open, part, past, people, policy,
+        retention, schema, shown, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -113,6 +113,7 @@ mod tests {
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),
         ("past", past::STATEMENTS),
+        ("people", people::STATEMENTS),
         ("policy", policy::STATEMENTS),
         ("retention", retention::STATEMENTS),
         ("schema", schema::STATEMENTS),

@@ -17,7 +17,7 @@ use super::mark::{Cause, Marks};
 use super::pack::{self, Pieces};
 use super::sql::{Sql, bulk, statements};
 use super::waiting::{self, awaited};
-use crate::signal::{Delivery, Evidence, Mark, PullIndex, RepositoryName, Signal};
+use crate::signal::{Delivery, Dispatch, Evidence, Mark, PullIndex, RepositoryName, Signal};
 
 statements! {
     /// The bodies come as one piece, `$2`, of which each row names its own.
@@ -96,6 +96,16 @@ statements! {
             editor_login = excluded.editor_login, editor_kind = excluded.editor_kind
         WHERE body_version.editor IS NULL AND excluded.editor IS NOT NULL"
     );
+    /// The end of a run may be told before its beginning.
+    DISPATCHES = bulk!(
+        "INSERT INTO dispatch (repository, run, attempt, actor, actor_login, actor_kind, branch, head, started_at, ended_at)
+        SELECT j.repository, j.run, j.attempt, j.actor, j.login, j.kind, j.branch, j.head, j.started_at, j.ended_at FROM",
+        (repository bigint, run bigint, attempt bigint, actor bigint, login text, kind text, branch text, head text,
+            started_at bigint, ended_at bigint),
+        "WHERE true ORDER BY j.repository, j.run, j.attempt, j.actor
+        ON CONFLICT (repository, run, attempt, actor) DO UPDATE SET ended_at = excluded.ended_at
+        WHERE excluded.ended_at IS NOT NULL"
+    );
     REPOSITORY_GONE = Sql::both("UPDATE repository SET gone_at = $2 WHERE id = $1");
     CLOSE_PULLS = Sql::both("UPDATE pull SET open = 0 WHERE repository = $1 AND open = 1");
     FORGET_DUE = Sql::both("DELETE FROM due WHERE repository = $1");
@@ -107,7 +117,7 @@ statements! {
 }
 
 /// Events that come in great numbers, those among them that our own writes cause.
-const FREQUENT: [&str; 4] = ["check_run", "check_suite", "issue_comment", "status"];
+const FREQUENT: [&str; 5] = ["check_run", "check_suite", "issue_comment", "status", "workflow_run"];
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -355,6 +365,8 @@ struct Proofs<'a> {
     deployed: Vec<Value>,
     /// By their key, since one statement may touch a row only once.
     bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
+    /// By repository, run, attempt and actor, for the same reason.
+    dispatches: BTreeMap<[u64; 4], Value>,
 }
 
 /// Repository, number, instant and hash of a description.
@@ -416,7 +428,29 @@ impl<'a> Proofs<'a> {
                 let (known, _) = self.bodies.entry(key).or_insert((None, text));
                 *known = known.or(editor.as_ref());
             }
+            Evidence::Dispatched(run) => self.dispatched(run),
             Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
+        }
+    }
+
+    fn dispatched(&mut self, run: &Dispatch) {
+        for actor in &run.actors {
+            let key = [run.repository, run.run, run.attempt, actor.id];
+            let known = self.dispatches.get(&key).map_or(Value::Null, |row| row["ended_at"].clone());
+            let ended_at = run.ended_at.map_or(known, |at| at.as_millisecond().into());
+            let row = json!({
+                "repository": run.repository.cast_signed(),
+                "run": run.run.cast_signed(),
+                "attempt": run.attempt.cast_signed(),
+                "actor": actor.id.cast_signed(),
+                "login": storable(&actor.login),
+                "kind": kind_name(actor.kind),
+                "branch": storable(&run.branch),
+                "head": storable(run.head.as_str()),
+                "started_at": run.started_at.as_millisecond(),
+                "ended_at": ended_at,
+            });
+            self.dispatches.insert(key, row);
         }
     }
 
@@ -431,12 +465,15 @@ impl<'a> Proofs<'a> {
                 "updated_at": pull.updated_at.as_millisecond(),
             })
         });
+        let dispatches = self.dispatches.into_values().collect();
         let pulls: Vec<Value> = pulls.collect();
         if !pulls.is_empty() {
             let written = tx.fetch(PULLS, values![&Value::Array(pulls).to_string()]).await?;
             waiting::join(tx, &written, &[], marks).await?;
         }
-        for (sql, rows) in [(PUSHES, self.pushes), (HEAD_MOVES, self.head_moves), (DEPLOYED, self.deployed)] {
+        let of_rows =
+            [(PUSHES, self.pushes), (HEAD_MOVES, self.head_moves), (DEPLOYED, self.deployed), (DISPATCHES, dispatches)];
+        for (sql, rows) in of_rows {
             if !rows.is_empty() {
                 tx.execute(sql, values![&Value::Array(rows).to_string()]).await?;
             }

@@ -12,6 +12,7 @@ mod commands;
 mod conformance;
 mod databases;
 mod deploy;
+mod dispatches;
 mod door;
 mod early;
 mod house;

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::Want;
-use countersign::store::{Error, Store};
+use countersign::store::{Error, FirstMemberships, Store};
+use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
 use crate::signals::{SHOP, check_moved, delivery, mark, marks, opened};
@@ -73,6 +75,37 @@ async fn failures_of_the_seventh_version_are_counted() {
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 1, "a change fails once");
         store.remember_models((8, 3), "acme", &[].into()).await.expect("kept");
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 0, "no model let it in");
+    })
+    .await;
+}
+
+/// What was found of reviewers first and who dispatched runs, as the fourteenth version wrote it.
+#[tokio::test]
+async fn first_memberships_and_dispatches_of_the_fourteenth_version_stand() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0014.sql")).await;
+        let (store, cab) = (&db.store, TeamName::parse("acme/cab").expect("a team"));
+        let found = FirstMemberships::from([((5, cab.clone()), false)]);
+        assert_eq!(store.first_memberships((SHOP, 1)).await.expect("read"), found);
+        let other = FirstMemberships::from([((5, cab.clone()), true), ((8, cab.clone()), true)]);
+        let now = "2026-01-30T12:00:00Z".parse().expect("an instant");
+        store.remember_first_memberships((SHOP, 1), &other, now).await.expect("kept");
+        let found = FirstMemberships::from([((5, cab.clone()), false), ((8, cab), true)]);
+        assert_eq!(store.first_memberships((SHOP, 1)).await.expect("read"), found, "the first answer stays");
+
+        let at = |ms: i64| Timestamp::from_millisecond(1_700_000_000_000 + ms).expect("an instant");
+        let longest = SignedDuration::from_hours(35 * 24);
+        let who = async |branch: &str, head: &str, during: Option<(i64, i64)>| {
+            let during = during.map(|(from, to)| (at(from), at(to)));
+            let runs = store.dispatches(SHOP, (branch, &Oid::new(head)), during, longest).await.expect("read");
+            runs.into_iter().map(|run| run.actor.login).collect::<Vec<_>>()
+        };
+        assert_eq!(who("other", "f00d", None).await, [""; 0]);
+        assert_eq!(who("main", "f00d", None).await, ["dave"]);
+        assert_eq!(who("other", "cafe", None).await, ["erin"]);
+        assert_eq!(who("other", "f00d", Some((60_000, 70_000))).await, ["dave"], "it ended then");
+        assert_eq!(who("other", "f00d", Some((60_001, 70_000))).await, [""; 0], "it was over");
+        assert_eq!(who("other", "f00d", Some((-100_000_000_000, -99_999_000_000))).await, ["erin"], "no end was told");
     })
     .await;
 }

@@ -13,8 +13,9 @@ pub(super) fn members(event: &str, payload: Payload<'_>, context: &Context<'_>, 
         _ => payload.at("team").text("slug").to_lowercase(),
     };
     if !organisation.is_empty() {
-        // Whoever is added takes green away only by an `except`, and that is for a look to find.
-        let lowers = !matches!(context.action, "added" | "member_added" | "created" | "added_to_repository");
+        // Who joins may be in an authority's `except` from now on, or be asked from now on and have wanted changes. A new
+        // member of an organisation is in none of its teams yet.
+        let lowers = context.action != "member_added";
         signal.marks.push(Mark::Team { organisation, slug, lowers });
     }
 }

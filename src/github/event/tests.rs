@@ -185,7 +185,7 @@ fn groups_teams_and_installations_are_found() {
 }
 
 #[test]
-fn who_leaves_a_team_lowers_and_who_joins_does_not() {
+fn who_joins_a_team_or_leaves_it_lowers() {
     let told = |event: &str, action: &str, lowers: bool| {
         let team = json!({ "action": action, "organization": { "login": "acme" }, "team": { "slug": "ops" } });
         check(event, team, &[&format!("lowers: {lowers}")], &[]);
@@ -195,10 +195,31 @@ fn who_leaves_a_team_lowers_and_who_joins_does_not() {
     told("team", "deleted", true);
     told("team", "edited", true);
     told("team", "removed_from_repository", true);
-    told("membership", "added", false);
+    told("membership", "added", true);
     told("organization", "member_added", false);
-    told("team", "created", false);
-    told("team", "added_to_repository", false);
+    told("team", "created", true);
+    told("team", "added_to_repository", true);
+}
+
+#[test]
+fn who_dispatched_a_run_is_told_by_it_and_by_no_other_run() {
+    let run = |action: &str, event: &str, actor: &str| {
+        let account = json!({ "id": 7, "login": "bob", "type": actor });
+        let again = json!({ "id": 8, "login": "carol", "type": "User" });
+        let run = json!({ "id": 90, "event": event, "head_sha": "abc", "head_branch": "bump", "run_attempt": 2,
+            "actor": account, "triggering_actor": again, "run_started_at": "2026-11-23T08:00:00Z",
+            "updated_at": "2026-11-23T08:09:00Z" });
+        json!({ "action": action, "workflow_run": run })
+    };
+    let marks = ["head: Oid(\"abc\"), check: None, want: Anything, lowers: true"];
+    let begun = "attempt: 2, actors: [Account { id: 7, login: \"bob\", kind: User }, Account { id: 8, login: \"carol\", \
+                 kind: User }], branch: \"bump\", head: Oid(\"abc\"), started_at: 2026-11-23T08:00:00Z, ended_at: None";
+    check("workflow_run", run("requested", "workflow_dispatch", "User"), &marks, &[begun]);
+    let over = "ended_at: Some(2026-11-23T08:09:00Z)";
+    check("workflow_run", run("completed", "repository_dispatch", "User"), &marks, &[over]);
+    // A bot that dispatches another is no person who could approve.
+    check("workflow_run", run("requested", "workflow_dispatch", "Bot"), &marks, &["actors: [Account { id: 8,"]);
+    check("workflow_run", run("requested", "push", "User"), &[], &[]);
 }
 
 #[test]
@@ -212,6 +233,7 @@ fn odd_payloads_tell_nothing() {
         "deployment",
         "deployment_status",
         "push",
+        "workflow_run",
         "merge_group",
         "membership",
         "installation",

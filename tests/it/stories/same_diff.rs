@@ -31,7 +31,7 @@ async fn approved(changes: impl Into<Changes>) -> (World, PullRequest) {
 }
 
 /// The last decision, made again from what was kept with it, comes to the same; `kind` is among what was kept.
-async fn replays(world: &World, pull: &PullRequest, kind: &str) {
+pub(super) async fn replays(world: &World, pull: &PullRequest, kind: &str) {
     let store = world.store();
     let recorded = store.decisions(world.shop.id(), pull.number(), 1).await.expect("read").remove(0);
     let mut parts = Vec::new();
