@@ -9,11 +9,13 @@ mod diffs;
 mod facts;
 mod fresh;
 mod group;
+mod lane;
 mod loaded;
 mod members;
 mod on_demand;
 mod policies;
 mod pull;
+mod read;
 mod requests;
 mod reverts;
 mod sweep;
@@ -77,6 +79,9 @@ enum Error {
     /// What was read beside the look is of another head.
     #[error("the pull request moved while it was read")]
     Moved,
+    /// Somebody else who shares the check writes to it: a little later.
+    #[error("the check is held by another pull request")]
+    Held,
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -145,6 +150,10 @@ impl Pipeline {
                 }
                 Outcome::Parked { until }
             }
+            Error::Held => match self.store.now().await {
+                Ok(now) => Outcome::Parked { until: now + lane::LANE_WAIT },
+                Err(error) => Outcome::Outage(error.to_string()),
+            },
             Error::OwnBudget(until) => Outcome::Parked { until: self.with_a_breath(until).await },
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
             error @ Error::Moved => Outcome::Outage(error.to_string()),
