@@ -95,13 +95,13 @@ impl Pipeline {
         shown: &mut ShownIds,
         reading: impl Future<Output = Result<Reading>>,
     ) -> Result<Reading> {
-        let is_green = shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success);
-        if !is_green || !work.claim.lowers {
+        if !work.claim.lowers || !self.is_green(row, shown).await? {
             return reading.await;
         }
         let reason = Reason::LookingAgain(lowered(&work.claim.wants));
         let mut reading = pin!(reading);
-        let Ok(read) = tokio::time::timeout(self.patience(work).await?, &mut reading).await else {
+        let waited = self.since_asked(work).await?.unwrap_or_default();
+        let Ok(read) = tokio::time::timeout(patience(work.claim.tries, waited), &mut reading).await else {
             // Both go on side by side: one may wait for what the other has begun, such as a token.
             let taken = self.take_back(work, github, row, number, shown, &reason);
             let ((), read) = tokio::try_join!(taken, async { Ok(reading.await) })?;
@@ -118,10 +118,15 @@ impl Pipeline {
         read
     }
 
-    /// What is left of the patience: a look that is not the first takes what the former ones left.
-    async fn patience(&self, work: &Work) -> Result<Duration> {
-        let waited = if work.claim.tries == 0 { None } else { self.since_asked(work).await? };
-        Ok(PATIENCE.saturating_sub(waited.unwrap_or_default()))
+    /// Whether the check is green, by our own knowledge. It may have been written for another pull request that shares
+    /// it: then that is what is shown.
+    async fn is_green(&self, row: &RepositoryRow, shown: &mut ShownIds) -> Result<bool> {
+        let Some(own) = &shown.run else { return Ok(false) };
+        let newest = self.store.newest_run(row.name.id, &own.head, &own.name).await?;
+        if let Some(newest) = newest.filter(|newest| newest.id > own.id) {
+            shown.run = Some(newest);
+        }
+        Ok(shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success))
     }
 
     /// Adds to a look what the policies ask for beside it; false where the pull request has moved since.
@@ -167,6 +172,12 @@ impl Pipeline {
     }
 }
 
+/// How long green waits for this look: one that is not the first has what the former ones left. What waited before the
+/// first, in a backlog, gets a look all the same.
+fn patience(tries: u32, waited: Duration) -> Duration {
+    if tries == 0 { PATIENCE } else { PATIENCE.saturating_sub(waited) }
+}
+
 /// Whether there is patience left to look again.
 fn may_wait(work: &Work) -> bool {
     usize::try_from(work.claim.tries).is_ok_and(|tries| tries < FRESHNESS.len())
@@ -202,4 +213,21 @@ fn lowered(wants: &[Want]) -> Lowered {
         Want::Tip(_) | Want::DefaultTip(_) => Lowered::Policy,
         Want::Anything | Want::Closed(_) | Want::Rerun(_) => Lowered::Other,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn green_waits_two_seconds_over_all_looks() {
+        let check = |tries: u32, waited: u64, left: u64| {
+            assert_eq!(patience(tries, Duration::from_millis(waited)), Duration::from_millis(left), "{tries} {waited}");
+        };
+        check(0, 20, 2_000);
+        check(0, 3_600_000, 2_000);
+        check(1, 600, 1_400);
+        check(2, 1_700, 300);
+        check(2, 9_000, 0);
+    }
 }

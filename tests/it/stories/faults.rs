@@ -359,3 +359,25 @@ async fn green_that_is_taken_back_is_not_written_again_by_a_sibling_in_the_middl
     world.settled().await;
     world.expect(&first, "in_progress", "1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn green_that_a_sibling_wrote_is_taken_back_without_a_read() {
+    let world = World::with_policy(PEER).await;
+    let first = world.opened("").await;
+    let second =
+        NewPullRequest { author: "carol", title: "The same commit", head: "change-1", ..NewPullRequest::default() };
+    let second = world.shop.open_pull_request(second);
+    let review = second.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&second, "in_progress", "");
+    first.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&second, "success", "");
+    world.github.faults().down(On::Reads);
+    second.dismiss("carol", review);
+    world.until("green is taken back", || !world.check(&second).unwrap().is_green()).await;
+    world.expect(&second, "in_progress", "Looking again");
+    world.github.faults().up();
+    world.settled().await;
+    world.expect(&second, "in_progress", "1");
+}
