@@ -119,12 +119,12 @@ impl Pipeline {
     }
 
     /// Whether the check is green, by our own knowledge. It may have been written for another pull request that shares
-    /// it: then that is what is shown.
+    /// it, as a run of its own or by editing this one's: then that is what is shown.
     async fn is_green(&self, row: &RepositoryRow, shown: &mut ShownIds) -> Result<bool> {
         let Some(own) = &shown.run else { return Ok(false) };
-        let newest = self.store.newest_run(row.name.id, &own.head, &own.name).await?;
-        if let Some(newest) = newest.filter(|newest| newest.id > own.id) {
-            shown.run = Some(newest);
+        let green = self.store.newest_green(row.name.id, &own.head, &own.name).await?;
+        if let Some(green) = green.filter(|green| green.id >= own.id) {
+            shown.run = Some(green);
         }
         Ok(shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success))
     }

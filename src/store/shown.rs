@@ -15,9 +15,9 @@ statements! {
             comment_id = $8, comment_node = $9
         WHERE repository = $1 AND number = $2"
     );
-    NEWEST = Sql::both(
+    NEWEST_GREEN = Sql::both(
         "SELECT run_id, run_status, run_fingerprint, run_head, run_name FROM pull
-        WHERE repository = $1 AND head = $2 AND open = 1 AND run_head = $2 AND run_name = $3 AND run_id IS NOT NULL
+        WHERE repository = $1 AND head = $2 AND open = 1 AND run_head = $2 AND run_name = $3 AND run_status = 'success'
         ORDER BY run_id DESC LIMIT 1"
     );
     FORGET_OUTCOME = Sql::both("UPDATE pull SET own_outcome = NULL WHERE repository = $1 AND number = $2");
@@ -89,12 +89,12 @@ impl Store {
         })
     }
 
-    /// The newest run of that name on that commit that was written for any open pull request with that head.
+    /// The newest green run of that name on that commit that was written for any open pull request with that head.
     ///
     /// # Errors
     /// The database's.
-    pub async fn newest_run(&self, repository: u64, head: &Oid, name: &str) -> Result<Option<ShownRunIds>> {
-        self.db.fetch(NEWEST, values![repository, head.as_str(), name]).await?.first().map_or(Ok(None), run)
+    pub async fn newest_green(&self, repository: u64, head: &Oid, name: &str) -> Result<Option<ShownRunIds>> {
+        self.db.fetch(NEWEST_GREEN, values![repository, head.as_str(), name]).await?.first().map_or(Ok(None), run)
     }
 
     /// What was last decided no longer holds: whoever shares the check waits for the next decision.
