@@ -11,6 +11,7 @@ mod facts;
 mod first_seen;
 mod fresh;
 mod group;
+mod lane;
 mod loaded;
 mod members;
 mod on_demand;
@@ -18,6 +19,7 @@ mod operators;
 mod permissions;
 mod policies;
 mod pull;
+mod read;
 mod redelivery;
 mod requests;
 mod reverts;
@@ -84,6 +86,9 @@ enum Error {
     /// What was read beside the look is of another head.
     #[error("the pull request moved while it was read")]
     Moved,
+    /// Somebody else who shares the check writes to it: a little later.
+    #[error("the check is held by another pull request")]
+    Held,
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -154,6 +159,10 @@ impl Pipeline {
                 }
                 Outcome::Parked { until }
             }
+            Error::Held => match self.store.now().await {
+                Ok(now) => Outcome::Parked { until: now + lane::LANE_WAIT },
+                Err(error) => Outcome::Outage(error.to_string()),
+            },
             Error::OwnBudget(until) => Outcome::Parked { until: self.with_a_breath(until).await },
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
             error @ Error::Moved => Outcome::Outage(error.to_string()),

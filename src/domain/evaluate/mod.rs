@@ -140,7 +140,7 @@ impl<'a> Draft<'a> {
             check_name: own_check(facts),
             outcome: siblings.iter().map(|(_, outcome)| *outcome).fold(own, Outcome::min),
             own_outcome: own,
-            open: facts.change.state == ChangeState::Open,
+            state: facts.change.state,
             draft: facts.change.draft,
             next: outcome::next(cx, own, &self.rules),
             record: report::record(cx, &self.asked),
