@@ -59,7 +59,8 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
     let heading =
         Heading { action: payload.text("action").to_owned(), installation: payload.at("installation").number("id") };
     let repository = payload.repository();
-    let mut signal = Signal { repository, marks: Vec::new(), evidence: Vec::new() };
+    let awaited = is_awaited(event, &heading.action, payload);
+    let mut signal = Signal { repository, awaited, ..Signal::default() };
     let context =
         Context { action: &heading.action, app_id, repository: payload.at("repository").number("id"), received_at };
     match event {
@@ -80,6 +81,13 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
         _ => {}
     }
     (heading, signal)
+}
+
+/// Whether a person has just asked for a look at what they made, and waits for what comes of it. Who asks for a run
+/// again is known by [`Want::Rerun`].
+fn is_awaited(event: &str, action: &str, payload: Payload<'_>) -> bool {
+    let by_person = || payload.account("sender").is_some_and(|sender| sender.kind == AccountKind::User);
+    event == "pull_request" && matches!(action, "opened" | "reopened" | "ready_for_review") && by_person()
 }
 
 struct Context<'a> {
@@ -513,6 +521,20 @@ mod tests {
             &["UpdatedAt"],
             &["Pull("],
         );
+    }
+
+    #[test]
+    fn a_person_who_opens_waits_for_an_answer_and_a_bot_does_not() {
+        let check = |action: &str, kind: &str, expected: bool| {
+            let mut event = payload(json!({ "action": action, "pull_request": pull(1) }));
+            event["sender"]["type"] = kind.into();
+            assert_eq!(read("pull_request", &event, 42, NOW).1.awaited, expected, "{action} by a {kind}");
+        };
+        for action in ["opened", "reopened", "ready_for_review"] {
+            check(action, "User", true);
+            check(action, "Bot", false);
+        }
+        check("synchronize", "User", false);
     }
 
     #[test]

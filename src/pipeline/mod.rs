@@ -22,6 +22,7 @@ mod write;
 
 use std::time::Duration;
 
+use countersign_domain::Priority;
 use countersign_domain::account::Account;
 use countersign_domain::facts::Enforced;
 use jiff::{SignedDuration, Timestamp};
@@ -72,8 +73,12 @@ enum Error {
     #[error(transparent)]
     GitHub(#[from] github::Error),
     /// What we allow ourselves is used up: not before then.
-    #[error("the budget of the installation is used up until {0}")]
-    OwnBudget(Timestamp),
+    #[error("the budget of the installation is used up until {until}")]
+    OwnBudget {
+        until: Timestamp,
+        /// What it was asked for.
+        refused: Priority,
+    },
     /// What was read beside the look is of another head.
     #[error("the pull request moved while it was read")]
     Moved,
@@ -81,8 +86,16 @@ enum Error {
     Store(#[from] store::Error),
 }
 
-/// How long a row that found the installation's budget used up waits at least.
-const BREATH: SignedDuration = SignedDuration::from_secs(5);
+/// How long a row that found the installation's budget used up waits at least: the less urgent the longer, so that what
+/// becomes free goes to whoever is more urgent.
+fn breath(refused: Priority) -> SignedDuration {
+    SignedDuration::from_secs(match refused {
+        Priority::Withdrawal => 0,
+        Priority::Gate => 1,
+        Priority::Answer => 2,
+        Priority::Grant | Priority::Wording => 5,
+    })
+}
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -127,8 +140,8 @@ impl Pipeline {
 
     /// Not before there is room for a look and what it writes: whoever looks again for every point that comes back
     /// never has enough of them to write.
-    async fn with_a_breath(&self, until: Timestamp) -> Timestamp {
-        let soonest = self.store.now().await.ok().and_then(|now| now.checked_add(BREATH).ok());
+    async fn with_a_breath(&self, until: Timestamp, refused: Priority) -> Timestamp {
+        let soonest = self.store.now().await.ok().and_then(|now| now.checked_add(breath(refused)).ok());
         soonest.map_or(until, |soonest| until.max(soonest))
     }
 
@@ -140,12 +153,12 @@ impl Pipeline {
         match error {
             // A limit is the installation's: nothing of it is begun before the instant.
             Error::GitHub(github::Error::Limited(until)) => {
-                if let Err(error) = self.store.park(work.claim.installation, until).await {
-                    tracing::warn!(%error, "the installation could not be parked");
-                }
+                self.park(work.claim.installation, until).await;
                 Outcome::Parked { until }
             }
-            Error::OwnBudget(until) => Outcome::Parked { until: self.with_a_breath(until).await },
+            Error::OwnBudget { until, refused } => {
+                Outcome::BudgetUsedUp { until: self.with_a_breath(until, refused).await, refused }
+            }
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
             error @ Error::Moved => Outcome::Outage(error.to_string()),
             Error::Store(error @ (store::Error::Contended(_) | store::Error::Unreachable(_))) => {

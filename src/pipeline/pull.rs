@@ -61,7 +61,7 @@ impl Pipeline {
             number,
             comment: shown.comment_node.clone(),
         };
-        self.pay_for_look(github.id(), work.claim.lowers).await?;
+        self.pay_for_look(github.id(), work.claim.priority()).await?;
         let mut look = match github.look(&target, COMMENT_MARKER).await {
             Ok(github::Outcome::Whole(look)) => look,
             Ok(github::Outcome::Torn) => {
@@ -156,12 +156,13 @@ impl Pipeline {
             shown.run = None;
         }
         let actions = plan::plan(&answer, &shown);
-        let now_shown = self.write(work, github, look, &actions, there).await?;
-        self.request_reviews(work, github, look, &decision.requests).await?;
+        let written = self.write(work, github, look, &actions, there).await?;
+        let asked_later = self.request_reviews(work, github, look, &decision.requests).await?;
         // The last word on what is closed rests on what GitHub showed, which no replay has; a decision on it has no text.
         let told = answer.run.as_ref().filter(|_| look.change.state == ChangeState::Open);
         let texts = told.map(|run| run.fingerprint.clone()).unwrap_or_default();
-        let new = new_decision(look, &decided, texts, now_shown);
+        let mut new = new_decision(look, &decided, texts, written.shown);
+        new.next_due = new.next_due.into_iter().chain(written.later).chain(asked_later).min();
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");

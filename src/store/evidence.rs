@@ -332,7 +332,8 @@ impl Store {
             decision::index_pull(&mut tx, pull).await?;
         }
         let mut due = Marks::default();
-        let cause = Cause { delivery: "", installation, received_at: super::db::instant(now)? };
+        let received_at = super::db::instant(now)?;
+        let cause = Cause { delivery: "", installation, received_at, awaited: false };
         for mark in marks {
             due.resolve(&mut tx, mark, cause).await?;
         }

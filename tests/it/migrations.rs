@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use countersign::clock::Clock;
-use countersign::signal::Want;
+use countersign::signal::{Mark, Want};
 use countersign::store::{Error, Store};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, mark, marks};
+use crate::signals::{SHOP, check_moved, delivery, delivery_for, mark, marks};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -73,6 +73,20 @@ async fn failures_of_the_seventh_version_are_counted() {
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 1, "a change fails once");
         store.remember_models((8, 3), "acme", &[].into()).await.expect("kept");
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 0, "no model let it in");
+    })
+    .await;
+}
+
+/// A row that found the budget used up until the year 2099, as the thirteenth version wrote it.
+#[tokio::test]
+async fn a_row_that_the_thirteenth_version_put_off_is_begun_for_something_more_urgent() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0013.sql")).await;
+        assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 0);
+        let lowers = Mark::Pull { repository: 8, number: 3, want: Want::Anything, lowers: true };
+        db.store.take(&[delivery_for(2, "dismissed", marks(vec![lowers]))]).await.expect("taken");
+        let claims = db.store.claim("test", 9, TTL).await.expect("claims");
+        assert_eq!(claims.iter().map(|claim| (claim.lowers, claim.awaited)).collect::<Vec<_>>(), [(true, true)]);
     })
     .await;
 }
