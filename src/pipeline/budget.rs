@@ -1,7 +1,6 @@
 //! What we allow ourselves to ask of GitHub: paid for beforehand, and put right by what GitHub says.
 
 use countersign_domain::Priority;
-
 use jiff::Timestamp;
 
 use super::{Error, Pipeline, Result};

@@ -86,6 +86,19 @@ enum Error {
     Store(#[from] store::Error),
 }
 
+impl Error {
+    /// Whoever waits for the budget looks again by this instant, at which time alone changes the decision: what is green
+    /// may have to go.
+    fn no_later_than(self, instant: Option<Timestamp>) -> Self {
+        match (self, instant) {
+            (Self::OwnBudget { until, refused }, Some(instant)) => {
+                Self::OwnBudget { until: until.min(instant), refused }
+            }
+            (error, _) => error,
+        }
+    }
+}
+
 /// How long a row that found the installation's budget used up waits at least: the less urgent the longer, so that what
 /// becomes free goes to whoever is more urgent.
 fn breath(refused: Priority) -> SignedDuration {

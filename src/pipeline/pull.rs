@@ -156,7 +156,8 @@ impl Pipeline {
             shown.run = None;
         }
         let actions = plan::plan(&answer, &shown);
-        let written = self.write(work, github, look, &actions, there).await?;
+        let written = self.write(work, github, look, &actions, there).await;
+        let written = written.map_err(|error| error.no_later_than(decision.next_instant))?;
         let asked_later = self.request_reviews(work, github, look, &decision.requests).await?;
         // The last word on what is closed rests on what GitHub showed, which no replay has; a decision on it has no text.
         let told = answer.run.as_ref().filter(|_| look.change.state == ChangeState::Open);

@@ -45,7 +45,8 @@ macro_rules! turn {
     };
 }
 
-/// Whether an event that came since the claim is more urgent than what the budget (`$5`) refused.
+/// Whether an event that came since the claim is more urgent than what the budget refused: `$5` is its [`place`], 2 that
+/// of an answer.
 macro_rules! overtaken {
     () => {
         "(lowers_seq > claimed_seq AND CAST($5 AS BIGINT) > 0)

@@ -18,7 +18,8 @@ use crate::signal::{Mark, Moved, MovedCheck, Want};
 /// How many wants and how many deliveries a row keeps; beyond that the newest stay.
 const KEPT: usize = 64;
 
-/// Whether the event is more urgent than what the row found the budget used up for: for it there is something left.
+/// Whether the event is more urgent than what the row found the budget used up for: for it there is something left. 2 is
+/// the place of an answer in the order of priorities.
 macro_rules! overtakes {
     () => {
         "(excluded.lowers_seq = 1 AND due.refused > 0) OR (excluded.awaited_seq = 1 AND due.refused > 2)"

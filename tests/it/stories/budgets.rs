@@ -165,6 +165,35 @@ async fn of_what_waits_for_the_budget_the_most_urgent_is_written_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_the_budget_loses_its_green_in_time() {
+    let world = World::with_policy(PEER).await;
+    let hours = world.github.clock().now().as_second() / 3_600;
+    let opens = Timestamp::from_second((hours + 2) * 3_600).unwrap();
+    let closes = opens + SignedDuration::from_hours(1);
+    let written = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M").to_string();
+    let pull = world.opened(&format!("## Planned window\n{} to {} UTC\n", written(opens), written(closes))).await;
+    pull.review("bob", Verdict::Approve);
+    world.github.clock().set(opens + SignedDuration::from_secs(1));
+    world.store().wake();
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    // The writes of this hour are used up but for withdrawals, well into the next one.
+    for _ in 0..6 {
+        let all = Cost { writes: 80, points: 0, priority: Priority::Withdrawal };
+        assert!(matches!(world.store().spend(installation(&world), all).await.unwrap(), Spent::Granted(_)));
+        world.advance(Duration::from_secs(120));
+    }
+    world.settled().await;
+    pull.rerequest("alice", "countersign");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.clock().set(closes - SignedDuration::from_mins(1));
+    world.store().wake();
+    world.settled().await;
+    world.expect(&pull, "action_required", "plan a new window");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_for_further_annotations_are_paid_for() {
     let world = World::without_bot(PEER).await;
     a_minute_begins(&world);
