@@ -178,8 +178,8 @@ async fn what_waits_for_the_budget_loses_its_green_in_time() {
     world.settled().await;
     world.expect(&pull, "success", "");
     // The writes of this hour are used up but for withdrawals, well into the next one.
-    for _ in 0..6 {
-        let all = Cost { writes: 80, points: 0, priority: Priority::Withdrawal };
+    for _ in 0..7 {
+        let all = Cost { writes: 65, points: 0, priority: Priority::Withdrawal };
         assert!(matches!(world.store().spend(installation(&world), all).await.unwrap(), Spent::Granted(_)));
         world.advance(Duration::from_secs(120));
     }
