@@ -17,6 +17,7 @@ pub mod net_diff;
 pub mod patch;
 pub mod plan;
 pub mod policy;
+pub mod priority;
 pub mod record;
 pub mod records;
 mod requirement;
@@ -25,4 +26,5 @@ pub mod text;
 
 pub use evaluate::{check_name, evaluate, family_name};
 pub use needs::{Needs, needs, wants_modes};
+pub use priority::Priority;
 pub use records::Records;

@@ -29,6 +29,7 @@ mod write;
 
 use std::time::Duration;
 
+use countersign_domain::Priority;
 use countersign_domain::account::Account;
 use countersign_domain::facts::Enforced;
 use jiff::{SignedDuration, Timestamp};
@@ -81,8 +82,12 @@ enum Error {
     #[error(transparent)]
     GitHub(#[from] github::Error),
     /// What we allow ourselves is used up: not before then.
-    #[error("the budget of the installation is used up until {0}")]
-    OwnBudget(Timestamp),
+    #[error("the budget of the installation is used up until {until}")]
+    OwnBudget {
+        until: Timestamp,
+        /// What it was asked for.
+        refused: Priority,
+    },
     /// What was read beside the look is of another head.
     #[error("the pull request moved while it was read")]
     Moved,
@@ -93,8 +98,29 @@ enum Error {
     Store(#[from] store::Error),
 }
 
-/// How long a row that found the installation's budget used up waits at least.
-const BREATH: SignedDuration = SignedDuration::from_secs(5);
+impl Error {
+    /// Whoever waits for the budget looks again by this instant, at which time alone changes the decision: what is green
+    /// may have to go.
+    fn no_later_than(self, instant: Option<Timestamp>) -> Self {
+        match (self, instant) {
+            (Self::OwnBudget { until, refused }, Some(instant)) => {
+                Self::OwnBudget { until: until.min(instant), refused }
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+/// How long a row that found the installation's budget used up waits at least: the less urgent the longer, so that what
+/// becomes free goes to whoever is more urgent.
+fn breath(refused: Priority) -> SignedDuration {
+    SignedDuration::from_secs(match refused {
+        Priority::Withdrawal => 0,
+        Priority::Gate => 1,
+        Priority::Answer => 2,
+        Priority::Grant | Priority::Wording => 5,
+    })
+}
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -141,8 +167,8 @@ impl Pipeline {
 
     /// Not before there is room for a look and what it writes: whoever looks again for every point that comes back
     /// never has enough of them to write.
-    async fn with_a_breath(&self, until: Timestamp) -> Timestamp {
-        let soonest = self.store.now().await.ok().and_then(|now| now.checked_add(BREATH).ok());
+    async fn with_a_breath(&self, until: Timestamp, refused: Priority) -> Timestamp {
+        let soonest = self.store.now().await.ok().and_then(|now| now.checked_add(breath(refused)).ok());
         soonest.map_or(until, |soonest| until.max(soonest))
     }
 
@@ -154,16 +180,16 @@ impl Pipeline {
         match error {
             // A limit is the installation's: nothing of it is begun before the instant.
             Error::GitHub(github::Error::Limited(until)) => {
-                if let Err(error) = self.store.park(work.claim.installation, until).await {
-                    tracing::warn!(%error, "the installation could not be parked");
-                }
+                self.park(work.claim.installation, until).await;
                 Outcome::Parked { until }
             }
             Error::Held => match self.store.now().await {
                 Ok(now) => Outcome::Parked { until: now + lane::LANE_WAIT },
                 Err(error) => Outcome::Outage(error.to_string()),
             },
-            Error::OwnBudget(until) => Outcome::Parked { until: self.with_a_breath(until).await },
+            Error::OwnBudget { until, refused } => {
+                Outcome::BudgetUsedUp { until: self.with_a_breath(until, refused).await, refused }
+            }
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
             error @ Error::Moved => Outcome::Outage(error.to_string()),
             Error::Store(error @ (store::Error::Contended(_) | store::Error::Unreachable(_))) => {
