@@ -5,6 +5,7 @@
 //! absent: conclusions. An event says where to look again and what it proves.
 
 use countersign_domain::account::{Account, AccountKind, Oid};
+use countersign_domain::codeowners::PATHS as CODEOWNERS;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,6 +14,8 @@ use crate::signal::{Evidence, Mark, Moved, MovedCheck, PullIndex, RepositoryName
 
 /// The repository's policy file.
 pub const REPOSITORY_POLICY: &str = ".github/countersign.toml";
+/// The files of a base that decisions about its pull requests may rest on.
+const DECIDING: [&str; 4] = [REPOSITORY_POLICY, CODEOWNERS[0], CODEOWNERS[1], CODEOWNERS[2]];
 /// The organisation's policy file, in its `.github` repository.
 pub const ORGANISATION_POLICY: &str = "countersign.toml";
 /// GitHub puts at most this many commits into a push's payload.
@@ -346,7 +349,7 @@ fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     if context.repository == 0 || after.is_empty() {
         return;
     }
-    if touches(payload, REPOSITORY_POLICY) {
+    if DECIDING.iter().any(|path| touches(payload, path)) {
         signal.marks.push(Mark::Base {
             repository: context.repository,
             branch: branch.clone(),

@@ -31,9 +31,12 @@ impl Pipeline {
         check_name: &str,
     ) -> Result<Facts> {
         let as_of = self.store.now().await?;
-        let teams = self.teams(github, &needs.teams, members_since).await?;
-        let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
         let (files, patches) = self.files(github, look, needs).await?;
+        let owners = self.owners(github, look, needs, &files).await?;
+        let teams = self.teams(github, &(&needs.teams | &owners.teams), members_since).await?;
+        let owning_teams = self.owning_teams(github, look, &owners.teams, members_since).await?;
+        let accounts = self.accounts(github, &look.repository.owner, &(&needs.logins | &owners.logins)).await?;
+        let merged_before = self.merged_before(github, look, needs).await?;
         let reviews = self.reviews(look).await?;
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
@@ -52,7 +55,7 @@ impl Pipeline {
             accounts,
             enforced: self.enforced(github, look, check_name).await,
             policy_edit: policy_edit(look),
-            asked: Asked { merged_before: self.merged_before(github, look, needs).await?, ..look.asked.facts() },
+            asked: Asked { merged_before, codeowners: owners.file, owning_teams, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
             on_demand: OnDemand::default(),
@@ -68,7 +71,9 @@ impl Pipeline {
     ) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>> {
         let mut teams = BTreeMap::new();
         for team in wanted {
-            teams.insert(team.clone(), self.members.of(github, team, since, self.clock.now()).await?);
+            let key = (github.id(), team.clone());
+            let members = self.members.of(key, since, self.clock.now(), github.team_members(team)).await?;
+            teams.insert(team.clone(), members);
         }
         Ok(teams)
     }

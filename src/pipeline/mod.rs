@@ -12,6 +12,7 @@ mod group;
 mod loaded;
 mod members;
 mod on_demand;
+mod owners;
 mod policies;
 mod pull;
 mod requests;
@@ -20,9 +21,10 @@ mod sweep;
 mod unfinished;
 mod write;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use countersign_domain::account::Account;
+use countersign_domain::account::{Account, TeamName};
 use countersign_domain::facts::Enforced;
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
@@ -34,7 +36,7 @@ use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use loaded::LoadedPolicies;
-use members::Members;
+use members::Recent;
 pub use pull::decision_of;
 
 /// What whoever runs countersign decides about evaluating.
@@ -58,7 +60,9 @@ pub struct Pipeline {
     clock: Clock,
     telemetry: Telemetry,
     rules: Rules,
-    members: Members,
+    members: Recent<(u64, TeamName), BTreeSet<Account>>,
+    owning: Recent<(u64, TeamName), bool>,
+    codeowners: owners::Files,
     loaded: LoadedPolicies,
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
@@ -96,7 +100,9 @@ impl Pipeline {
             clock,
             telemetry,
             rules,
-            members: Members::new(),
+            members: Recent::new(),
+            owning: Recent::new(),
+            codeowners: owners::files(),
             loaded: LoadedPolicies::new(),
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),

@@ -423,7 +423,7 @@ fn new_decision(look: &Look, decided: &Decided, texts: String, shown: ShownIds) 
         texts,
         next_due: next_due(look, decision).into_iter().chain(anew).min(),
         cares: cares(&decided.loaded.needs),
-        teams: decided.loaded.needs.teams.iter().cloned().collect(),
+        teams: decided.facts.teams.keys().cloned().collect(),
         shown,
         pull: Some(index(look)),
         change: Some(change_row(look, decision)),

@@ -13,7 +13,7 @@ use std::fmt;
 use crate::account::TeamName;
 
 use self::pattern::Pattern;
-pub use self::touched::{Touched, touched};
+pub use self::touched::{Group, Touched, touched};
 
 /// Where GitHub looks for the file; the first that is there is the one.
 pub const PATHS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
@@ -54,8 +54,10 @@ pub enum Owner {
 pub struct Skipped {
     /// Its number, from 1.
     pub line: usize,
-    /// What is wrong with it, with the words of the line in backticks.
-    pub why: String,
+    /// What of it is wrong, as written there.
+    pub word: String,
+    /// What is wrong with that.
+    pub why: &'static str,
 }
 
 impl Codeowners {
@@ -66,14 +68,16 @@ impl Codeowners {
             let mut words = Words(written);
             let Some(first) = words.next() else { continue };
             let line = place + 1;
-            let owners: Result<Vec<Owner>, String> = words.map(Owner::read).collect();
+            let owners: Result<Vec<Owner>, Wrong<'_>> = words.map(Owner::read).collect();
             match (Pattern::read(first), owners) {
                 (Ok(pattern), Ok(mut owners)) => {
                     let mut seen = std::collections::BTreeSet::new();
                     owners.retain(|owner| seen.insert(owner.clone()));
                     lines.push(Line { number: line, owners, pattern });
                 }
-                (Err(why), _) | (_, Err(why)) => skipped.push(Skipped { line, why }),
+                (Err((word, why)), _) | (_, Err((word, why))) => {
+                    skipped.push(Skipped { line, word: word.to_owned(), why });
+                }
             }
         }
         (Self { lines }, skipped)
@@ -89,6 +93,9 @@ impl Codeowners {
         self.lines.len()
     }
 }
+
+/// A word that GitHub does not read, and why.
+type Wrong<'a> = (&'a str, &'static str);
 
 /// The words of a line up to its comment. A backslash keeps the blank after it in its word.
 struct Words<'a>(&'a str);
@@ -120,7 +127,7 @@ fn is_blank(char: char) -> bool {
 
 impl Owner {
     /// Reads `@user`, `@org/team` or an e-mail address.
-    fn read(word: &str) -> Result<Self, String> {
+    fn read(word: &str) -> Result<Self, Wrong<'_>> {
         let is_name =
             |text: &str| !text.is_empty() && text.chars().all(|char| char.is_alphanumeric() || "-_.".contains(char));
         let owner = match word.strip_prefix('@') {
@@ -138,7 +145,7 @@ impl Owner {
                 _ => None,
             },
         };
-        owner.ok_or_else(|| format!("`{word}` is no owner"))
+        owner.ok_or((word, "is no owner"))
     }
 }
 
@@ -248,20 +255,21 @@ apps/ @octocat
 
     #[test]
     fn lines_that_github_does_not_read_are_skipped_and_told() {
-        let check = |line: &str, why: &str| {
+        let check = |line: &str, expected: &str| {
             let (file, skipped) = Codeowners::read(&format!("* @all\n{line}\n"));
-            assert_eq!(skipped, [Skipped { line: 2, why: why.to_owned() }], "{line}");
+            let said = skipped.iter().map(|Skipped { line, word, why }| format!("{line}: {word} {why}"));
+            assert_eq!(said.collect::<Vec<_>>(), [format!("2: {expected}")]);
             assert_eq!(file.line_of("src/a.rs").map(|line| line.number), Some(1), "{line}");
         };
-        check("!*.rs @a", "`!*.rs`: `!` does not work in CODEOWNERS");
-        check("\\#a @a", "`\\#a`: `\\#` does not work in CODEOWNERS");
-        check("*.[rc]s @a", "`*.[rc]s`: `[ ]` does not work in CODEOWNERS");
-        check("src/***/a.rs @a", "`src/***/a.rs`: `***` matches nothing");
-        check("/ @a", "`/`: `/` matches nothing; `*` matches everything");
-        check("*.rs ann", "`ann` is no owner");
-        check("*.rs @acme/core/x", "`@acme/core/x` is no owner");
-        check("*.rs @", "`@` is no owner");
-        check("*.rs @a ann@", "`ann@` is no owner");
-        check("*.rs @a,@b", "`@a,@b` is no owner");
+        check("!*.rs @a", "!*.rs begins with `!`, which does not work in CODEOWNERS");
+        check("\\#a @a", "\\#a begins with `\\#`, which does not work in CODEOWNERS");
+        check("*.[rc]s @a", "*.[rc]s has `[ ]`, which does not work in CODEOWNERS");
+        check("src/***/a.rs @a", "src/***/a.rs has `***`, which matches nothing");
+        check("/ @a", "/ matches nothing; `*` matches everything");
+        for (owners, wrong) in
+            [("ann", "ann"), ("@acme/core/x", "@acme/core/x"), ("@", "@"), ("@a ann@", "ann@"), ("@a,@b", "@a,@b")]
+        {
+            check(&format!("*.rs {owners}"), &format!("{wrong} is no owner"));
+        }
     }
 }

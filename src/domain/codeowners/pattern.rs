@@ -6,6 +6,8 @@
 //! that folder alone. Matching is greedy with one place to return to, so that no
 //! pattern takes longer than its length times the path's.
 
+use super::Wrong;
+
 /// A pattern, segment by segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
@@ -35,19 +37,19 @@ enum Part {
 
 impl Pattern {
     /// Reads a pattern, or says why GitHub does not.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
-        let wrong = |why: &str| Err(format!("`{text}`: {why}"));
+    pub(super) fn read(text: &str) -> Result<Self, Wrong<'_>> {
+        let wrong = |why: &'static str| Err((text, why));
         if text.starts_with('!') {
-            return wrong("`!` does not work in CODEOWNERS");
+            return wrong("begins with `!`, which does not work in CODEOWNERS");
         }
         if text.starts_with("\\#") {
-            return wrong("`\\#` does not work in CODEOWNERS");
+            return wrong("begins with `\\#`, which does not work in CODEOWNERS");
         }
         if text.contains(['[', ']']) {
-            return wrong("`[ ]` does not work in CODEOWNERS");
+            return wrong("has `[ ]`, which does not work in CODEOWNERS");
         }
         if text.contains("***") {
-            return wrong("`***` matches nothing");
+            return wrong("has `***`, which matches nothing");
         }
         let (rooted, inner) = match text.strip_prefix('/') {
             Some(inner) => (true, inner),
@@ -58,7 +60,7 @@ impl Pattern {
             None => (inner, false),
         };
         if inner.is_empty() {
-            return wrong("`/` matches nothing; `*` matches everything");
+            return wrong("matches nothing; `*` matches everything");
         }
         let mut segments: Vec<Segment> = inner.split('/').map(Segment::read).collect();
         if !rooted && segments.len() == 1 {

@@ -16,6 +16,7 @@ mod groups;
 mod large;
 mod models;
 mod moved;
+mod owners;
 mod policies;
 mod record;
 mod requests;

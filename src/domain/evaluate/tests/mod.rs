@@ -10,6 +10,7 @@ mod deployments;
 mod independence;
 mod layers;
 mod outcome;
+mod owners;
 mod properties;
 mod record;
 mod relax;

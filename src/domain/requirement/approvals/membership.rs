@@ -1,9 +1,12 @@
 //! Who belongs to whom: authorities, teams and logins that a policy names.
 //!
 //! Whatever was not read is unknown. A login is pinned to the account it first
-//! named: where either has changed, nobody can be told by it.
+//! named: where either has changed, nobody can be told by it. Absent: whom
+//! CODEOWNERS names (`owners`).
 
+use super::owners::{self, Part};
 use crate::account::{Account, AccountKind, TeamName};
+use crate::codeowners::Owner;
 use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::Known;
@@ -25,7 +28,28 @@ const DEEPEST: usize = 8;
 
 /// Whether the account is among those that `who` names. `writes`: whether it may push, where that was read.
 pub(crate) fn belongs(cx: &Context<'_>, who: &Who, account: &Account, writes: Option<bool>, aim: Aim) -> Finding {
-    Asked { cx, account, writes }.who(who, aim, 0)
+    Asked { cx, account, writes, part: None }.who(who, aim, 0)
+}
+
+/// The same for one part of what is asked of the owners of touched files; of nobody's approval where there is none.
+pub(super) fn belongs_for(
+    cx: &Context<'_>,
+    who: &Who,
+    account: &Account,
+    writes: Option<bool>,
+    part: Option<&Part<'_>>,
+) -> Finding {
+    Asked { cx, account, writes, part }.who(who, Aim::Grants, 0)
+}
+
+/// Whether the account is a member of the team.
+pub(super) fn is_member(cx: &Context<'_>, account: &Account, team: &TeamName) -> Finding {
+    let said = |words: &str| Phrase::default().person(account).and(words).quote(team.to_string());
+    match members(cx, team) {
+        Ok(members) if members.contains(account) => Finding::holds(said(" is in ")),
+        Ok(_) => Finding::does_not(said(" is not in ")),
+        Err(unread) => unread,
+    }
 }
 
 /// Whether the account is the one that a login in a policy means.
@@ -73,30 +97,21 @@ pub(crate) fn members<'a>(
     }
 }
 
-struct Asked<'c, 'a> {
-    cx: &'c Context<'a>,
-    account: &'c Account,
-    writes: Option<bool>,
+/// Who is asked about, and for what.
+pub(super) struct Asked<'c, 'a> {
+    pub(super) cx: &'c Context<'a>,
+    pub(super) account: &'c Account,
+    pub(super) writes: Option<bool>,
+    /// The files that an approval is for, where their owners are asked.
+    pub(super) part: Option<&'c Part<'c>>,
 }
 
 impl Asked<'_, '_> {
-    fn who(&self, who: &Who, aim: Aim, depth: usize) -> Finding {
+    pub(super) fn who(&self, who: &Who, aim: Aim, depth: usize) -> Finding {
         match who {
-            Who::Team(team) => self.team(team),
+            Who::Team(team) => is_member(self.cx, self.account, team),
             Who::User(login) => is_called(self.cx, self.account, login, aim),
             Who::Authority { layer, name } => self.authority(*layer, name, aim, depth),
-        }
-    }
-
-    fn team(&self, team: &TeamName) -> Finding {
-        match members(self.cx, team) {
-            Ok(members) if members.contains(self.account) => {
-                Finding::holds(Phrase::default().person(self.account).and(" is in ").quote(team.to_string()))
-            }
-            Ok(_) => {
-                Finding::does_not(Phrase::default().person(self.account).and(" is not in ").quote(team.to_string()))
-            }
-            Err(unread) => unread,
         }
     }
 
@@ -111,10 +126,10 @@ impl Asked<'_, '_> {
             let said = Phrase::words("nobody is named yet for the role ").quote(name);
             return if aim == Aim::Grants { Finding::does_not(said) } else { Finding::unknown(said) };
         }
-        let teams = authority.teams.iter().map(|team| self.team(team));
+        let teams = authority.teams.iter().map(|team| is_member(self.cx, self.account, team));
         let users = authority.users.iter().map(|login| is_called(self.cx, self.account, login, aim));
         let permission = authority.permission.iter().map(|permission| self.permission(*permission));
-        let owners = authority.codeowners.iter().map(|_| owners_are_not_read());
+        let owners = authority.codeowners.iter().map(|_| owners::owns(self, depth));
         let named = Finding::any(teams.chain(users).chain(permission).chain(owners));
         if named.is_not() {
             return Finding::does_not(Phrase::default().person(self.account).and(" is not in ").quote(name));
@@ -141,10 +156,6 @@ impl Asked<'_, '_> {
     }
 }
 
-fn owners_are_not_read() -> Finding {
-    Finding::unknown(Phrase::words("this version of countersign does not read the owners of files yet"))
-}
-
 /// The people of an authority as far as they can be told, and whether there may be more.
 pub(crate) struct People {
     /// Those who are named, in the order of their logins.
@@ -153,24 +164,12 @@ pub(crate) struct People {
     pub(crate) more: bool,
 }
 
-/// The people that any of `from` names.
-pub(crate) fn people(cx: &Context<'_>, from: &[Who]) -> People {
+/// The people that any of `from` names, for a part of what is asked of owners where there is one.
+pub(super) fn people(cx: &Context<'_>, from: &[Who], part: Option<&Part<'_>>) -> People {
     let mut found = People { named: Vec::new(), more: false };
-    for who in from {
-        match who {
-            Who::Team(team) => found.team(cx, team),
-            Who::User(login) => found.user(cx, login),
-            Who::Authority { layer, name } => {
-                let Some(authority) = cx.policies.authority(*layer, name) else { continue };
-                authority.teams.iter().for_each(|team| found.team(cx, team));
-                authority.users.iter().for_each(|login| found.user(cx, login));
-                found.more |= authority.permission.is_some() || authority.codeowners.is_some();
-            }
-        }
-    }
+    found.of(cx, from, part, 0);
     found.named.retain(|account| {
-        account.kind == AccountKind::User
-            && from.iter().any(|who| !belongs(cx, who, account, None, Aim::Grants).is_not())
+        account.kind == AccountKind::User && from.iter().any(|who| !belongs_for(cx, who, account, None, part).is_not())
     });
     found.named.sort_by_key(|account| (account.login.to_lowercase(), account.id));
     found.named.dedup();
@@ -178,6 +177,39 @@ pub(crate) fn people(cx: &Context<'_>, from: &[Who]) -> People {
 }
 
 impl People {
+    fn of(&mut self, cx: &Context<'_>, from: &[Who], part: Option<&Part<'_>>, depth: usize) {
+        for who in from {
+            match who {
+                Who::Team(team) => self.team(cx, team),
+                Who::User(login) => self.user(cx, login),
+                Who::Authority { layer, name } => {
+                    let Some(authority) = cx.policies.authority(*layer, name) else { continue };
+                    authority.teams.iter().for_each(|team| self.team(cx, team));
+                    authority.users.iter().for_each(|login| self.user(cx, login));
+                    self.more |= authority.permission.is_some();
+                    if authority.codeowners.is_some() {
+                        self.owners(cx, part, depth);
+                    }
+                }
+            }
+        }
+    }
+
+    fn owners(&mut self, cx: &Context<'_>, part: Option<&Part<'_>>, depth: usize) {
+        let Some(part) = part.filter(|_| depth == 0) else {
+            self.more = true;
+            return;
+        };
+        for owner in &part.owners {
+            match owner {
+                Owner::User(login) => self.user(cx, login),
+                Owner::Team(team) => self.team(cx, team),
+                Owner::Email(address) => self.user(cx, address),
+            }
+        }
+        part.unowned.iter().for_each(|whos| self.of(cx, whos, Some(part), depth + 1));
+    }
+
     fn team(&mut self, cx: &Context<'_>, team: &TeamName) {
         match members(cx, team) {
             Ok(members) => self.named.extend(members.iter().cloned()),

@@ -5,7 +5,7 @@ use super::{cut, outcome, rich};
 
 /// What restoring the rich snapshot says after its parts were changed.
 fn said(change: impl FnOnce(&mut Vec<Part>)) -> String {
-    let mut parts = cut(&rich::asked());
+    let mut parts = cut(&rich::owned());
     change(&mut parts);
     restore(&parts).unwrap_err().to_string()
 }
@@ -48,6 +48,7 @@ fn a_missing_part_is_named() {
         "asked",
         "head_diff",
         "patches",
+        "codeowners",
     ] {
         let said = said(|parts| parts.retain(|part| part.kind != kind));
         assert!(said.starts_with(&format!("the part `{kind}` is missing: none has the hash `")), "{said}");
@@ -58,7 +59,7 @@ fn a_missing_part_is_named() {
 
 #[test]
 fn each_part_that_is_cut_is_wanted() {
-    let parts = cut(&rich::asked());
+    let parts = cut(&rich::owned());
     for out in 0..parts.len() {
         let mut rest = parts.clone();
         let taken = rest.remove(out);
@@ -128,17 +129,17 @@ fn bytes_of_no_meaning_are_broken() {
 
 #[test]
 fn two_changes_are_one_too_many() {
-    let mut parts = cut(&rich::asked());
+    let mut parts = cut(&rich::owned());
     parts.extend(cut(&rich::unknown()));
     assert_eq!(restore(&parts), Err(Error::Several { kind: "change", count: 2 }));
 }
 
 #[test]
 fn parts_of_other_kinds_and_in_any_order_do_not_disturb() {
-    let mut parts = cut(&rich::asked());
+    let mut parts = cut(&rich::owned());
     parts.push(outcome_of(&outcome::decision()));
     parts.push(Part { kind: "texts".to_owned(), bytes: b"anything".to_vec() });
     parts.extend(parts.clone());
     parts.reverse();
-    assert_eq!(restore(&parts), Ok(rich::asked()));
+    assert_eq!(restore(&parts), Ok(rich::owned()));
 }
