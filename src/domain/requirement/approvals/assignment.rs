@@ -5,6 +5,8 @@
 //! every way that there is, and the places of each room are filled by a matching; all
 //! entries that ask no owners are one room.
 
+use std::collections::BTreeMap;
+
 use super::matching;
 
 /// A place to be filled.
@@ -34,8 +36,9 @@ impl Assigned {
     }
 }
 
-/// So many ways of giving people to entries are tried.
+/// So many ways of giving people to entries are tried, and so many slots looked at for it.
 const MOST_WAYS: usize = 4096;
+const MOST_STEPS: usize = 1 << 17;
 
 /// The assignment that leaves the fewest places open; `None` where there are more ways than can be tried.
 pub(super) fn assign(people: usize, slots: &[Slot], fits: &dyn Fn(usize, usize) -> bool) -> Option<Assigned> {
@@ -48,7 +51,8 @@ pub(super) fn assign(people: usize, slots: &[Slot], fits: &dyn Fn(usize, usize) 
     let options: Vec<Vec<usize>> =
         (0..people).map(|person| pools.iter().copied().filter(|pool| fits_pool(person, *pool)).collect()).collect();
     let counts = options.iter().map(|pools| pools.len().max(1));
-    let ways = counts.clone().try_fold(1_usize, usize::checked_mul).filter(|ways| *ways <= MOST_WAYS)?;
+    let may_try = |ways: &usize| *ways <= MOST_WAYS && (*ways == 1 || ways * slots.len() <= MOST_STEPS);
+    let ways = counts.clone().try_fold(1_usize, usize::checked_mul).filter(may_try)?;
     let mut best: Option<(usize, Assigned)> = None;
     for way in 0..ways {
         let mut number = way;
@@ -76,18 +80,20 @@ pub(super) fn assign(people: usize, slots: &[Slot], fits: &dyn Fn(usize, usize) 
 /// The places as people fill them who are each given to one pool.
 fn filled(slots: &[Slot], pool_of: &[Option<usize>], fits: &dyn Fn(usize, usize) -> bool) -> Assigned {
     let mut assigned = Assigned { slots: vec![Vec::new(); pool_of.len()], missing: vec![0; slots.len()] };
-    let mut first = 0;
-    while let Some(slot) = slots.get(first) {
-        let alike = |other: &&Slot| (other.pool, other.room) == (slot.pool, slot.room);
-        let end = first + slots[first..].iter().take_while(alike).count();
-        let places: Vec<usize> = slots[first..end].iter().map(|slot| slot.places).collect();
-        let fits_here = |person: usize, place: usize| pool_of[person] == Some(slot.pool) && fits(person, first + place);
+    let mut rooms: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for (place, slot) in slots.iter().enumerate() {
+        rooms.entry((slot.pool, slot.room)).or_default().push(place);
+    }
+    for ((pool, _), room) in rooms {
+        let places: Vec<usize> = room.iter().map(|slot| slots[*slot].places).collect();
+        let fits_here = |person: usize, place: usize| pool_of[person] == Some(pool) && fits(person, room[place]);
         let given = matching::assign(pool_of.len(), &places, &fits_here);
-        assigned.missing[first..end].copy_from_slice(&matching::missing(&places, &given));
-        for (person, place) in given.into_iter().enumerate() {
-            assigned.slots[person].extend(place.map(|place| first + place));
+        for (slot, missing) in room.iter().zip(matching::missing(&places, &given)) {
+            assigned.missing[*slot] = missing;
         }
-        first = end;
+        for (person, place) in given.into_iter().enumerate() {
+            assigned.slots[person].extend(place.map(|place| room[place]));
+        }
     }
     assigned
 }
@@ -124,6 +130,8 @@ mod tests {
         check(&[(0, 0, 1), (1, 0, 1), (1, 1, 1)], &[&[0, 1], &[0, 1, 2]], Some(0));
         check(&[(0, 0, 1), (0, 0, 1), (1, 0, 1)], &[&[0, 1], &[0], &[0, 2]], Some(0));
         check(&[(1, 0, 1), (2, 0, 1)], &[&[0, 1]], Some(1));
+        // Wherever an entry stands among the others.
+        check(&[(0, 0, 1), (2, 0, 1), (0, 0, 1)], &[&[0, 2]], Some(2));
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub(crate) fn approvals(
         return result(State::Unknown, Phrase::words("nobody is asked"), Vec::new());
     };
     best.notices(cx, notices);
-    let observed = best.observed(cx).then(unowned(cx, asked));
+    let observed = if best.entries.is_empty() { Phrase::words("nobody is asked") } else { best.observed(cx) };
+    let observed = observed.then(unowned(cx, asked));
     match best.sure {
         Sure::Enough => result(State::Satisfied, observed, Vec::new()),
         Sure::Perhaps => {

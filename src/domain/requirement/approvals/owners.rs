@@ -176,9 +176,12 @@ fn is_owning(cx: &Context<'_>, team: &TeamName) -> Finding {
 }
 
 impl Part<'_> {
-    /// Its owners as CODEOWNERS writes them.
+    /// Its owners, as people and teams are named elsewhere.
     pub(super) fn names(&self) -> impl Iterator<Item = String> {
-        self.owners.iter().map(ToString::to_string)
+        self.owners.iter().map(|owner| match owner {
+            Owner::Team(team) => team.to_string(),
+            Owner::User(name) | Owner::Email(name) => name.clone(),
+        })
     }
 
     /// The teams among its owners.

@@ -84,12 +84,12 @@ fn a_part_of_another_kind_does_not_stand_in() {
 fn a_later_version_is_not_guessed_at() {
     let later = "and this countersign reads version 1";
     assert_eq!(
-        said(edit("change", "{\"v\":2,\"content\":", "{\"v\":3,\"more\":")),
-        "the part `change` is of version 3, and this countersign reads version 2"
+        said(edit("change", "{\"v\":3,\"content\":", "{\"v\":4,\"more\":")),
+        "the part `change` is of version 4, and this countersign reads version 3"
     );
     assert_eq!(
-        said(edit("change", "{\"v\":2,", "{\"v\":1,")),
-        "the part `change` is broken: it says what version 2 says"
+        said(edit("change", "{\"v\":3,", "{\"v\":1,")),
+        "the part `change` is broken: it says what version 3 says"
     );
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":77")), format!("the part `files` is of version 77, {later}"));
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":0")), format!("the part `files` is of version 0, {later}"));
@@ -98,8 +98,8 @@ fn a_later_version_is_not_guessed_at() {
 #[test]
 fn a_broken_part_is_never_read_in_part() {
     for (kind, from, to) in [
-        ("change", "{\"v\":2,", ""),
-        ("change", "{\"v\":2,", "{\"v\":2,\"v\":2,"),
+        ("change", "{\"v\":3,", ""),
+        ("change", "{\"v\":3,", "{\"v\":3,\"v\":3,"),
         ("change", "\"draft\":true", "\"draft\":1"),
         ("change", "\"draft\":true,", ""),
         ("change", "\"draft\":true", "\"draft\":true,\"ready\":true"),
