@@ -58,7 +58,7 @@ async fn a_pull_request_that_edits_codeowners_gains_nothing_until_it_is_in_the_b
     let pull = touching(&world, &[("src/pay.rs", "a\n"), ("CODEOWNERS", "* @dave\n")]).await;
     pull.review("dave", Verdict::Approve);
     world.settled().await;
-    world.expect(&pull, "in_progress", "payments");
+    world.expect(&pull, "in_progress", "Waiting for approval by bob");
     // A push to the base that changes the file is an event like one that changes the policy.
     world.shop.commit("main", "carol", Changes::new().write("CODEOWNERS", "* @dave\n"));
     world.settled().await;
@@ -78,7 +78,7 @@ async fn a_team_that_may_not_write_itself_owns_nothing_and_membership_takes_gree
     world.expect(&pull, "success", "");
     payments.remove("bob");
     world.settled().await;
-    world.expect(&pull, "in_progress", "payments");
+    world.expect(&pull, "in_progress", "bob is not in owners");
     payments.add("bob");
     world.settled().await;
     world.expect(&pull, "success", "");
@@ -98,7 +98,7 @@ async fn codeowners_is_read_once_for_a_commit_of_the_base() {
     assert_eq!(world.github.log().of("query Codeowners").count(), 1);
     assert_eq!(world.github.log().of("query OwningTeam").count(), 1);
     for pull in [first, second] {
-        world.expect(&pull, "in_progress", "payments");
+        world.expect(&pull, "in_progress", "Waiting for approval by bob");
     }
 }
 

@@ -253,6 +253,9 @@ impl<'a> Way<'a> {
         }
         said.extend(in_vain(&strangers));
         said.extend(self.unread().map(|unread| unread.observed.clone()));
+        if self.assigned.missing.len() != self.entries.len() {
+            said.push(Phrase::words("who stands for whom cannot be told, because there are too many ways"));
+        }
         for part in self.weighing() {
             said.push(Phrase::words("this version of countersign does not enforce ").quote(&part.key).and(" yet"));
         }
