@@ -203,7 +203,8 @@ fn a_role_that_the_owners_fill_never_asks_nobody() {
     let repository = "[authorities.approvers]\ncodeowners = \"any\"\n[[rule]]\nid = \"x\"\nallow = \"ok\"\n";
     let expected = |state: &'static str| [state, "x allow satisfied"];
     let facts = owned(TWO_LINES, &["x.txt"], &["bob"]);
-    check_layers(organisation, repository, &facts, Wait, &expected("org/own approvals waiting"));
+    let decision = check_layers(organisation, repository, &facts, Wait, &expected("org/own approvals waiting"));
+    says(&decision, "Administrator: name an owner in CODEOWNERS for `x.txt`");
     let facts = owned(TWO_LINES, &["src/a.rs"], &["bob"]);
     check_layers(organisation, repository, &facts, Pass, &expected("org/own approvals satisfied"));
 }

@@ -326,7 +326,7 @@ impl<'a> Way<'a> {
                 entry
                     .part
                     .as_ref()
-                    .filter(|part| !part.owners.is_empty())
+                    .filter(|part| !part.owners.is_empty() || entry.names(cx).is_empty())
                     .map_or_else(|| keeper(nobody_is_left(cx, entry)), |part| part.nobody(cx)),
             );
         }

@@ -216,6 +216,10 @@ impl Part<'_> {
             },
             Owner::Team(_) | Owner::Email(_) => None,
         }));
+        if self.owners.is_empty() {
+            let what = Phrase::words("name an owner in CODEOWNERS for ").then(named(self.paths));
+            return Act { by: Actor::Administrator, what };
+        }
         let why: Vec<Phrase> = why.take(NAMED).collect();
         let what =
             Phrase::words("name somebody in CODEOWNERS").then(self.files()).and(" who took no part in this change");
