@@ -170,28 +170,28 @@ mod tests {
         assert_eq!(said, expected, "{files}");
     }
 
-    fn entry(mode: u32, blob: Value) -> Value {
+    fn entry(mode: u32, blob: &Value) -> Value {
         json!({ "oid": "c0", "mode": mode, "object": blob })
     }
 
     #[test]
     fn the_first_file_that_is_there_counts_and_is_read_whole_or_not_at_all() {
-        let text = || entry(0o100_644, json!({ "text": "* @a", "isTruncated": false, "byteSize": 4 }));
+        let text = || entry(0o100_644, &json!({ "text": "* @a", "isTruncated": false, "byteSize": 4 }));
         check(&json!({}), "none");
         check(&Value::Null, "GitHub does not show the commit at the tip of the base");
         check(&json!({ "third": text() }), "docs/CODEOWNERS");
         check(&json!({ "second": text(), "third": text() }), "CODEOWNERS");
         check(&json!({ "first": text(), "second": text() }), ".github/CODEOWNERS");
-        let long = entry(0o100_644, json!({ "text": "*", "isTruncated": true, "byteSize": 3 << 20 }));
+        let long = entry(0o100_644, &json!({ "text": "*", "isTruncated": true, "byteSize": 3 << 20 }));
         check(
             &json!({ "first": long, "second": text() }),
             ".github/CODEOWNERS has 3 MB or more, and GitHub does not load it",
         );
-        let cut = entry(0o100_644, json!({ "text": "*", "isTruncated": true, "byteSize": 600_000 }));
-        let binary = entry(0o100_644, json!({ "text": null, "isTruncated": false, "byteSize": 4 }));
-        let link = entry(0o120_000, json!({ "text": "OWNERS", "isTruncated": false, "byteSize": 6 }));
-        let folder = entry(0o040_000, json!({}));
-        for odd in [cut, binary, link, folder, entry(0o160_000, Value::Null)] {
+        let cut = entry(0o100_644, &json!({ "text": "*", "isTruncated": true, "byteSize": 600_000 }));
+        let binary = entry(0o100_644, &json!({ "text": null, "isTruncated": false, "byteSize": 4 }));
+        let link = entry(0o120_000, &json!({ "text": "OWNERS", "isTruncated": false, "byteSize": 6 }));
+        let folder = entry(0o040_000, &json!({}));
+        for odd in [cut, binary, link, folder, entry(0o160_000, &Value::Null)] {
             check(&json!({ "second": odd, "third": text() }), "CODEOWNERS is no text, or longer than GitHub gives out");
         }
     }

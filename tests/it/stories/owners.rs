@@ -25,7 +25,7 @@ async fn with_codeowners(path: &str, text: &str) -> World {
 }
 
 async fn touching(world: &World, files: &[(&str, &str)]) -> PullRequest {
-    let changes = files.iter().fold(Changes::new(), |changes, (path, text)| changes.write(path, *text));
+    let changes = files.iter().fold(Changes::new(), |changes, (path, text)| changes.write(path, text));
     let pull = world.shop.open_pull_request(NewPullRequest {
         author: "alice",
         title: "Sell more",
