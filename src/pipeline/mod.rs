@@ -5,16 +5,21 @@
 //! be read never turns anything green.
 
 mod budget;
+mod deployed;
 mod diffs;
 mod facts;
+mod first_seen;
 mod fresh;
 mod group;
 mod loaded;
 mod members;
 mod on_demand;
+mod operators;
 mod owners;
+mod permissions;
 mod policies;
 mod pull;
+mod redelivery;
 mod requests;
 mod reverts;
 mod sweep;
@@ -67,7 +72,9 @@ pub struct Pipeline {
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
+    permissions: permissions::Permissions,
     kept: diffs::Kept,
+    brought: deployed::Brought,
 }
 
 /// Why a row could not be worked on to its end.
@@ -107,7 +114,9 @@ impl Pipeline {
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
+            permissions: permissions::permissions(),
             kept: diffs::Kept::new(),
+            brought: deployed::brought(),
         }
     }
 
@@ -116,7 +125,7 @@ impl Pipeline {
             Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
             Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
-            // The App asks for itself, and no installation pays.
+            // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,
         };
         self.charge(work.claim.installation).await;

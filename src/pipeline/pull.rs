@@ -145,7 +145,7 @@ impl Pipeline {
         let decided = self.or_take_back(work, github, &stored, decided).await?;
         failpoint::reach("decided");
         let decision = &decided.decision;
-        self.remember_outcomes(work, look, decision).await?;
+        self.remember_outcomes(work, github, look, decision).await?;
         let mut shown = merge_shown(look, &stored, name, &work.claim.wants);
         let there = ids(look, &stored, name);
         let answer = match look.change.state {

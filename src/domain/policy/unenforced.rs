@@ -9,6 +9,7 @@ impl Policy {
     pub fn unenforced_parts(&self) -> Vec<Unenforced> {
         let mut parts = self.unenforced.clone();
         parts.extend(self.relaxations.iter().cloned());
+        parts.extend(self.unwatched.iter().cloned());
         parts.extend(self.approval.unenforced.iter().cloned());
         for factor in &self.factors {
             of_conditions(&factor.when, &mut parts);

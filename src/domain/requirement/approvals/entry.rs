@@ -6,7 +6,7 @@ use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
 use crate::policy::{Authority, EffectiveApproval, Permission, Who};
-use crate::requirement::membership::{self, belongs_for};
+use crate::requirement::membership::{self, belonged, belongs_for};
 use crate::text::Phrase;
 
 use super::assignment::Slot;
@@ -34,7 +34,10 @@ impl Entry<'_> {
     /// Whether this approval counts for the entry.
     pub(super) fn counts(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
         let of = self.is_of(cx, person, review);
-        if of.is_not() { of } else { Finding::all([of, self.is_sound(cx, person, review)]) }
+        if of.is_not() {
+            return of;
+        }
+        Finding::all([of, self.was_of(cx, person, review), self.is_sound(cx, person, review)])
     }
 
     /// Whether an approval counts whoever gave it: by somebody independent, of what is there now, and not too old.
@@ -57,6 +60,16 @@ impl Entry<'_> {
             Finding::does_not(Phrase::default().person(person).and(" may not push to this repository"))
         });
         Finding::any(routes)
+    }
+
+    /// Whether the reviewer is among those asked, and was by the same name when the review was first seen: whoever joins
+    /// after having approved has not approved as one of them.
+    pub(super) fn was_of(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
+        Finding::any(self.from.iter().map(|who| {
+            let part = self.part.as_ref();
+            let is_of = belongs_for(cx, who, person, Some(review.can_write), part);
+            if is_of.is_not() { is_of } else { Finding::all([is_of, belonged(cx, who, person, review, part)]) }
+        }))
     }
 
     /// Whether write access is all it takes, so that no names can be told.

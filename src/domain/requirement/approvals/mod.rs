@@ -352,7 +352,9 @@ impl<'a> Way<'a> {
     }
 
     fn approve(&self, cx: &Context<'_>, entry: usize) -> Phrase {
-        let voided = self.given.iter().any(|(person, review)| is_void(cx, &self.entries[entry], person, review));
+        let entry = &self.entries[entry];
+        let again = |person, review| is_void(cx, entry, person, review) || is_early(cx, entry, person, review);
+        let voided = self.given.iter().any(|(person, review)| again(person, review));
         Phrase::words(if voided { APPROVE_AGAIN } else { "approve this pull request" })
     }
 
@@ -391,7 +393,7 @@ fn counts(cx: &Context<'_>, entries: &[Entry<'_>], (person, review): &(&Account,
         }
         let known = sound.take().filter(|(pool, _)| *pool == entry.pool && entry.part.is_some());
         let (_, is_sound) = sound.insert(known.unwrap_or_else(|| (entry.pool, entry.is_sound(cx, person, review))));
-        Finding::all([of, is_sound.clone()])
+        Finding::all([of, entry.was_of(cx, person, review), is_sound.clone()])
     });
     counts.collect()
 }
@@ -432,10 +434,17 @@ fn kept(cx: &Context<'_>, review: &Review) -> Phrase {
 
 /// Whether it counted once: by somebody who may, but for something else than is there now.
 fn is_void(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
-    entry.is_of(cx, person, review).is_so()
+    entry.was_of(cx, person, review).is_so()
         && independence::is_independent(cx, &entry.settings, person).is_so()
         && (binding::is_bound(cx, &entry.settings, entry.layer, review).is_not()
             || expiry::is_fresh(cx, &entry.settings, review).is_not())
+}
+
+/// Whether it was given too early: its giver is one of those asked now, and was not when it was first seen.
+fn is_early(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
+    entry.is_of(cx, person, review).is_so()
+        && independence::is_independent(cx, &entry.settings, person).is_so()
+        && entry.was_of(cx, person, review).is_not()
 }
 
 fn nobody_is_left(cx: &Context<'_>, entry: &Entry<'_>) -> Phrase {

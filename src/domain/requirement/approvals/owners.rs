@@ -141,9 +141,7 @@ fn owns_touched(asked: &Asked<'_, '_>, touched: &Touched, depth: usize) -> Findi
 fn is_owner(asked: &Asked<'_, '_>, owner: &Owner) -> Finding {
     match owner {
         Owner::User(login) => membership::is_called(asked.cx, asked.account, login, Aim::Grants),
-        Owner::Team(team) => {
-            Finding::all([membership::is_member(asked.cx, asked.account, team), is_owning(asked.cx, team)])
-        }
+        Owner::Team(team) => Finding::all([asked.team(team), is_owning(asked.cx, team)]),
         Owner::Email(address) => match membership::pin(asked.cx, address) {
             Some(Known::Known(account)) => {
                 let said = |words: &str| Phrase::default().person(asked.account).and(words).quote(address);

@@ -1,6 +1,6 @@
 //! Snapshots of any content, for properties that must hold of all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
@@ -11,7 +11,7 @@ use countersign_domain::facts::{
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
-use countersign_domain::policy::{Read, Source, Version};
+use countersign_domain::policy::{Permission, Read, Source, Version};
 use countersign_domain::record::Template;
 use jiff::Timestamp;
 use proptest::collection::{btree_map, btree_set, vec};
@@ -58,6 +58,12 @@ fn oid() -> impl Strategy<Value = Oid> {
     text().prop_map(Oid::new)
 }
 
+fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permission>>>> {
+    use Permission::{Admin, Maintain, Read, Triage, Write};
+    let held = select(&[None, Some(Read), Some(Triage), Some(Write), Some(Maintain), Some(Admin)]);
+    btree_map(account(), known(held), 0..3)
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -71,8 +77,14 @@ fn facts() -> impl Strategy<Value = Facts> {
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
-    let on_demand = (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3))
-        .prop_map(|(special_files, check_name, failures)| OnDemand { special_files, check_name, failures });
+    let on_demand =
+        (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3), permissions())
+            .prop_map(|(special_files, check_name, failures, permissions)| OnDemand {
+                special_files,
+                check_name,
+                failures,
+                permissions,
+            });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {
@@ -206,8 +218,8 @@ fn review() -> impl Strategy<Value = Review> {
     let dismissed = (option::of(account()), option::of(any::<bool>()))
         .prop_map(|(by, asked_for_changes)| ReviewVerdict::Dismissed { by, asked_for_changes });
     let verdict = prop_oneof![Just(ReviewVerdict::Approved), Just(ReviewVerdict::ChangesRequested), dismissed];
-    let seen =
-        (known(text()), known(text()), known(text())).prop_map(|(base, commits, body)| Seen { base, commits, body });
+    let seen = (known(text()), known(text()), known(text()), btree_map(team(), any::<bool>(), 0..3))
+        .prop_map(|(base, commits, body, member_of)| Seen { base, commits, body, member_of });
     (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen).prop_map(
         |(id, author, verdict, submitted_at, commit, can_write, seen)| Review {
             id,
