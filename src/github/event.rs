@@ -19,6 +19,7 @@ mod tests;
 mod workflow_run;
 
 use countersign_domain::account::AccountKind;
+use countersign_domain::codeowners::PATHS as CODEOWNERS;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -29,6 +30,8 @@ use crate::signal::Signal;
 
 /// The repository's policy file.
 pub const REPOSITORY_POLICY: &str = ".github/countersign.toml";
+/// The files of a base that decisions about its pull requests may rest on.
+const DECIDING: [&str; 4] = [REPOSITORY_POLICY, CODEOWNERS[0], CODEOWNERS[1], CODEOWNERS[2]];
 /// The organisation's policy file, in its `.github` repository.
 pub const ORGANISATION_POLICY: &str = "countersign.toml";
 

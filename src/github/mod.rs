@@ -6,6 +6,7 @@
 mod app;
 mod apply;
 mod client;
+mod codeowners;
 mod diffs;
 mod error;
 pub mod event;

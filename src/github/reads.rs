@@ -513,9 +513,9 @@ impl User {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
 }
 
 /// Percent-encodes what is not unreserved (RFC 3986, section 2.3), slashes included: one path segment or query value.

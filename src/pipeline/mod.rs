@@ -16,6 +16,7 @@ mod loaded;
 mod members;
 mod on_demand;
 mod operators;
+mod owners;
 mod permissions;
 mod policies;
 mod pull;
@@ -27,10 +28,11 @@ mod sweep;
 mod unfinished;
 mod write;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use countersign_domain::Priority;
-use countersign_domain::account::Account;
+use countersign_domain::account::{Account, TeamName};
 use countersign_domain::facts::Enforced;
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
@@ -42,7 +44,7 @@ use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use loaded::LoadedPolicies;
-use members::Members;
+use members::Recent;
 pub use pull::decision_of;
 
 /// What whoever runs countersign decides about evaluating.
@@ -66,7 +68,9 @@ pub struct Pipeline {
     clock: Clock,
     telemetry: Telemetry,
     rules: Rules,
-    members: Members,
+    members: Recent<(u64, TeamName), BTreeSet<Account>>,
+    owning: Recent<(u64, TeamName), bool>,
+    codeowners: owners::Files,
     loaded: LoadedPolicies,
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
@@ -134,7 +138,9 @@ impl Pipeline {
             clock,
             telemetry,
             rules,
-            members: Members::new(),
+            members: Recent::new(),
+            owning: Recent::new(),
+            codeowners: owners::files(),
             loaded: LoadedPolicies::new(),
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),

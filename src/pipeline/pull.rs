@@ -265,7 +265,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         texts,
         next_due: next_due(look, decision).into_iter().chain(anew).min(),
         cares: cares(&decided.loaded.needs),
-        teams: decided.loaded.needs.teams.iter().cloned().collect(),
+        teams: decided.facts.teams.keys().cloned().collect(),
         shown,
         pull: Some(index(look)),
         change: Some(change_row(look, decision)),

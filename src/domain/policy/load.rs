@@ -117,7 +117,7 @@ impl Loader {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        role.codeowners = role.codeowners.take().or(named.codeowners);
+        role.codeowners = role.codeowners.max(named.codeowners);
         role.except.extend(named.except);
         role.unowned.extend(named.unowned);
     }

@@ -33,8 +33,8 @@ pub use length::Length;
 pub use load::{check_edit, load};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,
-    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, PlannedWindow,
-    Policy, PolicySet, Request, Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed, Unenforced,
-    Weight, WhichCheck, Who,
+    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Owning, Permission,
+    PlannedWindow, Policy, PolicySet, Request, Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed,
+    Unenforced, Weight, WhichCheck, Who,
 };
 pub use source::{Read, Source, Version};

@@ -9,7 +9,7 @@ use super::rule::sound_name;
 use super::{Filling, redefined, who};
 use crate::account::TeamName;
 use crate::policy::codes;
-use crate::policy::model::{Authority, Permission, Who};
+use crate::policy::model::{Authority, Owning, Permission, Who};
 
 /// What the file says about authorities: its own, and the roles from above that it fills.
 #[derive(Default)]
@@ -115,7 +115,9 @@ fn authority(table: &Table<'_>, name: &At<&str>, fills: bool) -> Authority {
         teams: table.value("teams").and_then(|value| teams(&value)).unwrap_or_default(),
         users: table.value("users").and_then(|value| logins(&value)).unwrap_or_default(),
         permission: table.choice("permission").map(|word| permission(word.value)),
-        codeowners: table.choice("codeowners").map(|word| word.value.to_owned()),
+        codeowners: table
+            .choice("codeowners")
+            .map(|word| if word.value == "each" { Owning::Each } else { Owning::Any }),
         fill: table.text("fill").map(|text| text.value.to_owned()),
         except: people(table, "except"),
         unowned: people(table, "unowned"),

@@ -20,6 +20,7 @@ use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
 use super::on_demand::OnDemand;
+use super::owners::Owners;
 use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
@@ -57,15 +58,22 @@ pub(crate) struct ChangePart {
     /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     diffs: Option<Diffs>,
+    /// Since version 3; left out where no policy asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owners: Option<Owners>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
-    const NEWEST: u32 = 2;
+    const NEWEST: u32 = 3;
 
     fn version(&self) -> u32 {
-        let new = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
-        if new { 2 } else { 1 }
+        let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
+        match (&self.owners, second) {
+            (Some(_), _) => 3,
+            (None, true) => 2,
+            (None, false) => 1,
+        }
     }
 }
 
@@ -130,6 +138,7 @@ impl ChangePart {
             asked: Asked::of(asked).map(|asked| cut.put(&asked)),
             on_demand: on_demand.into(),
             diffs: Diffs::cut(diffs, cut),
+            owners: Owners::cut(asked, cut),
         }
     }
 
@@ -138,6 +147,11 @@ impl ChangePart {
         let teams = self.teams.into_iter().map(|team| team.restore(shelf)).collect::<Result<_, _>>()?;
         let accounts = self.accounts.into_iter().map(|(login, found)| (login, found.fact(Into::into))).collect();
         let policy_edit = self.policy_edit.map(|edit| edit.try_fact(|edit| edit.restore(shelf))).transpose()?;
+        let asked = self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default();
+        let asked = match self.owners {
+            Some(owners) => owners.restore(shelf, asked)?,
+            None => asked,
+        };
         let facts = Facts {
             as_of: self.as_of,
             repository: self.repository.into(),
@@ -152,7 +166,7 @@ impl ChangePart {
             accounts,
             enforced: self.enforced.into(),
             policy_edit,
-            asked: self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default(),
+            asked,
             siblings: back(self.siblings),
             app_id: self.app_id,
             on_demand: self.on_demand.into(),
