@@ -83,8 +83,8 @@ fn a_part_of_another_kind_does_not_stand_in() {
 fn a_later_version_is_not_guessed_at() {
     let later = "and this countersign reads version 1";
     assert_eq!(
-        said(edit("change", "{\"v\":2,\"content\":", "{\"v\":3,\"more\":")),
-        "the part `change` is of version 3, and this countersign reads version 2"
+        said(edit("change", "{\"v\":2,\"content\":", "{\"v\":4,\"more\":")),
+        "the part `change` is of version 4, and this countersign reads version 3"
     );
     assert_eq!(
         said(edit("change", "{\"v\":2,", "{\"v\":1,")),

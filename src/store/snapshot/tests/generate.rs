@@ -1,6 +1,6 @@
 //! Snapshots of any content, for properties that must hold of all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
@@ -27,6 +27,7 @@ pub(super) fn snapshot() -> impl Strategy<Value = Snapshot> {
     (facts(), vec(source(), 0..3), templates).prop_map(|(facts, sources, templates)| Snapshot {
         facts,
         sources,
+        packs: BTreeMap::new(),
         templates,
     })
 }

@@ -1,5 +1,7 @@
 //! Snapshots made by hand: one with every variant of every fact, one of which nothing is known.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
@@ -55,7 +57,7 @@ pub(super) fn snapshot() -> Snapshot {
         source(Layer::BuiltIn, Read::Unseen, None),
     ];
     let templates = vec![Template { text: "## Risk\n".to_owned() }, Template { text: String::new() }];
-    Snapshot { facts: facts(), sources, templates }
+    Snapshot { facts: facts(), sources, packs: BTreeMap::new(), templates }
 }
 
 fn facts() -> Facts {
@@ -280,5 +282,5 @@ pub(super) fn unknown() -> Snapshot {
         diffs: Diffs { patches: Some(Known::Unknown(why())), ..Diffs::default() },
         ..facts()
     };
-    Snapshot { facts, sources: vec![], templates: vec![] }
+    Snapshot { facts, sources: vec![], packs: BTreeMap::new(), templates: vec![] }
 }

@@ -24,7 +24,7 @@ use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
 use super::team::Team;
-use super::texts::Templates;
+use super::texts::{PolicyText, Templates};
 
 /// The root of a snapshot.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,15 +57,22 @@ pub(crate) struct ChangePart {
     /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     diffs: Option<Diffs>,
+    /// Since version 3; left out where no policy switched on a pack.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    packs: BTreeMap<String, Ref<PolicyText>>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
-    const NEWEST: u32 = 2;
+    const NEWEST: u32 = 3;
 
     fn version(&self) -> u32 {
         let new = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
-        if new { 2 } else { 1 }
+        match (self.packs.is_empty(), new) {
+            (false, _) => 3,
+            (true, true) => 2,
+            (true, false) => 1,
+        }
     }
 }
 
@@ -130,6 +137,10 @@ impl ChangePart {
             asked: Asked::of(asked).map(|asked| cut.put(&asked)),
             on_demand: on_demand.into(),
             diffs: Diffs::cut(diffs, cut),
+            packs: policy::packs_of(sources)
+                .into_iter()
+                .map(|(name, text)| (name, cut.put(&PolicyText(text))))
+                .collect(),
         }
     }
 
@@ -161,7 +172,11 @@ impl ChangePart {
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;
         let templates = templates.into_iter().map(|text| Template { text }).collect();
-        Ok(Snapshot { facts, sources, templates })
+        let packs = self.packs.into_iter().map(|(name, text)| {
+            let PolicyText(text) = shelf.take(&text)?;
+            Ok((name, text))
+        });
+        Ok(Snapshot { facts, sources, packs: packs.collect::<Result<_, Error>>()?, templates })
     }
 }
 
