@@ -74,7 +74,7 @@ impl Reader {
         self.keys(top, &TOP);
         match top.get("version").map(|version| (json(version.get_ref()), version.span())) {
             None => self.found.push(Wrong::new("the file has no `version`", 0..0).help("write `version = 1`")),
-            Some((version, _)) if version == Value::from(VERSION) => {}
+            Some((version, _)) if version == VERSION => {}
             Some((_, place)) => self.wrong(format!("this countersign reads case files of version {VERSION}"), place),
         }
         let mut default = Map::new();
@@ -335,7 +335,7 @@ fn join(before: &mut Map<String, Value>, said: Map<String, Value>) {
     for (key, value) in said {
         match (before.get_mut(&key), value) {
             (Some(Value::Object(members)), Value::Object(said)) if JOINED.contains(&key.as_str()) => {
-                members.extend(said)
+                members.extend(said);
             }
             (_, value) => drop(before.insert(key, value)),
         }

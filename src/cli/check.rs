@@ -117,7 +117,9 @@ fn lines_to_fill(to_fill: &BTreeSet<(String, String, String)>) -> String {
             out.push_str(&format!("\nto fill in, in {}:\n", visible(file)));
         }
         last = file;
-        out.push_str(&format!("\n[authorities.{name}] # {}\nteams = [\"ORG/TEAM\"]\n", visible(fill)));
+        let is_bare = name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_'));
+        let key = if is_bare { name.clone() } else { format!("\"{name}\"") };
+        out.push_str(&format!("\n[authorities.{key}] # {}\nteams = [\"ORG/TEAM\"]\n", visible(fill)));
     }
     out
 }

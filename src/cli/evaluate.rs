@@ -45,7 +45,7 @@ pub(super) struct Evaluate {
     print_facts: bool,
 
     /// Put the change and what it came to at the end of a file of cases, for `countersign test`.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "print_facts")]
     save_case: Option<PathBuf>,
 
     /// How the decision is written.

@@ -88,6 +88,22 @@ fn names_of_a_pack_above_are_not_defined_again_below() {
 }
 
 #[test]
+fn what_a_file_above_means_by_a_name_is_not_what_a_pack_means() {
+    let above = "[authorities.peer]\nusers = [\"eve\"]\n[[rule]]\nid = \"a\"\nallow = \"a test\"";
+    let below = "packs = [\"roles\"]\n[authorities.approvers]\nusers = [\"eve\"]\n\
+                 [[rule]]\nid = \"b\"\napprovals = [{ from = [\"peer\"], count = 1 }]";
+    let (set, found) = load_kept(&[(Organisation, above), (Repository, below)]);
+    assert!(found.is_empty(), "{found:?}");
+    let own = Who::Authority { layer: Repository, name: "peer".to_owned() };
+    for rule in &set.layers[1].policy.as_ref().unwrap().rules[1..] {
+        let Requirement::Approvals(entries) = &rule.asks[0] else { panic!("{rule:?}") };
+        let ApprovalEntry::From { from, .. } = &entries[0] else { panic!("{entries:?}") };
+        assert_eq!(*from, std::slice::from_ref(&own), "{}", rule.id);
+    }
+    assert_eq!(set.authority(Repository, "peer").unwrap().permission, Some(Permission::Write));
+}
+
+#[test]
 fn a_waiver_reaches_a_rule_of_a_pack_by_its_whole_id() {
     let waiver = |rule: &str| {
         let text = format!(

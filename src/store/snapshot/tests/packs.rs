@@ -34,8 +34,7 @@ fn a_pack_decides_again_as_it_was_then() {
     let (was, is) = (super::super::hash(&parts[place].bytes), super::super::hash(&old.bytes));
     parts[place] = old;
     let change = parts.iter_mut().find(|part| part.kind == "change").unwrap();
-    change.bytes =
-        String::from_utf8(change.bytes.clone()).unwrap().replace(&was.to_string(), &is.to_string()).into_bytes();
+    change.bytes = String::from_utf8(change.bytes.clone()).unwrap().replace(&was, &is).into_bytes();
     let restored = restore(&parts).unwrap();
     assert_ne!(restored.packs["baseline"], shipped.text);
     let (set, _) = load_with(&restored.sources, Shelf::Kept(&restored.packs));
