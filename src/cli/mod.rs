@@ -75,10 +75,7 @@ enum Command {
     ///
     /// Ends with 0 where every case came out as expected, 1 where one did not, 2 where a file is wrong.
     #[command(after_help = "Example, from the root of a repository, again after each change of a file:\n  \
-                            countersign test --watch\n\n\
-                            A case of what really happened:\n  \
-                            countersign evaluate --policy .github/countersign.toml --event payload.json \\\n    \
-                            --save-case .github/cases/real.toml")]
+                            countersign test --watch")]
     Test(test::Test),
 
     /// Show what is read from a pull request's description.

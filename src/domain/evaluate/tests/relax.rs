@@ -328,7 +328,7 @@ fn what_relaxes_in_a_file_reaches_its_packs() {
     check(BUMPS, &bump(), Pass, &covered);
     check(BUMPS, &world(), Act, &["startup/way-back fields author", "startup/peer approvals waiting"]);
     let waiver =
-        "[[waiver]]\nid = \"w\"\nrules = [\"startup/way-back\"]\nuntil = \"2027-01-01T00:00:00Z\"\nwhy = \"old\"\n";
+        "[[waiver]]\nid = \"w\"\nrules = [\"startup/way-back\"]\nuntil = \"2027-06-30T12:00:00Z\"\nwhy = \"old\"\n";
     check(waiver, &world(), Wait, &["startup/way-back fields waived", "startup/peer approvals waiting"]);
     // Those of a layer below reach nothing of a pack above.
     let expected =
