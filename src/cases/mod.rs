@@ -1,6 +1,6 @@
 //! Cases of policies: changes written down, each with what is expected of it, for `countersign test`.
 //!
-//! The form is documented in `docs/commands.md`. A case says only what differs from an unremarkable change ([`change`]),
+//! The form is documented in `docs/commands.md`. A case says only what differs from an unremarkable change (`change.rs`),
 //! in the words of a facts file; from there on it is decided as every pull request is. Absent: finding files, loading
 //! policies and printing, which the command line does.
 
