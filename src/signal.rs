@@ -114,6 +114,11 @@ pub enum Mark {
         /// Whether it can only take green away: somebody or something is gone from it.
         lowers: bool,
     },
+    /// Every pull request of the repository that went in by a model lately: a deployment failed.
+    Deployed {
+        /// Its repository.
+        repository: u64,
+    },
     /// A merge group to be answered.
     Group {
         /// Its repository.
@@ -251,6 +256,8 @@ pub enum Evidence {
         repository: u64,
         /// Its number.
         number: u64,
+        /// The commit before; empty where the event does not say.
+        before: String,
         /// The commit after.
         after: String,
         /// Who.
@@ -269,6 +276,23 @@ pub enum Evidence {
         /// The text.
         text: String,
     },
+    /// Somebody set a workflow run to work.
+    Dispatched(Dispatch),
+    /// A deployment succeeded or failed.
+    Deployed {
+        /// Its repository.
+        repository: u64,
+        /// The commit.
+        head: Oid,
+        /// The environment, as GitHub calls it.
+        environment: String,
+        /// GitHub's number for the account that made it; 0 where the event does not say.
+        creator: u64,
+        /// Whether it failed.
+        failed: bool,
+        /// When that was said.
+        at: Timestamp,
+    },
     /// A pull request's head, base and state, for the indexes.
     Pull(PullIndex),
     /// A repository left the installation, or is gone.
@@ -281,6 +305,27 @@ pub enum Evidence {
         /// Its number.
         installation: u64,
     },
+}
+
+/// A workflow run that was set to work by hand or by a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// Its repository.
+    pub repository: u64,
+    /// GitHub's number for the run.
+    pub run: u64,
+    /// Which attempt of the run, from 1.
+    pub attempt: u64,
+    /// The people who did: whoever began the run, and whoever began this attempt.
+    pub actors: Vec<Account>,
+    /// The branch it ran on.
+    pub branch: String,
+    /// The commit it ran on.
+    pub head: Oid,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was over, where the event says so.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What the indexes know of a pull request.

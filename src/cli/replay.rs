@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use clap::Args;
-use countersign_domain::decision::{Decision, Outcome, SEMANTICS};
+use countersign_domain::decision::{Decision, SEMANTICS};
+use countersign_domain::plan::Effect;
 use countersign_domain::policy::{self, PolicySet, Shelf, Source};
 use jiff::{SpanRelativeTo, Timestamp, civil};
 use secrecy::ExposeSecret as _;
@@ -185,7 +186,8 @@ impl<'a> Replaying<'a> {
         let decision = self.decide(&restored);
         let mut differences = snapshot::differences(&stored, &decision);
         differences.extend(beside(recorded, &decision));
-        if recorded.engine == env!("CARGO_PKG_VERSION") && !self.same_texts(recorded, &restored, &decision) {
+        let effect = snapshot::stored_effect(&parts).map_err(|error| error.to_string())?;
+        if recorded.engine == env!("CARGO_PKG_VERSION") && !self.same_texts(recorded, &restored, effect, &decision) {
             differences.push("the texts differ from those that were posted".to_owned());
         }
         Ok(differences)
@@ -219,23 +221,32 @@ impl<'a> Replaying<'a> {
         decision
     }
 
-    /// Whether the check run reads as it did, byte for byte.
-    fn same_texts(&self, recorded: &Recorded, snapshot: &Snapshot, decision: &Decision) -> bool {
+    /// Whether the check run reads as it did, byte for byte. Where no policy asks anything that depends on what was shown
+    /// before, which earlier versions did not keep.
+    fn same_texts(
+        &self,
+        recorded: &Recorded,
+        snapshot: &Snapshot,
+        effect: Option<Effect>,
+        decision: &Decision,
+    ) -> bool {
         let (repository, change) = (&snapshot.facts.repository, &snapshot.facts.change);
-        let reads = |has_open_run: bool| {
+        let reads = |effect: Effect| {
             let context = Context {
                 server: self.pages.clone(),
                 owner: repository.owner.clone(),
                 repository: repository.name.clone(),
                 number: change.number,
                 author: change.author.clone(),
-                has_open_run,
+                effect,
             };
             let run = render::answer(decision, &context).run;
             run.map(|run| run.fingerprint).unwrap_or_default() == recorded.texts
         };
-        // Whether a run was open that a silent decision had to end is not part of the snapshot.
-        reads(false) || (decision.outcome == Outcome::Silent && reads(true))
+        match effect {
+            Some(effect) => reads(effect),
+            None => [Effect::None, Effect::Holds, Effect::Vouches].into_iter().any(reads),
+        }
     }
 
     async fn for_people(&self) -> Result<String, Trouble> {

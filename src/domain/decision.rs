@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::account::{Account, Oid, TeamName};
 use crate::diagnostic::{Diagnostic, Placed};
+use crate::facts::ChangeState;
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
 use crate::record::FieldId;
@@ -27,7 +28,7 @@ pub struct Decision {
     /// What it comes to for this pull request alone.
     pub own_outcome: Outcome,
     /// Whether the pull request can still go in; any other is asked nothing.
-    pub open: bool,
+    pub state: ChangeState,
     /// Whether the pull request is a draft: nobody is commented at, and nothing passes.
     pub draft: bool,
     /// The one thing to do next, for the title; empty where there is nothing to do.

@@ -15,6 +15,7 @@ use crate::account::{Account, Oid, TeamName};
 use crate::decision::Outcome;
 use crate::layer::Layer;
 use crate::net_diff::Diffs;
+use crate::policy::Permission;
 
 pub use asked::{Asked, Deployment, NOT_ASKED, Thread, ThreadState};
 
@@ -77,7 +78,7 @@ pub struct Facts {
     pub checks: Known<Vec<Check>>,
     /// Who was seen moving the head.
     pub pushers: Known<BTreeSet<Account>>,
-    /// Who is seen to operate the bot that made the change: who dispatched it, its assignees. Empty for a person's change.
+    /// Who is seen to operate the bot that made the change: who dispatched it, its assignees. Empty where no bot opened it or moved its head.
     pub operators: BTreeSet<Account>,
     /// The members of the teams that the policies name, child teams included.
     pub teams: BTreeMap<TeamName, Known<BTreeSet<Account>>>,
@@ -108,6 +109,9 @@ pub struct OnDemand {
     pub check_name: Option<String>,
     /// How many changes are known to have failed that went in by a model: its layer and id, and the number.
     pub failures: Vec<ModelFailures>,
+    /// What people may do in the repository beyond what a look tells of a reviewer; `None` for somebody who may not even
+    /// read it.
+    pub permissions: BTreeMap<Account, Known<Option<Permission>>>,
 }
 
 /// The failures of the changes that went in by a model.
@@ -306,6 +310,9 @@ pub struct Seen {
     pub commits: Known<String>,
     /// The description as it stood.
     pub body: Known<String>,
+    /// Whether the reviewer was in a team at the first look after the review that could tell. What is not here was not
+    /// asked for then, and counts as it is now.
+    pub member_of: BTreeMap<TeamName, bool>,
 }
 
 /// A check run or a commit status of the head.

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
-use crate::evaluate::ChangedFile;
+use crate::evaluate::ChangedFiles;
 use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode, Policy,
-    PolicySet, Requirement, WhichCheck, Who,
+    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
+    Permission, Policy, PolicySet, Requirement, WhichCheck, Who,
 };
 use crate::requirement::ACTIONS;
 
@@ -25,6 +25,8 @@ const OWN_CHECK: &str = "countersign";
 pub struct Needs {
     /// Teams whose members are to be read, child teams included.
     pub teams: BTreeSet<TeamName>,
+    /// The teams by which alone people approve; none where a permission will do as well.
+    pub only_teams: BTreeSet<TeamName>,
     /// Logins, in lower case, whose accounts are to be pinned.
     pub logins: BTreeSet<String>,
     /// The checks that are asked for.
@@ -49,6 +51,10 @@ pub struct Needs {
     pub pushers: bool,
     /// Whether an approval may be kept where the head moves and the net diff stays.
     pub same_diff: bool,
+    /// Whether it is to be found out what reviewers may do in the repository beyond pushing.
+    pub permissions: bool,
+    /// The same of whoever opened the pull request or is behind its commits.
+    pub author_permissions: bool,
     /// Whether the title, labels, draft flag or head's name can matter to a rule.
     pub on_declaration: bool,
 }
@@ -95,6 +101,13 @@ pub fn needs(policies: &PolicySet) -> Needs {
             needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
+    let mut authorities = policies.policies().flat_map(|(_, policy)| policy.authorities.values());
+    if authorities.any(|authority| authority.permission.is_some()) {
+        needs.only_teams.clear();
+    } else {
+        // A condition may name any authority; where none goes by permission, nobody's is asked for.
+        needs.author_permissions = false;
+    }
     needs
 }
 
@@ -102,9 +115,9 @@ pub fn needs(policies: &PolicySet) -> Needs {
 /// by their paths.
 pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
     let Known::Known(files) = files else { return false };
-    let files: Vec<ChangedFile<'_>> = files.iter().map(ChangedFile::new).collect();
+    let files = ChangedFiles::new(files);
     let holds = |condition: &Condition| match condition {
-        Condition::OnlyFiles(globs) => files.iter().all(|file| file.not_matching(globs).is_none()),
+        Condition::OnlyFiles(globs) => files.not_matching(globs).is_none(),
         _ => false,
     };
     let lowers = |condition: &Condition| matches!(condition, Condition::Not(inner) if mentions(inner, &holds));
@@ -178,6 +191,10 @@ impl Needs {
 
     fn authority(&mut self, authority: &Authority) {
         self.teams.extend(authority.teams.iter().cloned());
+        self.only_teams.extend(authority.teams.iter().cloned());
+        // Who may read or push is told by the reviews themselves.
+        self.permissions |=
+            authority.permission.is_some_and(|least| !matches!(least, Permission::Read | Permission::Write));
         authority.users.iter().for_each(|login| self.login(login));
         self.whos(&authority.except);
         self.whos(&authority.unowned);
@@ -231,6 +248,10 @@ impl Needs {
         match entry {
             ApprovalEntry::From { from, settings, .. } => {
                 self.whos(from);
+                self.only_teams.extend(from.iter().filter_map(|who| match who {
+                    Who::Team(team) => Some(team.clone()),
+                    Who::Authority { .. } | Who::User(_) => None,
+                }));
                 self.independence(settings.independent_of.as_deref());
             }
             ApprovalEntry::Any(alternatives) => alternatives.iter().for_each(|entry| self.entry(entry)),
@@ -279,7 +300,10 @@ impl Needs {
         for condition in &conditions.0 {
             match condition {
                 Condition::Author(logins) => logins.iter().for_each(|login| self.login(login)),
-                Condition::AuthorIn(who) | Condition::CommitterIn(who) => self.whos(who),
+                Condition::AuthorIn(who) | Condition::CommitterIn(who) => {
+                    self.author_permissions |= who.iter().any(|who| matches!(who, Who::Authority { .. }));
+                    self.whos(who);
+                }
                 Condition::Any(tables) | Condition::All(tables) => tables.iter().for_each(|table| self.people(table)),
                 Condition::Not(inner) => self.people(inner),
                 _ => {}
@@ -335,10 +359,15 @@ approvals = [{ any = [{ from = ["payments"], count = 1 }, { from = ["team:acme/c
 "#;
         let needs = check(text, |needs| {
             needs.teams = ["acme/payments", "acme/contractors", "acme/cab"].map(team).into();
+            needs.only_teams = ["acme/payments", "acme/cab"].map(team).into();
             needs.logins = ["carol", "ann", "bob"].map(str::to_owned).into();
             needs.same_diff = true;
         });
         assert!(needs.cares_about_team(&team("acme/cab")));
+        let also = "[authorities.cab]\nteams = [\"acme/cab\"]\n[authorities.peer]\npermission = \"write\"\n";
+        check(&(also.to_owned() + "[[rule]]\nid = \"a\"\nallow = \"ok\"\n"), |needs| {
+            _ = needs.teams.insert(team("acme/cab"));
+        });
     }
 
     #[test]
@@ -379,6 +408,21 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(&when("agent = true, signed = true"), |_| ());
         check(&when("committer_in = [\"user:Carol\"]"), |needs| _ = needs.logins.insert("carol".to_owned()));
         check(&when("environments = [\"live\"]"), |needs| (needs.files, needs.old_names) = (true, true));
+    }
+
+    #[test]
+    fn permissions_are_asked_for_where_reviews_do_not_tell_them() {
+        let authority = |level: &str| format!("[authorities.some]\npermission = \"{level}\"\n");
+        let when =
+            |authority: &str| format!("[[rule]]\nid = \"a\"\nwhen = {{ author_in = [{authority}] }}\ndeny = \"no\"\n");
+        for (level, asked) in [("read", false), ("triage", true), ("write", false), ("maintain", true), ("admin", true)]
+        {
+            check(&(authority(level) + "[[rule]]\nid = \"a\"\nallow = \"ok\"\n"), |needs| needs.permissions = asked);
+        }
+        check(&(authority("write") + &when("\"some\"")), |needs| needs.author_permissions = true);
+        check(&(authority("write") + &when("\"user:bob\"")), |needs| _ = needs.logins.insert("bob".to_owned()));
+        let named = "[authorities.some]\nusers = [\"bob\"]\n".to_owned() + &when("\"some\"");
+        check(&named, |needs| _ = needs.logins.insert("bob".to_owned()));
     }
 
     #[test]

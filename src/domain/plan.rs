@@ -34,6 +34,18 @@ pub struct ShownComment {
     pub body: String,
 }
 
+/// What our newest check run on the head does to the merge, for what is said where no policy asks anything any more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: there is none, or it is neutral.
+    #[default]
+    None,
+    /// It holds the merge where the check is required.
+    Holds,
+    /// It is green, or was until the pull request was closed.
+    Vouches,
+}
+
 /// How a check run stands: in progress, or concluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunStatus {

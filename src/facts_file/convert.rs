@@ -9,13 +9,15 @@ use countersign_domain::facts as domain;
 use countersign_domain::facts::{Facts, Known, commits_hash};
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::Diffs;
+use countersign_domain::policy;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use super::fact::{Fact, Short};
 use super::shape::{
-    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, GHOST, Review, Sibling, State, Thread, Verdict,
+    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, FormerHead, GHOST, Permission, Review, Sibling,
+    State, Thread, Verdict,
 };
 
 /// Where a repository keeps its policy.
@@ -40,10 +42,15 @@ impl FactsFile {
         let repository = self.repository()?;
         let commits = self.commits();
         let change = self.change(&repository, &commits, as_of);
-        let reviews = known(&self.reviews, |reviews| self.reviews(reviews, &change, &commits, as_of));
+        let reviews = match &self.reviews {
+            Fact::Known(reviews) => Known::Known(self.reviews(reviews, &change, &commits, as_of)?),
+            Fact::Unknown(why) => Known::Unknown(why.clone()),
+        };
+        let files = known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect());
         Ok(Facts {
             as_of,
-            files: known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect()),
+            diffs: Diffs { patches: Some(self.patches()), ..self.net_diffs(&change, &commits, &files) },
+            files,
             reviews,
             checks: known(&self.checks, |checks| checks.iter().map(|check| concluded(&check.0)).collect()),
             pushers: self.pushers(&commits),
@@ -58,7 +65,6 @@ impl FactsFile {
             policy_edit: self.policy_edit(),
             asked: self.asked(as_of),
             on_demand: self.on_demand(),
-            diffs: self.diffs(),
             siblings: self.siblings.iter().map(sibling).collect::<Result<_, _>>()?,
             app_id: OWN_APP.1,
             repository,
@@ -89,7 +95,10 @@ impl FactsFile {
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
-        own.into_iter().flatten().chain(teams).collect()
+        let held = self.permissions.iter().filter_map(|(login, held)| why(&format!("permissions.{login}"), Some(held)));
+        let heads = self.heads.iter();
+        let heads = heads.filter_map(|(id, head)| Some((format!("heads.{id}"), head.unknown.clone()?)));
+        own.into_iter().flatten().chain(teams).chain(held).chain(heads).collect()
     }
 
     fn repository(&self) -> Result<domain::Repository, Error> {
@@ -172,7 +181,8 @@ impl FactsFile {
                     domain::Attribution::Account(account) => Some(account.clone()),
                     domain::Attribution::GitHub | domain::Attribution::Nobody { .. } => None,
                 });
-                Known::Known(committers.chain(account(&self.author)).collect())
+                let movers = self.moves.iter().filter_map(|moved| account(&moved.by));
+                Known::Known(committers.chain(movers).chain(account(&self.author)).collect())
             }
         }
     }
@@ -183,7 +193,7 @@ impl FactsFile {
         change: &domain::Change,
         commits: &Known<Vec<domain::Commit>>,
         as_of: Timestamp,
-    ) -> Vec<domain::Review> {
+    ) -> Result<Vec<domain::Review>, Error> {
         let total = i64::try_from(reviews.len()).unwrap_or_default();
         let numbered = (1_u64..).zip(reviews);
         let mut read: Vec<domain::Review> = numbered
@@ -191,27 +201,24 @@ impl FactsFile {
                 let before = total - i64::try_from(id).unwrap_or_default() + 1;
                 let default = as_of - SignedDuration::from_mins(before);
                 let on = review.commit.clone().map_or_else(|| change.head.tip.clone(), Oid::new);
-                domain::Review {
+                Ok(domain::Review {
                     id,
                     author: account(&review.by),
                     verdict: verdict(review),
                     submitted_at: review.at.unwrap_or(default),
                     can_write: review.can_write,
-                    seen: seen(review, change, commits, &on),
+                    seen: seen(review, change, commits, &on, self.heads.get(on.as_str()))?,
                     commit: Some(on),
-                }
+                })
             })
-            .collect();
+            .collect::<Result<_, Error>>()?;
         read.sort_by_key(|review| (review.submitted_at, review.id));
-        read
+        Ok(read)
     }
 
     fn members(&self) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>, Error> {
         let team = |(name, members): (&String, &Fact<Vec<String>>)| {
-            let parsed = TeamName::parse(name).ok_or_else(|| {
-                Error::value(format!("`{name}` is no team")).help("write it as `ORG/SLUG`, such as `acme/payments`")
-            })?;
-            Ok((parsed, known(members, |logins| logins.iter().filter_map(|login| account(login)).collect())))
+            Ok((team_name(name)?, known(members, |logins| logins.iter().filter_map(|login| account(login)).collect())))
         };
         self.teams.iter().map(team).collect()
     }
@@ -260,16 +267,23 @@ impl FactsFile {
             domain::ModelFailures { layer, model: model.to_owned(), changes: *changes }
         });
         let special = known(&self.special_files, |paths| paths.iter().cloned().collect());
-        domain::OnDemand { special_files: Some(special), check_name: None, failures: failures.collect() }
+        let held = self
+            .permissions
+            .iter()
+            .filter_map(|(login, held)| Some((account(login)?, known(held, |held| level(*held)))));
+        domain::OnDemand {
+            special_files: Some(special),
+            check_name: None,
+            failures: failures.collect(),
+            permissions: held.collect(),
+        }
     }
 
-    /// Patches alone: what another head changed is not part of the form, so that nothing is found to be the same.
-    fn diffs(&self) -> Diffs {
-        let patches = known(&self.files, |files| {
+    fn patches(&self) -> Known<BTreeMap<String, String>> {
+        known(&self.files, |files| {
             let patch = |Short(file): &Short<File>| Some((file.path.clone(), whole(file.patch.as_ref()?)));
             files.iter().filter_map(patch).collect()
-        });
-        Diffs { patches: Some(patches), ..Diffs::default() }
+        })
     }
 
     fn policy_edit(&self) -> Option<Known<domain::EditedPolicy>> {
@@ -296,6 +310,23 @@ impl FactsFile {
     }
 }
 
+fn level(held: Permission) -> Option<policy::Permission> {
+    match held {
+        Permission::None => None,
+        Permission::Read => Some(policy::Permission::Read),
+        Permission::Triage => Some(policy::Permission::Triage),
+        Permission::Write => Some(policy::Permission::Write),
+        Permission::Maintain => Some(policy::Permission::Maintain),
+        Permission::Admin => Some(policy::Permission::Admin),
+    }
+}
+
+fn team_name(name: &str) -> Result<TeamName, Error> {
+    TeamName::parse(name).ok_or_else(|| {
+        Error::value(format!("`{name}` is no team")).help("write it as `ORG/SLUG`, such as `acme/payments`")
+    })
+}
+
 fn known<T, U>(fact: &Fact<T>, worth: impl FnOnce(&T) -> U) -> Known<U> {
     match fact {
         Fact::Known(value) => Known::Known(worth(value)),
@@ -304,7 +335,7 @@ fn known<T, U>(fact: &Fact<T>, worth: impl FnOnce(&T) -> U) -> Known<U> {
 }
 
 /// The account of a login; none for one that is gone.
-fn account(login: &str) -> Option<Account> {
+pub(super) fn account(login: &str) -> Option<Account> {
     let (name, kind) = match login.strip_suffix("[bot]") {
         Some(name) => (name, AccountKind::Bot),
         None => (login, AccountKind::User),
@@ -392,7 +423,13 @@ fn verdict(review: &Review) -> domain::ReviewVerdict {
 }
 
 /// What the reviewer had before them: what is there now, up to the commit that the review was given on.
-fn seen(review: &Review, change: &domain::Change, commits: &Known<Vec<domain::Commit>>, on: &Oid) -> domain::Seen {
+fn seen(
+    review: &Review,
+    change: &domain::Change,
+    commits: &Known<Vec<domain::Commit>>,
+    on: &Oid,
+    former: Option<&FormerHead>,
+) -> Result<domain::Seen, Error> {
     let or_now = |written: &Option<Fact<String>>, now: &str| match written {
         Some(fact) => known(fact, String::clone),
         None => Known::Known(now.to_owned()),
@@ -411,6 +448,10 @@ fn seen(review: &Review, change: &domain::Change, commits: &Known<Vec<domain::Co
     let seen_commits = match (&review.commits, commits) {
         (Some(fact), _) => known(fact, |ids| hash(&mut ids.iter().map(String::as_str))),
         (None, Known::Unknown(why)) => Known::Unknown(why.clone()),
+        (None, Known::Known(commits)) if former.is_some_and(|former| former.unknown.is_none()) => {
+            let ids = former.map(|former| former.commits(on.as_str(), commits)).unwrap_or_default();
+            Known::Known(hash(&mut ids.iter().map(Oid::as_str)))
+        }
         (None, Known::Known(commits)) => {
             let last = commits.iter().position(|commit| commit.oid == *on);
             match last {
@@ -420,11 +461,13 @@ fn seen(review: &Review, change: &domain::Change, commits: &Known<Vec<domain::Co
             }
         }
     };
-    domain::Seen {
+    let teams = review.member_of.iter().map(|(team, was)| Ok((team_name(team)?, *was)));
+    Ok(domain::Seen {
         base: or_now(&review.base, &change.base.name),
         commits: seen_commits,
         body: or_now(&review.body, &change.body),
-    }
+        member_of: teams.collect::<Result<_, Error>>()?,
+    })
 }
 
 fn sibling(written: &Sibling) -> Result<domain::Sibling, Error> {

@@ -10,6 +10,7 @@
 mod convert;
 mod error;
 mod fact;
+mod heads;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,10 @@ pub struct FactsFile {
     pub commits: Option<Fact<Vec<Short<Commit>>>>,
     /// Who pushed; left out, the author and whoever committed.
     pub pushers: Option<Fact<Vec<String>>>,
+    /// What other heads changed, by their commits: those that reviews were given on, and those that were moved.
+    pub heads: BTreeMap<String, FormerHead>,
+    /// Every move of the head by the people named, oldest first.
+    pub moves: Vec<Move>,
     /// Who operates the bot that made the change.
     pub operators: Vec<String>,
     /// The reviews, oldest first.
@@ -65,6 +69,8 @@ pub struct FactsFile {
     pub failures: BTreeMap<String, u32>,
     /// The members of teams, as `ORG/SLUG`; of one that is left out they are unknown.
     pub teams: BTreeMap<String, Fact<Vec<String>>>,
+    /// What people may do in the repository, by login, beyond what `can_write` says of a review.
+    pub permissions: BTreeMap<String, Fact<Permission>>,
     /// Logins that named another account when the policy first named them: its number, or unknown.
     pub accounts: BTreeMap<String, Fact<u64>>,
     /// Whether GitHub requires the check.
@@ -94,6 +100,8 @@ impl Default for FactsFile {
             files: Fact::default(),
             commits: None,
             pushers: None,
+            heads: BTreeMap::new(),
+            moves: Vec::new(),
             operators: Vec::new(),
             reviews: Fact::default(),
             checks: Fact::default(),
@@ -103,6 +111,7 @@ impl Default for FactsFile {
             special_files: Fact::default(),
             failures: BTreeMap::new(),
             teams: BTreeMap::new(),
+            permissions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             enforced: Fact::Known(true),
             policy_at_head: None,
@@ -133,6 +142,24 @@ impl Brief for Repository {
     fn brief(text: &str) -> Self {
         Self { name: text.to_owned(), ..Self::default() }
     }
+}
+
+/// What somebody may do in the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Permission {
+    /// Nothing, not even read.
+    None,
+    /// Read.
+    Read,
+    /// Sort issues and pull requests.
+    Triage,
+    /// Push.
+    Write,
+    /// Manage.
+    Maintain,
+    /// Everything.
+    Admin,
 }
 
 /// Open, closed or merged.
@@ -272,6 +299,34 @@ impl Brief for Attributed {
     }
 }
 
+/// What another head changed: an empty table, what is changed now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FormerHead {
+    /// The ids of its commits; left out, those of now up to it, or that one alone.
+    pub commits: Option<Vec<String>>,
+    /// Files that are changed now, and that it changed otherwise.
+    pub differs: Vec<String>,
+    /// Files that are changed now, and that it did not change.
+    pub without: Vec<String>,
+    /// Files that it changed besides.
+    pub besides: Vec<String>,
+    /// Why all that is not known.
+    pub unknown: Option<String>,
+}
+
+/// Somebody moved the head.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// Who.
+    pub by: String,
+    /// The head before.
+    pub from: String,
+    /// The head after.
+    pub to: String,
+}
+
 /// A review; as a text, who approved what is there now.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -299,6 +354,9 @@ pub struct Review {
     /// The description at that time; left out, the description.
     #[serde(default)]
     pub body: Option<Fact<String>>,
+    /// Whether the reviewer was in a team, as `ORG/SLUG`, when the review was first seen; left out, as now.
+    #[serde(default)]
+    pub member_of: BTreeMap<String, bool>,
     /// Who dismissed it.
     #[serde(default)]
     pub dismissed_by: Option<String>,
@@ -322,6 +380,7 @@ impl Brief for Review {
             base: None,
             commits: None,
             body: None,
+            member_of: BTreeMap::new(),
             dismissed_by: None,
             asked_for_changes: None,
         }

@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use countersign_domain::Needs;
+use countersign_domain::account::TeamName;
+use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Attribution, ChangeState, CheckMaker, CheckState, Enforced, Facts, FileStatus, Known, ReviewVerdict, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::patch::changed_lines;
+use countersign_domain::policy::{self, Permission, Read, Source, Version};
+use countersign_domain::{Needs, Records, evaluate};
 
 use super::FactsFile;
 
@@ -165,6 +168,53 @@ fn a_patch_counts_its_lines_and_gets_its_head() {
     assert_eq!(changed_lines(patch, 2, 1), Some(vec!["old", "new", "DROP TABLE t"]));
 }
 
+/// What a change that one peer is to approve comes to, by a file with these keys.
+fn outcome(keys: &str) -> Outcome {
+    let policy = "version = 1\n[authorities.peer]\npermission = \"write\"\n[[rule]]\nid = \"peer\"\n\
+        approvals = [{ from = [\"peer\"], count = 1 }]\n";
+    let version = Version { blob: "1".into(), text: policy.into() };
+    let source =
+        Source { layer: Layer::Repository, path: "policy.toml".into(), read: Read::Text(version), last_good: None };
+    let (policies, _) = policy::load(&[source]);
+    let json = format!(
+        r#"{{"author": "ann", "files": ["a.rs", "b.rs"], "commits": [{{"id": "c2", "author": "ann"}}], {keys}}}"#
+    );
+    let facts = FactsFile::read(&json).unwrap().facts(&countersign_domain::needs(&policies)).unwrap();
+    let records = Records::read(&facts, &policy::field_set(&policies), &[]);
+    evaluate(&policies, &records, &facts).own_outcome
+}
+
+#[test]
+fn what_another_head_changed_can_be_said() {
+    let approved = |former: &str| {
+        outcome(&format!(r#""reviews": [{{"by": "bob", "commit": "c1"}}], "heads": {{"c1": {former}}}"#))
+    };
+    assert_eq!(approved("{}"), Outcome::Pass);
+    assert_eq!(approved(r#"{"commits": ["c0", "c1"]}"#), Outcome::Pass);
+    for otherwise in [
+        r#"{"differs": ["a.rs"]}"#,
+        r#"{"without": ["b.rs"]}"#,
+        r#"{"besides": ["c.rs"]}"#,
+        r#"{"unknown": "GitHub no longer has it"}"#,
+    ] {
+        assert_ne!(approved(otherwise), Outcome::Pass, "{otherwise}");
+    }
+    let unsaid = outcome(r#""reviews": [{"by": "bob", "commit": "c1"}]"#);
+    assert_ne!(unsaid, Outcome::Pass, "what is not said to be the same is different");
+    let file = FactsFile::read(r#"{"heads": {"c1": {"unknown": "gone"}}}"#).unwrap();
+    assert_eq!(file.unknown(), [("heads.c1".to_owned(), "gone".to_owned())]);
+}
+
+#[test]
+fn who_only_brought_the_branch_up_to_date_can_be_said() {
+    let moved = |former: &str| {
+        let keys = r#""reviews": ["bob"], "moves": [{"by": "bob", "from": "c1", "to": "c2"}]"#;
+        outcome(&format!(r#"{keys}, "heads": {{"c1": {former}}}"#))
+    };
+    assert_eq!(moved("{}"), Outcome::Pass);
+    assert_ne!(moved(r#"{"differs": ["a.rs"]}"#), Outcome::Pass);
+}
+
 #[test]
 fn toml_reads_the_same() {
     let toml = "body = \"Risk: low\"\nfiles = [\"a.rs\"]\nteams = { \"acme/cab\" = [\"carol\"] }\nchecks = { unknown = \"why\" }\nreviews = [{ by = \"bob\", can_write = false }]\n";
@@ -192,4 +242,23 @@ fn a_wrong_file_is_told_where_and_what_was_meant() {
     check(r#"{"teams": {"cab": []}}"#, "`cab` is no team", "ORG/SLUG");
     check(r#"{"siblings": [{"number": 2, "outcome": "green"}]}"#, "`green` is no outcome", "`pass`");
     check("{", "EOF", "");
+}
+
+#[test]
+fn a_review_says_which_teams_its_giver_was_in_and_a_login_what_it_may_do() {
+    let team = |name: &str| TeamName::parse(name).unwrap();
+    let facts = facts(
+        r#"{"reviews": ["carol", {"by": "bob", "member_of": {"acme/cab": false, "acme/payments": true}}],
+            "permissions": {"bob": "maintain", "carol": "none", "dave": {"unknown": "away"}}}"#,
+    );
+    let was = |place: usize| known(&facts.reviews)[place].seen.member_of.clone();
+    assert_eq!(was(0), [].into(), "as now");
+    assert_eq!(was(1), [(team("acme/cab"), false), (team("acme/payments"), true)].into());
+    let held: Vec<_> = facts.on_demand.permissions.into_values().collect();
+    for wanted in [Known::Known(Some(Permission::Maintain)), Known::Known(None), Known::unknown("away")] {
+        assert!(held.contains(&wanted), "{wanted:?} is not in {held:?}");
+    }
+    let wrong = FactsFile::read(r#"{"reviews": [{"by": "bob", "member_of": {"cab": true}}]}"#).unwrap();
+    let said = wrong.facts(&Needs::default()).unwrap_err().to_string();
+    assert!(said.contains("`cab` is no team"), "{said}");
 }

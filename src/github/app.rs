@@ -8,15 +8,38 @@ use serde_json::Value;
 use super::client::GitHub;
 use super::error::Result;
 
-/// A delivery that did not reach us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedDelivery {
-    /// GitHub's number for the attempt.
+/// One try of GitHub's to hand a delivery over.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Listed")]
+pub struct Attempt {
+    /// GitHub's number for the attempt; a later one has a higher.
     pub id: u64,
     /// The delivery's id, the same for every attempt.
     pub guid: String,
     /// When it was tried.
     pub at: Timestamp,
+    /// Whether we took it.
+    pub succeeded: bool,
+    /// Whether it was asked for, after another that failed.
+    pub again: bool,
+}
+
+/// An attempt as GitHub lists it.
+#[derive(Deserialize)]
+struct Listed {
+    id: u64,
+    guid: String,
+    delivered_at: Timestamp,
+    status_code: u16,
+    #[serde(default)]
+    redelivery: bool,
+}
+
+impl From<Listed> for Attempt {
+    fn from(listed: Listed) -> Self {
+        let Listed { id, guid, delivered_at: at, status_code, redelivery: again } = listed;
+        Self { id, guid, at, succeeded: (200..300).contains(&status_code), again }
+    }
 }
 
 impl GitHub {
@@ -45,30 +68,11 @@ impl GitHub {
         Ok(all)
     }
 
-    /// Deliveries since an instant of which no attempt succeeded, oldest first: GitHub keeps them for three days and
-    /// tries none again by itself.
-    pub async fn failed_deliveries(&self, since: Timestamp) -> Result<Vec<FailedDelivery>> {
-        #[derive(Deserialize)]
-        struct Attempt {
-            id: u64,
-            guid: String,
-            delivered_at: Timestamp,
-            status_code: u16,
-        }
-        let attempts: Vec<Attempt> = self.as_app(Method::GET, "/app/hook/deliveries?per_page=100", None).await?;
-        let succeeded: std::collections::BTreeSet<_> = attempts
-            .iter()
-            .filter(|attempt| (200..300).contains(&attempt.status_code))
-            .map(|attempt| attempt.guid.clone())
-            .collect();
-        let mut failed: Vec<_> = attempts
-            .into_iter()
-            .filter(|attempt| attempt.delivered_at >= since && !succeeded.contains(&attempt.guid))
-            .map(|attempt| FailedDelivery { id: attempt.id, guid: attempt.guid, at: attempt.delivered_at })
-            .collect();
-        failed.sort_by_key(|delivery| (delivery.at, delivery.id));
-        failed.dedup_by(|later, earlier| later.guid == earlier.guid);
-        Ok(failed)
+    /// A page of the attempts to hand deliveries over, newest first, and the cursor of the next one. GitHub tries none
+    /// again by itself.
+    pub async fn attempts(&self, cursor: Option<&str>) -> Result<(Vec<Attempt>, Option<String>)> {
+        let from = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        self.as_app_page(&format!("/app/hook/deliveries?per_page=100{from}")).await
     }
 
     /// Asks GitHub to hand a delivery over again.

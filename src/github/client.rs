@@ -119,10 +119,19 @@ impl GitHub {
         path: &str,
         body: Option<&Value>,
     ) -> Result<T> {
+        self.send_as_app(method, path, body).await?.read()
+    }
+
+    /// A page of a list as the App itself, and the cursor of the next one.
+    pub(super) async fn as_app_page<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Option<String>)> {
+        let answer = self.send_as_app(Method::GET, path, None).await?;
+        Ok((answer.read()?, answer.next_cursor()))
+    }
+
+    async fn send_as_app(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer> {
         let token = self.app_token()?;
         let url = format!("{}{path}", self.0.address.rest);
-        let answer = self.send(method, &url, path, &token, body).await?;
-        answer.read()
+        self.send(method, &url, path, &token, body).await
     }
 
     /// A JSON web token of the App: at most ten minutes long, and begun a minute ago because clocks differ (GitHub's
@@ -230,10 +239,19 @@ impl Answer {
 
     /// Whether GitHub says that there is a further page.
     fn has_next(&self) -> bool {
-        self.headers
-            .get(header::LINK)
-            .and_then(|link| link.to_str().ok())
-            .is_some_and(|link| link.contains("rel=\"next\""))
+        self.link().is_some_and(|link| link.contains("rel=\"next\""))
+    }
+
+    /// The cursor of the further page that GitHub tells of, as it stands in its address: nothing else of that counts.
+    fn next_cursor(&self) -> Option<String> {
+        let next = self.link()?.split(',').find(|link| link.contains("rel=\"next\""))?;
+        let (_, query) = next.split_once('<')?.1.split_once('>')?.0.split_once('?')?;
+        let cursor = query.split('&').find_map(|pair| pair.strip_prefix("cursor="))?;
+        Some(cursor.to_owned()).filter(|cursor| !cursor.is_empty())
+    }
+
+    fn link(&self) -> Option<&str> {
+        self.headers.get(header::LINK)?.to_str().ok()
     }
 }
 

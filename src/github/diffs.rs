@@ -156,6 +156,18 @@ impl Installation {
         }))
     }
 
+    /// Whether a commit is the head itself or came before it; `Err(NotFound)` where one of them is gone.
+    pub async fn contains(&self, owner: &str, name: &str, head: &Oid, commit: &Oid) -> Result<bool> {
+        #[derive(Deserialize)]
+        struct Answer {
+            status: String,
+        }
+        // On a further page GitHub lists no files.
+        let path = format!("/repos/{owner}/{name}/compare/{commit}...{head}?per_page=1&page=2");
+        let answer: Answer = self.rest(Method::GET, &path, None).await?;
+        Ok(matches!(answer.status.as_str(), "ahead" | "identical"))
+    }
+
     /// The changed files of a pull request, with old names and patches; `None` where GitHub lists only a part. They are
     /// those of whatever head it has by then: each says of which.
     pub async fn pull_files(&self, owner: &str, name: &str, number: u64) -> Result<Option<Vec<ListedFile>>> {

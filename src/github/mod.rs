@@ -13,9 +13,10 @@ mod look;
 mod meter;
 mod modes;
 pub mod payload;
+mod permission;
 mod reads;
 
-pub use app::FailedDelivery;
+pub use app::Attempt;
 pub use apply::{Place, Written};
 pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};

@@ -503,7 +503,7 @@ struct PageInfo {
 }
 
 /// Percent-encodes what is not unreserved (RFC 3986, section 2.3), slashes included: one path segment or query value.
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),

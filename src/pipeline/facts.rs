@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::Needs;
-use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
+use countersign_domain::account::{Account, Oid, TeamName};
 use countersign_domain::facts::{
     Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
     Sibling, commits_hash,
@@ -31,11 +31,14 @@ impl Pipeline {
         check_name: &str,
     ) -> Result<Facts> {
         let as_of = self.store.now().await?;
-        let teams = self.teams(github, &needs.teams, members_since).await?;
+        let mut teams = self.teams(github, &needs.teams, members_since).await?;
         let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
         let (files, patches) = self.files(github, look, needs).await?;
-        let reviews = self.reviews(look).await?;
+        let mut reviews = self.reviews(look).await?;
+        self.first_memberships(github, look, needs, &mut reviews, &mut teams).await?;
+        let permissions = self.permissions(github, look, needs, &reviews, members_since).await?;
         let (pushers, moves) = self.pushers(github, look, needs).await?;
+        let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
         let diffs = Diffs { patches, ..diffs };
         Ok(Facts {
@@ -47,7 +50,7 @@ impl Pipeline {
             reviews,
             checks: look.checks.as_ref().map(|checks| checks.iter().map(|read| read.check.clone()).collect()),
             pushers,
-            operators: operators(look),
+            operators,
             teams,
             accounts,
             enforced: self.enforced(github, look, check_name).await,
@@ -55,7 +58,7 @@ impl Pipeline {
             asked: Asked { merged_before: self.merged_before(github, look, needs).await?, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
-            on_demand: OnDemand::default(),
+            on_demand: OnDemand { permissions, ..OnDemand::default() },
             diffs,
         })
     }
@@ -181,14 +184,8 @@ impl Pipeline {
         }
         let change = &look.change;
         let (repository, head) = (&look.repository, &change.head);
-        let commits: Vec<Oid> = look.commits.known().into_iter().flatten().map(|commit| commit.oid.clone()).collect();
-        let place = HeadPlace {
-            repository: repository.id,
-            number: change.number,
-            head_repository: (!change.fork).then_some(repository.id),
-            branch: &head.name,
-        };
-        let seen = self.store.pushers_of(place, &commits).await?;
+        let commits = listed_commits(look);
+        let seen = self.store.pushers_of(head_place(look), &commits).await?;
         let mut pushers: BTreeSet<Account> = seen.iter().map(|push| push.sender.clone()).collect();
         let mut moves = moves(&seen);
         if change.fork {
@@ -196,6 +193,8 @@ impl Pipeline {
             let Some(owner) = look.head_owner.clone() else {
                 return unknown("the repository that the change comes from is gone");
             };
+            // What the owner pushed is not known by both its ends.
+            moves.remove(&owner);
             pushers.insert(owner);
             return Ok((Known::Known(pushers), moves));
         }
@@ -257,6 +256,18 @@ impl Pipeline {
         siblings.sort_by_key(|sibling| sibling.number);
         Ok(siblings)
     }
+}
+
+/// Where the head is, for what events tell of its moves.
+pub(super) fn head_place(look: &Look) -> HeadPlace<'_> {
+    let (repository, change) = (look.repository.id, &look.change);
+    let head_repository = (!change.fork).then_some(repository);
+    HeadPlace { repository, number: change.number, head_repository, branch: &change.head.name }
+}
+
+/// The commits from base to head, as far as they are known.
+pub(super) fn listed_commits(look: &Look) -> Vec<Oid> {
+    look.commits.known().into_iter().flatten().map(|commit| commit.oid.clone()).collect()
 }
 
 /// What renamed files were called before.
@@ -343,7 +354,7 @@ fn seen(look: &Look, review: &ReviewRead, first_seen: &SeenRow, bodies: &[BodyVe
     } else {
         Known::Known(first_seen.commits.clone())
     };
-    Seen { base, commits, body: body_at(look, review.submitted_at, bodies) }
+    Seen { base, commits, body: body_at(look, review.submitted_at, bodies), member_of: BTreeMap::new() }
 }
 
 /// The description as it stood at an instant. It has not been edited since, or an event or GitHub's own history of
@@ -364,12 +375,6 @@ fn body_at(look: &Look, at: Timestamp, bodies: &[BodyVersion]) -> Known<String> 
         || Known::unknown("the description was edited after the review, and its text from before is not known"),
         Known::Known,
     )
-}
-
-/// Of a bot's change: who it is assigned to. Who dispatched it is not told by any event of this version.
-fn operators(look: &Look) -> BTreeSet<Account> {
-    let by_bot = look.change.author.as_ref().is_some_and(|author| author.kind == AccountKind::Bot);
-    if by_bot { look.assignees.iter().cloned().collect() } else { BTreeSet::new() }
 }
 
 /// The policy file at the head, where the pull request touches it.

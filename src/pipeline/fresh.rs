@@ -143,6 +143,7 @@ mod tests {
             head_owner: None,
             asked_reviewers: None,
             in_merge_queue: false,
+            merged: None,
             assignees: Vec::new(),
             files: Known::Known(Vec::new()),
             commits: Known::Known(Vec::new()),

@@ -63,10 +63,12 @@ impl Pipeline {
         if !self.asked(github, &mut look, &governing.loaded.needs).await? {
             return Err(moved().into());
         }
-        let decision = self.decide(github, &look, None, governing).await?.decision;
+        let title = look.change.title.clone();
+        let read = self.read_beside(github, look, None, governing).await?;
+        let decision = self.decide(read).await?.decision;
         let member = GroupMember {
             number,
-            title: Some(look.change.title.clone()),
+            title: Some(title),
             outcome: decision.own_outcome,
             next: decision.next,
             names_people: decision.names_people,

@@ -11,7 +11,7 @@ use moka::future::Cache;
 use crate::github::{Error, Installation};
 
 /// The oldest that a membership may be when it is decided by.
-const MOST_AGE: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const MOST_AGE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What is known of teams, shared by all workers of a process.
 #[derive(Clone)]

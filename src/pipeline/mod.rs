@@ -5,15 +5,22 @@
 //! be read never turns anything green.
 
 mod budget;
+mod deployed;
 mod diffs;
 mod facts;
+mod first_seen;
 mod fresh;
 mod group;
+mod lane;
 mod loaded;
 mod members;
 mod on_demand;
+mod operators;
+mod permissions;
 mod policies;
 mod pull;
+mod read;
+mod redelivery;
 mod requests;
 mod reverts;
 mod sweep;
@@ -63,7 +70,9 @@ pub struct Pipeline {
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
+    permissions: permissions::Permissions,
     kept: diffs::Kept,
+    brought: deployed::Brought,
 }
 
 /// Why a row could not be worked on to its end.
@@ -77,6 +86,9 @@ enum Error {
     /// What was read beside the look is of another head.
     #[error("the pull request moved while it was read")]
     Moved,
+    /// Somebody else who shares the check writes to it: a little later.
+    #[error("the check is held by another pull request")]
+    Held,
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -101,7 +113,9 @@ impl Pipeline {
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
+            permissions: permissions::permissions(),
             kept: diffs::Kept::new(),
+            brought: deployed::brought(),
         }
     }
 
@@ -110,7 +124,7 @@ impl Pipeline {
             Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
             Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
-            // The App asks for itself, and no installation pays.
+            // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,
         };
         self.charge(work.claim.installation).await;
@@ -145,6 +159,10 @@ impl Pipeline {
                 }
                 Outcome::Parked { until }
             }
+            Error::Held => match self.store.now().await {
+                Ok(now) => Outcome::Parked { until: now + lane::LANE_WAIT },
+                Err(error) => Outcome::Outage(error.to_string()),
+            },
             Error::OwnBudget(until) => Outcome::Parked { until: self.with_a_breath(until).await },
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
             error @ Error::Moved => Outcome::Outage(error.to_string()),

@@ -64,8 +64,15 @@ impl Pipeline {
     }
 
     /// Remembers by which models the change would go in, before anything green is written; and of one that went in, which
-    /// changes it reverts: whatever is open under their models is looked at again.
-    pub(super) async fn remember_outcomes(&self, work: &Work, look: &Look, decision: &Decision) -> Result<()> {
+    /// changes it reverts, and whether a deployment that brought it failed: whatever is open under their models is looked
+    /// at again.
+    pub(super) async fn remember_outcomes(
+        &self,
+        work: &Work,
+        github: &Installation,
+        look: &Look,
+        decision: &Decision,
+    ) -> Result<()> {
         let (repository, number) = (&look.repository, look.change.number);
         match look.change.state {
             ChangeState::Open => {
@@ -82,15 +89,24 @@ impl Pipeline {
                 for reverted in reverts::reverted(&look.change.body, &repository.owner, &repository.name) {
                     let now = self.store.now().await?;
                     let alike = self.store.remember_revert((repository.id, reverted), number, now).await?;
-                    let look_again =
-                        |(repository, number)| Mark::Pull { repository, number, want: Want::Anything, lowers: true };
-                    let marks: Vec<Mark> = alike.into_iter().map(look_again).collect();
-                    if !marks.is_empty() {
-                        self.store.mark(work.claim.installation, &[], &marks).await?;
-                    }
+                    self.look_again(work, alike).await?;
+                }
+                if let Some(failed) = self.failed_deployment(github, look).await? {
+                    let alike = self.store.remember_failed_deployment((repository.id, number), &failed).await?;
+                    self.look_again(work, alike).await?;
                 }
             }
             ChangeState::Closed => {}
+        }
+        Ok(())
+    }
+
+    /// Green may rest on a model that is suspended now.
+    async fn look_again(&self, work: &Work, pulls: Vec<(u64, u64)>) -> Result<()> {
+        let again = |(repository, number)| Mark::Pull { repository, number, want: Want::Anything, lowers: true };
+        let marks: Vec<Mark> = pulls.into_iter().map(again).collect();
+        if !marks.is_empty() {
+            self.store.mark(work.claim.installation, &[], &marks).await?;
         }
         Ok(())
     }

@@ -1,5 +1,4 @@
-//! What brings back events that were lost: the open pull requests compared with what we know, and deliveries that
-//! GitHub could not hand over asked for again.
+//! What brings back events that were lost: the open pull requests compared with what we know.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +9,6 @@ use crate::github;
 use crate::queue::Outcome;
 use crate::signal::{Mark, PullIndex, Want};
 use crate::store::OpenPull;
-
-/// GitHub keeps deliveries for three days.
-const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(72);
 
 impl Pipeline {
     /// Every open pull request of the installation; only those that differ from what we know get a look.
@@ -39,23 +35,7 @@ impl Pipeline {
         Ok(Outcome::Done { next: Some(self.next_sweep().await?) })
     }
 
-    /// Deliveries of the last three days that never arrived are handed over again, through the door like all others.
-    pub(super) async fn redelivery(&self) -> Result<Outcome> {
-        let since = self.store.now().await? - DELIVERIES_KEPT;
-        let mut again = 0_usize;
-        for delivery in self.github.failed_deliveries(since).await? {
-            if !self.store.is_taken(&delivery.guid).await? {
-                self.github.redeliver(delivery.id).await?;
-                again += 1;
-            }
-        }
-        if again > 0 {
-            tracing::info!(deliveries = again, "asked for again");
-        }
-        Ok(Outcome::Done { next: Some(self.next_sweep().await?) })
-    }
-
-    async fn next_sweep(&self) -> Result<jiff::Timestamp> {
+    pub(super) async fn next_sweep(&self) -> Result<jiff::Timestamp> {
         let every = SignedDuration::try_from(self.rules.sweep_every).unwrap_or(SignedDuration::from_mins(10));
         Ok(self.store.now().await? + every)
     }

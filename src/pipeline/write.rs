@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use countersign_domain::account::Oid;
 use countersign_domain::check_name;
 use countersign_domain::plan::{Action, Run, RunStatus};
 
-use super::{Pipeline, Result};
+use super::lane::lane;
+use super::{Error, Pipeline, Result};
 use crate::failpoint;
 use crate::github::{self, Installation, Look, Place, Written};
 use crate::queue::Work;
@@ -96,7 +96,7 @@ impl Pipeline {
         github: &Installation,
         row: &RepositoryRow,
         number: u64,
-        shown: &ShownIds,
+        shown: &mut ShownIds,
         reason: &Reason,
     ) -> Result<()> {
         let Some(green) = shown.run.as_ref().filter(|run| run.status == RunStatus::Success) else { return Ok(()) };
@@ -115,7 +115,7 @@ impl Pipeline {
         github: &Installation,
         row: &RepositoryRow,
         number: u64,
-        shown: &ShownIds,
+        shown: &mut ShownIds,
     ) -> Result<()> {
         let (Some(run), Some(index)) = (&shown.run, self.store.pull_index(row.name.id, number).await?) else {
             return Ok(());
@@ -139,7 +139,7 @@ impl Pipeline {
         work: &Work,
         github: &Installation,
         look: &Look,
-        shown: &ShownIds,
+        shown: &mut ShownIds,
         name: &str,
     ) -> Result<()> {
         let Some(run) = shown.run.as_ref().filter(|run| run.name != name) else { return Ok(()) };
@@ -162,7 +162,7 @@ impl Pipeline {
         github: &Installation,
         row: &RepositoryRow,
         number: u64,
-        shown: &ShownIds,
+        shown: &mut ShownIds,
     ) -> Result<()> {
         let told = work.claim.wants.iter().any(|want| matches!(want, Want::Closed(_)));
         let (true, Some(run)) = (told, &shown.run) else { return Ok(()) };
@@ -181,23 +181,24 @@ impl Pipeline {
         };
         let Some(row) = self.store.repository(repository).await? else { return Ok(()) };
         let Some(index) = self.store.pull_index(repository, number).await? else { return Ok(()) };
-        let shown = self.store.shown(repository, number).await?;
+        let mut shown = self.store.shown(repository, number).await?;
         let reason = Reason::GaveUp { attempts: work.claim.attempts, why: error.to_owned() };
         let name = self.last_check_name(&row.name, &index.base).await?;
         let run = render::could_not_evaluate(&index.head, &name, &reason);
         let github = self.github.installation(work.claim.installation);
-        self.say(work, &github, &row, number, &shown, run).await?;
+        self.say(work, &github, &row, number, &mut shown, run).await?;
         tracing::error!(error, attempts = work.claim.attempts, "given up until the next event");
         Ok(())
     }
 
+    /// Says it, holding the check against others who share the commit.
     async fn say(
         &self,
         work: &Work,
         github: &Installation,
         row: &RepositoryRow,
         number: u64,
-        shown: &ShownIds,
+        shown: &mut ShownIds,
         run: Run,
     ) -> Result<()> {
         let already =
@@ -207,8 +208,35 @@ impl Pipeline {
         }
         // Others that share the check must not turn it green again by what this one was when it was last decided.
         self.store.forget_outcome(row.name.id, number).await?;
-        let (head, name): (Oid, String) = (run.head.clone(), run.name.clone());
-        let id = match self.said_before(github, row, shown, &run).await {
+        let lane = lane(row.name.id, &run.head, &run.name);
+        if !self.hold_soon(work, &lane).await? {
+            // Nobody is waited for longer. It is not remembered, and so said again once the check is held, should they
+            // have written something green on top of it.
+            self.say_now(work, github, row, number, shown, &run).await?;
+            return Err(Error::Held);
+        }
+        let said = match self.say_now(work, github, row, number, shown, &run).await {
+            Ok(said) => self.remember_said(row.name.id, number, shown, said, run).await,
+            Err(error) => Err(error),
+        };
+        self.let_go(work, &lane).await?;
+        said
+    }
+
+    /// The number of the run that says it, be it written now or by a former try; `None` where GitHub gives none.
+    async fn say_now(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &ShownIds,
+        run: &Run,
+    ) -> Result<Option<u64>> {
+        // Where there was no former try nothing is read first: reads may hang.
+        let tried = work.claim.attempts > 0 || work.claim.parks > 0;
+        let before = if tried { self.said_before(github, row, shown, run).await } else { None };
+        let id = match before {
             Some(id) => Some(id),
             None => {
                 let place = Place { owner: &row.name.owner, name: &row.name.name, number };
@@ -219,11 +247,21 @@ impl Pipeline {
             }
         };
         failpoint::reach("said");
-        if let Some(id) = id {
-            let run = Some(ShownRunIds { id, status: run.status, fingerprint: run.fingerprint, head, name });
-            self.store.remember_shown(row.name.id, number, &ShownIds { run, ..shown.clone() }).await?;
-        }
-        Ok(())
+        Ok(id)
+    }
+
+    async fn remember_said(
+        &self,
+        repository: u64,
+        number: u64,
+        shown: &mut ShownIds,
+        id: Option<u64>,
+        run: Run,
+    ) -> Result<()> {
+        let Some(id) = id else { return Ok(()) };
+        let Run { name, head, status, fingerprint, .. } = run;
+        shown.run = Some(ShownRunIds { id, status, fingerprint, head, name });
+        Ok(self.store.remember_shown(repository, number, shown).await?)
     }
 
     /// The number of the run that says just this already: a former try wrote it, and died or heard no answer.

@@ -38,18 +38,8 @@ pub(super) fn comment(decision: &Decision, context: &Context) -> Comment {
     }
 }
 
-/// What our comment says once the pull request went in, or was closed.
-pub fn no_longer_open(merged: bool) -> String {
-    let line = if merged {
-        "This change went in: nothing is asked of anybody here any more."
-    } else {
-        "This pull request was closed: nothing is asked of anybody. If it is opened again, it is looked at again."
-    };
-    format!("{COMMENT_MARKER}\n{line}\n")
-}
-
 /// A comment that is only ever folded into one that is there.
-fn folded(line: &str) -> Comment {
+pub(super) fn folded(line: &str) -> Comment {
     Comment::Fold(format!("{COMMENT_MARKER}\n{line}\n"))
 }
 

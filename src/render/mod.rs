@@ -11,6 +11,7 @@
 pub mod annotation;
 pub mod change_block;
 pub mod check_run;
+mod closed;
 pub mod comment;
 pub mod decision;
 pub mod escape;
@@ -30,10 +31,11 @@ pub mod unread;
 
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Decision, Outcome};
-use countersign_domain::plan::{Answer, Comment};
+use countersign_domain::facts::ChangeState;
+use countersign_domain::plan::{Answer, Effect};
 
 pub use check_run::bare_verdict;
-pub use comment::{COMMENT_MARKER, no_longer_open};
+pub use comment::COMMENT_MARKER;
 pub use group::{GroupMember, group_answer};
 pub use unread::{Lowered, Reason, could_not_evaluate};
 
@@ -50,9 +52,9 @@ pub struct Context {
     pub number: u64,
     /// Who opened it; `None` for a deleted account.
     pub author: Option<Account>,
-    /// Whether a check run of ours is shown on the head that is anything but neutral: when no policy speaks any more,
-    /// it would go on holding the merge, or vouching for it.
-    pub has_open_run: bool,
+    /// What the check run of ours that is shown on the head does to the merge: when no policy speaks any more, it would
+    /// go on doing so.
+    pub effect: Effect,
 }
 
 impl Context {
@@ -69,17 +71,15 @@ impl Context {
 }
 
 /// What GitHub should show for a decision.
-///
-/// What was last said of a change that went in, or was given up, stays as the record; only a check that it shares with
-/// an open pull request goes on speaking for that one.
 pub fn answer(decision: &Decision, context: &Context) -> Answer {
+    if decision.state != ChangeState::Open {
+        return closed::last_word(decision, context.effect);
+    }
     let run = match decision.outcome {
-        Outcome::Silent if !decision.open => None,
-        Outcome::Silent => context.has_open_run.then(|| check_run::no_policy(decision)),
+        Outcome::Silent => (context.effect != Effect::None).then(|| check_run::no_policy(decision)),
         _ => Some(check_run::run(decision, context)),
     };
-    let comment = if decision.open { comment::comment(decision, context) } else { Comment::Leave };
-    Answer { run, comment }
+    Answer { run, comment: comment::comment(decision, context) }
 }
 
 #[cfg(test)]

@@ -17,18 +17,21 @@ use super::Store;
 use super::db::{Row, Tx, Writes, values};
 use super::due::Claim;
 use super::error::{Error, Result};
+use super::mark::Marks;
 use super::part::Part;
 use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
+use super::waiting::{self, awaited};
 use crate::signal::{Moved, MovedCheck, PullIndex};
 
 statements! {
-    INDEX_PULL = Sql::both(
+    INDEX_PULL = Sql::both(concat!(
         "INSERT INTO pull (repository, number, head, base, open, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, base = excluded.base,
             open = excluded.open, updated_at = excluded.updated_at
-        WHERE excluded.updated_at >= pull.updated_at"
-    );
+        WHERE excluded.updated_at >= pull.updated_at",
+        awaited!()
+    ));
     DECIDED = Sql::both(
         "UPDATE pull SET decision = $3, decided_head = $4, check_name = $5, outcome = $6, own_outcome = $7, cares = $8
         WHERE repository = $1 AND number = $2"
@@ -290,7 +293,9 @@ impl Store {
         let now = tx.now(&self.clock).await?;
         let parts = super::part::keep(&mut tx, &decision.parts, now).await?;
         if let Some(pull) = &decision.pull {
-            index_pull(&mut tx, pull).await?;
+            let mut early = Marks::default();
+            index_pulls(&mut tx, std::slice::from_ref(pull), &claim.causes, &mut early).await?;
+            early.write(&mut tx, now).await?;
             decided(&mut tx, (repository, number), id, decision).await?;
             name_teams(&mut tx, (repository, number), &decision.teams).await?;
         }
@@ -367,9 +372,16 @@ impl Store {
     }
 }
 
-pub(super) async fn index_pull(tx: &mut Tx, pull: &PullIndex) -> Result<()> {
-    let (head, base, at) = (pull.head.as_str(), &pull.base, pull.updated_at.as_millisecond());
-    tx.execute(INDEX_PULL, values![pull.repository, pull.number, head, base, pull.open, at]).await?;
+/// Puts what was read of pull requests into the indexes, and marks what waited for them to be there, but for deliveries
+/// that were `heard` already.
+pub(super) async fn index_pulls(tx: &mut Tx, pulls: &[PullIndex], heard: &[String], marks: &mut Marks) -> Result<()> {
+    waiting::hold(tx, waiting::heads(pulls.iter())).await?;
+    for pull in pulls {
+        let (head, base, at) = (pull.head.as_str(), &pull.base, pull.updated_at.as_millisecond());
+        let values = values![pull.repository, pull.number, head, base, pull.open, at];
+        let written = tx.fetch(INDEX_PULL, values).await?;
+        waiting::join(tx, &written, heard, marks).await?;
+    }
     Ok(())
 }
 

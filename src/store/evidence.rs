@@ -21,7 +21,7 @@ use crate::signal::{Mark, PullIndex, RepositoryName};
 
 statements! {
     HEAD_MOVES = Sql::both(
-        "SELECT '' AS before_head, after_head, sender, sender_login, sender_kind, at FROM head_move
+        "SELECT before_head, after_head, sender, sender_login, sender_kind, at FROM head_move
         WHERE repository = $1 AND number = $2 ORDER BY at"
     );
     PUSHES = Sql::both(
@@ -328,10 +328,8 @@ impl Store {
     pub async fn mark(&self, installation: u64, read: &[PullIndex], marks: &[Mark]) -> Result<()> {
         let mut tx = self.db.begin(Writes::Records).await?;
         let now = tx.now(&self.clock).await?;
-        for pull in read {
-            decision::index_pull(&mut tx, pull).await?;
-        }
         let mut due = Marks::default();
+        decision::index_pulls(&mut tx, read, &[], &mut due).await?;
         let cause = Cause { delivery: "", installation, received_at: super::db::instant(now)? };
         for mark in marks {
             due.resolve(&mut tx, mark, cause).await?;
@@ -342,7 +340,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a delivery was taken, for those that GitHub lists as failed.
+    /// Whether a delivery was taken.
     ///
     /// # Errors
     /// The database's.

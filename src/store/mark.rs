@@ -13,10 +13,14 @@ use super::decision::Cares;
 use super::due::Subject;
 use super::error::{Error, Result};
 use super::sql::{Sql, bulk, statements};
+use super::waiting;
 use crate::signal::{Mark, Moved, MovedCheck, Want};
 
 /// How many wants and how many deliveries a row keeps; beyond that the newest stay.
 const KEPT: usize = 64;
+
+/// How long ago a change went in of which it is asked whether a deployment that failed brought it: thirty days, in ms.
+const LATELY: i64 = 30 * 24 * 3_600_000;
 
 /// When an event that arrives now is to be looked at: not before a back-off ends, a second after the last look of the
 /// same head, else at once.
@@ -85,6 +89,15 @@ statements! {
             LEFT JOIN repository r ON r.id = p.repository
         WHERE t.organisation = $1 AND ($2 = '' OR t.slug = $2) AND p.open = 1"
     );
+    /// A deployment brings what went in lately; what is known to have failed already fails no more.
+    SHIPPED = Sql::both(
+        "SELECT p.repository, p.number, r.installation FROM pull p LEFT JOIN repository r ON r.id = p.repository
+        WHERE p.repository = $1 AND p.open = 0 AND p.updated_at > $2
+            AND EXISTS (SELECT 1 FROM model_change m WHERE m.repository = p.repository AND m.number = p.number)
+            AND NOT EXISTS (SELECT 1 FROM change_failure f WHERE f.repository = p.repository AND f.number = p.number)
+            AND NOT EXISTS (SELECT 1 FROM deployment_failure f WHERE f.repository = p.repository AND f.number = p.number)
+        ORDER BY p.updated_at DESC LIMIT 20"
+    );
     OF_INSTALLATION = Sql::both(
         "SELECT p.repository, p.number, r.installation FROM repository r JOIN pull p ON p.repository = r.id
         WHERE r.installation = $1 AND p.open = 1"
@@ -124,6 +137,8 @@ impl Pending {
         for want in &more.wants {
             self.want(seq, want.clone());
         }
+        // What waited for its head may be told of more than once.
+        self.causes.retain(|(_, cause)| !more.causes.contains(cause));
         self.causes.extend(more.causes.iter().map(|cause| (seq, cause.clone())));
         let surplus = self.causes.len().saturating_sub(KEPT);
         self.causes.drain(..surplus);
@@ -189,6 +204,8 @@ struct Marked {
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     rows: BTreeMap<String, (Subject, Marked)>,
+    /// Of commits that are no head yet.
+    waiting: Vec<serde_json::Value>,
 }
 
 /// The delivery that a mark came with.
@@ -213,19 +230,12 @@ impl Marks {
                 self.add(subject, cause.installation, &any, false, cause);
             }
             Mark::Head { check: Some(check), .. } if check.ours => {}
-            Mark::Head { repository, head, check, want, lowers } => {
-                for row in tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await? {
-                    if check.as_ref().is_none_or(|check| matters(&row, check).unwrap_or(true)) {
-                        self.add_pull(&row, want, *lowers, cause)?;
-                    }
+            Mark::Head { repository, head, .. } | Mark::Asked { repository, head, .. } => {
+                let rows = tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await?;
+                if rows.is_empty() {
+                    self.waiting.extend(waiting::row(mark, cause)?);
                 }
-            }
-            Mark::Asked { repository, head, moved, want, lowers } => {
-                for row in tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await? {
-                    if is_asked_for(&row, moved).unwrap_or(true) {
-                        self.add_pull(&row, want, *lowers, cause)?;
-                    }
-                }
+                rows.iter().try_for_each(|row| self.found(row, mark, cause))?;
             }
             Mark::Base { repository, branch, want } => {
                 self.add_pulls(&tx.fetch(INTO_BASE, values![*repository, branch]).await?, want, cause)?;
@@ -244,12 +254,28 @@ impl Marks {
                 let want = Want::Members(cause.received_at);
                 rows.iter().try_for_each(|row| self.add_pull(row, &want, *lowers, cause))?;
             }
+            Mark::Deployed { repository } => {
+                let since = cause.received_at.as_millisecond() - LATELY;
+                self.add_pulls(&tx.fetch(SHIPPED, values![*repository, since]).await?, &any, cause)?;
+            }
             Mark::Installation { installation } => {
                 self.add(Subject::Sweep { installation: *installation }, *installation, &any, false, cause);
                 self.add_pulls(&tx.fetch(OF_INSTALLATION, values![*installation]).await?, &any, cause)?;
             }
         }
         Ok(())
+    }
+
+    /// Adds a pull request whose head a mark is by, if what moved can matter to it.
+    pub(super) fn found(&mut self, row: &Row, mark: &Mark, cause: Cause<'_>) -> Result<()> {
+        let (matters, want, lowers) = match mark {
+            Mark::Head { check, want, lowers, .. } => {
+                (check.as_ref().is_none_or(|check| matters(row, check).unwrap_or(true)), want, *lowers)
+            }
+            Mark::Asked { moved, want, lowers, .. } => (is_asked_for(row, moved).unwrap_or(true), want, *lowers),
+            _ => return Ok(()),
+        };
+        if matters { self.add_pull(row, want, lowers, cause) } else { Ok(()) }
     }
 
     fn add_pulls(&mut self, rows: &[Row], want: &Want, cause: Cause<'_>) -> Result<()> {
@@ -277,6 +303,7 @@ impl Marks {
 
     /// Writes the rows, in the order of their keys, and counts them.
     pub(super) async fn write(self, tx: &mut Tx, now: i64) -> Result<usize> {
+        waiting::keep(tx, self.waiting).await?;
         if self.rows.is_empty() {
             return Ok(0);
         }

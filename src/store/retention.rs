@@ -29,6 +29,9 @@ statements! {
             JOIN pull p ON p.repository = m.repository AND p.number = m.number
             WHERE p.open = 0 AND p.updated_at < $1 LIMIT 500)"
     );
+    DEPLOYED = Sql::both(
+        "DELETE FROM deployed WHERE delivery IN (SELECT delivery FROM deployed WHERE at < $1 ORDER BY at LIMIT 500)"
+    );
     BODIES = Sql::both(
         "DELETE FROM body_version WHERE (repository, number) IN (SELECT b.repository, b.number FROM body_version b
             JOIN pull p ON p.repository = b.repository AND p.number = b.number
@@ -39,9 +42,22 @@ statements! {
             JOIN pull p ON p.repository = s.repository AND p.number = s.number
             WHERE p.open = 0 AND p.updated_at < $1 LIMIT 500)"
     );
+    FIRST_MEMBERSHIPS = Sql::both(
+        "DELETE FROM first_membership WHERE review IN (SELECT f.review FROM first_membership f
+            JOIN pull p ON p.repository = f.repository AND p.number = f.number
+            WHERE p.open = 0 AND p.updated_at < $1 LIMIT 500)"
+    );
+    DISPATCHES = Sql::both(
+        "DELETE FROM dispatch WHERE run IN (SELECT run FROM dispatch WHERE started_at < $1
+            ORDER BY started_at LIMIT 500) AND started_at < $1"
+    );
     IDLE = Sql::both(
         "DELETE FROM due WHERE key IN (SELECT key FROM due WHERE due_at IS NULL AND lease IS NULL AND dead_at IS NULL
             AND looked_at < $1 LIMIT 500)"
+    );
+    WAITING = Sql::both(
+        "DELETE FROM waiting_mark WHERE delivery IN (SELECT delivery FROM waiting_mark WHERE received_at < $1
+            ORDER BY received_at LIMIT 500)"
     );
     LANES = Sql::both("DELETE FROM lane WHERE until < $1");
 }
@@ -55,7 +71,8 @@ pub struct Retention {
     pub parts_of: BTreeMap<String, SignedDuration>,
     /// Parts of snapshots of any other kind.
     pub parts: SignedDuration,
-    /// What events proved, after a pull request was closed; pushes after they were received.
+    /// What events proved, after a pull request was closed; pushes after they were received, dispatched runs after they
+    /// began.
     pub evidence: SignedDuration,
 }
 
@@ -66,9 +83,9 @@ pub struct Swept {
     pub payloads: u64,
     /// Parts of snapshots.
     pub parts: u64,
-    /// Pushes, head moves, descriptions, what reviewers saw.
+    /// Pushes, head moves, deployments, descriptions, what reviewers saw and were members of, dispatched runs.
     pub evidence: u64,
-    /// Idle queue rows and lanes; they are made again when they are needed.
+    /// Idle queue rows and lanes, which are made again when they are needed, and marks of commits that became no head.
     pub rows: u64,
 }
 
@@ -88,11 +105,12 @@ impl Store {
             // A part's last use is known to the day.
             swept.parts += self.in_steps(PARTS, values![before(age) - DAY_MS, &kind]).await?;
         }
-        for evidence in [PUSHES, HEAD_MOVES, BODIES, SEEN] {
+        for evidence in [PUSHES, HEAD_MOVES, DEPLOYED, BODIES, SEEN, FIRST_MEMBERSHIPS, DISPATCHES] {
             swept.evidence += self.in_steps(evidence, values![before(retention.evidence)]).await?;
         }
         swept.rows += self.in_steps(IDLE, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(LANES, values![now - DAY_MS]).await?;
+        swept.rows += self.in_steps(WAITING, values![now - DAY_MS]).await?;
         Ok(swept)
     }
 

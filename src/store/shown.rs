@@ -5,7 +5,7 @@ use countersign_domain::account::Oid;
 use countersign_domain::plan::RunStatus;
 
 use super::Store;
-use super::db::{Tx, Writes, values};
+use super::db::{Row, Tx, Writes, values};
 use super::error::{Error, Result};
 use super::sql::{Sql, statements};
 
@@ -14,6 +14,11 @@ statements! {
         "UPDATE pull SET run_id = $3, run_status = $4, run_fingerprint = $5, run_head = $6, run_name = $7,
             comment_id = $8, comment_node = $9
         WHERE repository = $1 AND number = $2"
+    );
+    NEWEST_GREEN = Sql::both(
+        "SELECT run_id, run_status, run_fingerprint, run_head, run_name FROM pull
+        WHERE repository = $1 AND head = $2 AND open = 1 AND run_head = $2 AND run_name = $3 AND run_status = 'success'
+        ORDER BY run_id DESC LIMIT 1"
     );
     FORGET_OUTCOME = Sql::both("UPDATE pull SET own_outcome = NULL WHERE repository = $1 AND number = $2");
     SHOWN = Sql::both(
@@ -77,17 +82,19 @@ impl Store {
     pub async fn shown(&self, repository: u64, number: u64) -> Result<ShownIds> {
         let rows = self.db.fetch(SHOWN, values![repository, number]).await?;
         let Some(row) = rows.first() else { return Ok(ShownIds::default()) };
-        let run = match (row.maybe_id("run_id")?, row.maybe_text("run_status")?) {
-            (Some(id), Some(status)) => Some(ShownRunIds {
-                id,
-                status: run_status(&status)?,
-                fingerprint: row.maybe_text("run_fingerprint")?.unwrap_or_default(),
-                head: Oid::new(row.maybe_text("run_head")?.unwrap_or_default()),
-                name: row.maybe_text("run_name")?.unwrap_or_default(),
-            }),
-            _ => None,
-        };
-        Ok(ShownIds { run, comment: row.maybe_id("comment_id")?, comment_node: row.maybe_text("comment_node")? })
+        Ok(ShownIds {
+            run: run(row)?,
+            comment: row.maybe_id("comment_id")?,
+            comment_node: row.maybe_text("comment_node")?,
+        })
+    }
+
+    /// The newest green run of that name on that commit that was written for any open pull request with that head.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn newest_green(&self, repository: u64, head: &Oid, name: &str) -> Result<Option<ShownRunIds>> {
+        self.db.fetch(NEWEST_GREEN, values![repository, head.as_str(), name]).await?.first().map_or(Ok(None), run)
     }
 
     /// What was last decided no longer holds: whoever shares the check waits for the next decision.
@@ -109,6 +116,17 @@ impl Store {
         show(&mut tx, (repository, number), shown).await?;
         tx.commit().await
     }
+}
+
+fn run(row: &Row) -> Result<Option<ShownRunIds>> {
+    let (Some(id), Some(status)) = (row.maybe_id("run_id")?, row.maybe_text("run_status")?) else { return Ok(None) };
+    Ok(Some(ShownRunIds {
+        id,
+        status: run_status(&status)?,
+        fingerprint: row.maybe_text("run_fingerprint")?.unwrap_or_default(),
+        head: Oid::new(row.maybe_text("run_head")?.unwrap_or_default()),
+        name: row.maybe_text("run_name")?.unwrap_or_default(),
+    }))
 }
 
 /// The name under which a run's status is stored; it never changes.

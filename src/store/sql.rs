@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, db, decision, due, evidence, failures, mark, open, part, past, policy, retention, schema,
-        shown, take, troubled,
+        Store, asked, budget, db, decision, due, evidence, failures, mark, missed, open, part, past, people, policy,
+        retention, schema, shown, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -109,15 +109,18 @@ mod tests {
         ("evidence", evidence::STATEMENTS),
         ("failures", failures::STATEMENTS),
         ("mark", mark::STATEMENTS),
+        ("missed", missed::STATEMENTS),
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),
         ("past", past::STATEMENTS),
+        ("people", people::STATEMENTS),
         ("policy", policy::STATEMENTS),
         ("retention", retention::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
         ("take", take::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
+        ("waiting", waiting::STATEMENTS),
     ];
 
     #[test]

@@ -16,7 +16,8 @@ use super::error::{Error, Result};
 use super::mark::{Cause, Marks};
 use super::pack::{self, Pieces};
 use super::sql::{Sql, bulk, statements};
-use crate::signal::{Delivery, Evidence, Mark, PullIndex, RepositoryName, Signal};
+use super::waiting::{self, awaited};
+use crate::signal::{Delivery, Dispatch, Evidence, Mark, PullIndex, RepositoryName, Signal};
 
 statements! {
     /// The bodies come as one piece, `$2`, of which each row names its own.
@@ -55,10 +56,13 @@ statements! {
         "INSERT INTO pull (repository, number, head, base, open, updated_at)
         SELECT j.repository, j.number, j.head, j.base, j.open, j.updated_at FROM",
         (repository bigint, number bigint, head text, base text, open bigint, updated_at bigint),
-        "WHERE true ORDER BY j.repository, j.number
-        ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, base = excluded.base,
-            open = excluded.open, updated_at = excluded.updated_at
-        WHERE excluded.updated_at >= pull.updated_at"
+        concat!(
+            "WHERE true ORDER BY j.repository, j.number
+            ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, base = excluded.base,
+                open = excluded.open, updated_at = excluded.updated_at
+            WHERE excluded.updated_at >= pull.updated_at",
+            awaited!()
+        )
     );
     PUSHES = bulk!(
         "INSERT INTO push (delivery, repository, branch, before_head, after_head, sender, sender_login, sender_kind, at)
@@ -67,11 +71,17 @@ statements! {
             kind text, at bigint),
         "WHERE true ON CONFLICT DO NOTHING"
     );
+    DEPLOYED = bulk!(
+        "INSERT INTO deployed (delivery, repository, environment, creator, head, failed, at)
+        SELECT j.delivery, j.repository, j.environment, j.creator, j.head, j.failed, j.at FROM",
+        (delivery text, repository bigint, environment text, creator bigint, head text, failed bigint, at bigint),
+        "WHERE true ON CONFLICT DO NOTHING"
+    );
     HEAD_MOVES = bulk!(
-        "INSERT INTO head_move (delivery, repository, number, after_head, sender, sender_login, sender_kind, at)
-        SELECT j.delivery, j.repository, j.number, j.after_head, j.sender, j.login, j.kind, j.at FROM",
-        (delivery text, repository bigint, number bigint, after_head text, sender bigint, login text, kind text,
-            at bigint),
+        "INSERT INTO head_move (delivery, repository, number, before_head, after_head, sender, sender_login, sender_kind, at)
+        SELECT j.delivery, j.repository, j.number, j.before_head, j.after_head, j.sender, j.login, j.kind, j.at FROM",
+        (delivery text, repository bigint, number bigint, before_head text, after_head text, sender bigint, login text,
+            kind text, at bigint),
         "WHERE true ON CONFLICT DO NOTHING"
     );
     BODIES = bulk!(
@@ -86,6 +96,16 @@ statements! {
             editor_login = excluded.editor_login, editor_kind = excluded.editor_kind
         WHERE body_version.editor IS NULL AND excluded.editor IS NOT NULL"
     );
+    /// The end of a run may be told before its beginning.
+    DISPATCHES = bulk!(
+        "INSERT INTO dispatch (repository, run, attempt, actor, actor_login, actor_kind, branch, head, started_at, ended_at)
+        SELECT j.repository, j.run, j.attempt, j.actor, j.login, j.kind, j.branch, j.head, j.started_at, j.ended_at FROM",
+        (repository bigint, run bigint, attempt bigint, actor bigint, login text, kind text, branch text, head text,
+            started_at bigint, ended_at bigint),
+        "WHERE true ORDER BY j.repository, j.run, j.attempt, j.actor
+        ON CONFLICT (repository, run, attempt, actor) DO UPDATE SET ended_at = excluded.ended_at
+        WHERE excluded.ended_at IS NOT NULL"
+    );
     REPOSITORY_GONE = Sql::both("UPDATE repository SET gone_at = $2 WHERE id = $1");
     CLOSE_PULLS = Sql::both("UPDATE pull SET open = 0 WHERE repository = $1 AND open = 1");
     FORGET_DUE = Sql::both("DELETE FROM due WHERE repository = $1");
@@ -97,7 +117,7 @@ statements! {
 }
 
 /// Events that come in great numbers, those among them that our own writes cause.
-const FREQUENT: [&str; 4] = ["check_run", "check_suite", "issue_comment", "status"];
+const FREQUENT: [&str; 5] = ["check_run", "check_suite", "issue_comment", "status", "workflow_run"];
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,9 +203,12 @@ impl Store {
         let fresh = deliveries.iter().zip(&is_new).filter(|(_, new)| **new).map(|(delivery, _)| delivery);
         let fresh = fresh.collect::<Vec<_>>();
         let names = Names::of(&fresh);
+        let proofs = Proofs::of(&fresh);
+        let marked = fresh.iter().flat_map(|delivery| &delivery.signal.marks).filter_map(waiting::commit);
+        waiting::hold(&mut tx, marked.chain(waiting::heads(proofs.pulls.values().copied()))).await?;
         names.write(&mut tx, now).await?;
-        Proofs::of(&fresh).write(&mut tx).await?;
         let mut marks = Marks::default();
+        proofs.write(&mut tx, &mut marks).await?;
         for delivery in &fresh {
             let cause = Cause {
                 delivery: &delivery.id,
@@ -325,6 +348,7 @@ impl Names {
             | Mark::Head { repository, .. }
             | Mark::Asked { repository, .. }
             | Mark::Base { repository, .. }
+            | Mark::Deployed { repository }
             | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
             Mark::Installation { installation } => self.installations_gone.contains(installation),
             Mark::Owner { .. } | Mark::Team { .. } => false,
@@ -338,8 +362,11 @@ struct Proofs<'a> {
     pulls: BTreeMap<(u64, u64), &'a PullIndex>,
     pushes: Vec<Value>,
     head_moves: Vec<Value>,
+    deployed: Vec<Value>,
     /// By their key, since one statement may touch a row only once.
     bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
+    /// By repository, run, attempt and actor, for the same reason.
+    dispatches: BTreeMap<[u64; 4], Value>,
 }
 
 /// Repository, number, instant and hash of a description.
@@ -376,26 +403,58 @@ impl<'a> Proofs<'a> {
                 "kind": kind_name(sender.kind),
                 "at": received_at,
             })),
-            Evidence::HeadMoved { repository, number, after, sender } => self.head_moves.push(json!({
+            Evidence::HeadMoved { repository, number, before, after, sender } => self.head_moves.push(json!({
                 "delivery": id,
                 "repository": repository.cast_signed(),
                 "number": number.cast_signed(),
+                "before_head": storable(before),
                 "after_head": storable(after),
                 "sender": sender.id.cast_signed(),
                 "login": storable(&sender.login),
                 "kind": kind_name(sender.kind),
                 "at": received_at,
             })),
+            Evidence::Deployed { repository, head, environment, creator, failed, at } => self.deployed.push(json!({
+                "delivery": id,
+                "repository": repository.cast_signed(),
+                "environment": storable(environment),
+                "creator": creator.cast_signed(),
+                "head": storable(head.as_str()),
+                "failed": i64::from(*failed),
+                "at": at.as_millisecond(),
+            })),
             Evidence::Body { repository, number, at, editor, text } => {
                 let key = (*repository, *number, *at, pack::hash(text.as_bytes()));
                 let (known, _) = self.bodies.entry(key).or_insert((None, text));
                 *known = known.or(editor.as_ref());
             }
+            Evidence::Dispatched(run) => self.dispatched(run),
             Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
         }
     }
 
-    async fn write(self, tx: &mut Tx) -> Result<()> {
+    fn dispatched(&mut self, run: &Dispatch) {
+        for actor in &run.actors {
+            let key = [run.repository, run.run, run.attempt, actor.id];
+            let known = self.dispatches.get(&key).map_or(Value::Null, |row| row["ended_at"].clone());
+            let ended_at = run.ended_at.map_or(known, |at| at.as_millisecond().into());
+            let row = json!({
+                "repository": run.repository.cast_signed(),
+                "run": run.run.cast_signed(),
+                "attempt": run.attempt.cast_signed(),
+                "actor": actor.id.cast_signed(),
+                "login": storable(&actor.login),
+                "kind": kind_name(actor.kind),
+                "branch": storable(&run.branch),
+                "head": storable(run.head.as_str()),
+                "started_at": run.started_at.as_millisecond(),
+                "ended_at": ended_at,
+            });
+            self.dispatches.insert(key, row);
+        }
+    }
+
+    async fn write(self, tx: &mut Tx, marks: &mut Marks) -> Result<()> {
         let pulls = self.pulls.values().map(|pull| {
             json!({
                 "repository": pull.repository.cast_signed(),
@@ -406,7 +465,15 @@ impl<'a> Proofs<'a> {
                 "updated_at": pull.updated_at.as_millisecond(),
             })
         });
-        for (sql, rows) in [(PULLS, pulls.collect()), (PUSHES, self.pushes), (HEAD_MOVES, self.head_moves)] {
+        let dispatches = self.dispatches.into_values().collect();
+        let pulls: Vec<Value> = pulls.collect();
+        if !pulls.is_empty() {
+            let written = tx.fetch(PULLS, values![&Value::Array(pulls).to_string()]).await?;
+            waiting::join(tx, &written, &[], marks).await?;
+        }
+        let of_rows =
+            [(PUSHES, self.pushes), (HEAD_MOVES, self.head_moves), (DEPLOYED, self.deployed), (DISPATCHES, dispatches)];
+        for (sql, rows) in of_rows {
             if !rows.is_empty() {
                 tx.execute(sql, values![&Value::Array(rows).to_string()]).await?;
             }

@@ -12,5 +12,5 @@ pub use changes::{Changes, Commit};
 pub use github::{GitHub, Settings};
 pub use owner::{Installed, Owner, Team};
 pub use pull_request::{NewPullRequest, PullRequest};
-pub use repository::{MergeGroup, Repository};
+pub use repository::{Dispatched, MergeGroup, Repository};
 pub use shown::{Check, Comment, Delivery, Outcome, Review};

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::limits::Limits;
 use crate::world::World;
@@ -102,6 +103,9 @@ pub(crate) struct Wrong {
     lost: Vec<Loss>,
     meanwhile: Vec<Meanwhile>,
     erring: Vec<(On, Times, Value)>,
+    hanging: Vec<(On, Times)>,
+    /// Told when what hangs is answered.
+    answered: watch::Sender<()>,
     pub duplicates: usize,
     pub shuffle: usize,
     /// Reads see the state as it was then.
@@ -125,6 +129,12 @@ impl Wrong {
     pub(crate) fn errs(&mut self, operation: &str) -> Option<Value> {
         let mut struck = self.erring.iter_mut().filter(|(on, ..)| on.meets(operation, false));
         struck.find_map(|(_, times, answer)| times.take().then(|| answer.clone()))
+    }
+
+    /// What a request waits for that is taken and not answered.
+    pub(crate) fn hangs(&mut self, operation: &str, write: bool) -> Option<watch::Receiver<()>> {
+        let mut meant = self.hanging.iter_mut().filter(|(on, _)| on.meets(operation, write));
+        meant.any(|(_, times)| times.take()).then(|| self.answered.subscribe())
     }
 
     /// What happens just before such a request is answered.
@@ -157,6 +167,29 @@ impl Faults {
     /// Does something once, between the arrival of the next request of a kind and its answer.
     pub fn meanwhile(&self, on: On, act: impl FnOnce() + Send + 'static) {
         self.set(|it| it.meanwhile.push(Meanwhile { on, act: Box::new(act) }));
+    }
+
+    /// Takes all requests of a kind and does not answer them, until [`Faults::answer`].
+    pub fn hang(&self, on: On) {
+        self.set(|it| it.hanging.push((on, Times::Always)));
+    }
+
+    /// Takes the next `times` requests of a kind and does not answer them, until [`Faults::answer`].
+    pub fn hang_next(&self, on: On, times: usize) {
+        self.set(|it| it.hanging.push((on, Times::Next(times))));
+    }
+
+    /// How many requests wait to be answered.
+    pub fn hanging(&self) -> usize {
+        self.0.lock().wrong.answered.receiver_count()
+    }
+
+    /// Carries out and answers what hangs, and lets nothing hang any more.
+    pub fn answer(&self) {
+        self.set(|it| {
+            it.hanging.clear();
+            it.answered.send_replace(());
+        });
     }
 
     /// Answers 502 to the next `times` requests of a kind.

@@ -9,10 +9,12 @@ mod merges;
 mod people;
 mod pulls;
 mod reviews;
+mod workflows;
 
 pub(crate) use checks::{CheckChange, StatusChange};
 pub(crate) use code::CommitPlan;
 pub(crate) use pulls::Opening;
+pub(crate) use workflows::Run;
 
 use std::sync::Arc;
 

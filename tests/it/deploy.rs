@@ -18,6 +18,7 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/app/installations/{}/access_tokens", None),
     ("/installation/repositories", None),
     ("/repos/{}/{}/activity", Some(("contents", "read"))),
+    ("/repos/{}/{}/collaborators/{}/permission", None),
     ("/repos/{}/{}/check-runs", Some(("checks", "write"))),
     ("/repos/{}/{}/commits/{}/check-runs", Some(("checks", "read"))),
     ("/repos/{}/{}/compare/{}...{}", Some(("contents", "read"))),
@@ -83,6 +84,7 @@ const EVENTS: &[(&str, &str)] = &[
     ("repository", "metadata"),
     ("status", "statuses"),
     ("team", "members"),
+    ("workflow_run", "actions"),
 ];
 
 /// GitHub sends these to every App, and no manifest may name them.
@@ -90,6 +92,7 @@ const ALWAYS_SENT: [&str; 2] = ["installation", "installation_repositories"];
 
 /// How GitHub's pages call the permissions of a manifest.
 const NAMES: &[(&str, &str)] = &[
+    ("actions", "Actions"),
     ("checks", "Checks"),
     ("contents", "Contents"),
     ("deployments", "Deployments"),

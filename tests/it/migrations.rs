@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::Want;
-use countersign::store::{Error, Store};
+use countersign::store::{Error, FirstMemberships, Store};
+use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, mark, marks};
+use crate::signals::{SHOP, check_moved, delivery, mark, marks, opened};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -73,6 +75,59 @@ async fn failures_of_the_seventh_version_are_counted() {
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 1, "a change fails once");
         store.remember_models((8, 3), "acme", &[].into()).await.expect("kept");
         assert_eq!(store.failures_of(SHOP, "acme", &of_all).await.expect("read"), 0, "no model let it in");
+    })
+    .await;
+}
+
+/// What was found of reviewers first and who dispatched runs, as the fourteenth version wrote it.
+#[tokio::test]
+async fn first_memberships_and_dispatches_of_the_fourteenth_version_stand() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0014.sql")).await;
+        let (store, cab) = (&db.store, TeamName::parse("acme/cab").expect("a team"));
+        let found = FirstMemberships::from([((5, cab.clone()), false)]);
+        assert_eq!(store.first_memberships((SHOP, 1)).await.expect("read"), found);
+        let other = FirstMemberships::from([((5, cab.clone()), true), ((8, cab.clone()), true)]);
+        let now = "2026-01-30T12:00:00Z".parse().expect("an instant");
+        store.remember_first_memberships((SHOP, 1), &other, now).await.expect("kept");
+        let found = FirstMemberships::from([((5, cab.clone()), false), ((8, cab), true)]);
+        assert_eq!(store.first_memberships((SHOP, 1)).await.expect("read"), found, "the first answer stays");
+
+        let at = |ms: i64| Timestamp::from_millisecond(1_700_000_000_000 + ms).expect("an instant");
+        let longest = SignedDuration::from_hours(35 * 24);
+        let who = async |branch: &str, head: &str, during: Option<(i64, i64)>| {
+            let during = during.map(|(from, to)| (at(from), at(to)));
+            let runs = store.dispatches(SHOP, (branch, &Oid::new(head)), during, longest).await.expect("read");
+            runs.into_iter().map(|run| run.actor.login).collect::<Vec<_>>()
+        };
+        assert_eq!(who("other", "f00d", None).await, [""; 0]);
+        assert_eq!(who("main", "f00d", None).await, ["dave"]);
+        assert_eq!(who("other", "cafe", None).await, ["erin"]);
+        assert_eq!(who("other", "f00d", Some((60_000, 70_000))).await, ["dave"], "it ended then");
+        assert_eq!(who("other", "f00d", Some((60_001, 70_000))).await, [""; 0], "it was over");
+        assert_eq!(who("other", "f00d", Some((-100_000_000_000, -99_999_000_000))).await, ["erin"], "no end was told");
+    })
+    .await;
+}
+
+/// A status that waits for its push, and a delivery that never arrived, as the eleventh version wrote them.
+#[tokio::test]
+async fn what_waited_in_the_eleventh_version_is_joined() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0011.sql")).await;
+        let store = &db.store;
+        let since = "2023-11-01T00:00:00Z".parse().expect("an instant");
+        assert_eq!(store.missed_deliveries(since, 9).await.expect("read"), [("g-1".to_owned(), 5)]);
+        assert_eq!(store.delivery_walk().await.expect("read").cursor, "v1_7");
+        let bumps = (Layer::Repository, "bumps".to_owned());
+        assert_eq!(store.failures_of(SHOP, "acme", &bumps).await.expect("read"), 1, "by a deployment");
+        let failed = store.failed_deployments(SHOP, since).await.expect("read");
+        assert_eq!(failed.iter().map(|failed| failed.head.as_str()).collect::<Vec<_>>(), ["bad"]);
+        let good = store.good_before(SHOP, &failed[0]).await.expect("read").expect("there was one");
+        assert_eq!(good.as_str(), "good", "by the same account");
+        store.take(&[delivery("push", opened(3, "late"))]).await.expect("taken");
+        let look = store.claim("test", 9, TTL).await.expect("claims").pop().expect("one is due");
+        assert!(matches!(look.wants.as_slice(), [Want::Status { state, .. }] if state == "success"), "{look:?}");
     })
     .await;
 }

@@ -23,7 +23,7 @@ use crate::signals::{
 const TTL: Duration = Duration::from_secs(30);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-fn decision(number: u64, head: &str) -> NewDecision {
+pub(crate) fn decision(number: u64, head: &str) -> NewDecision {
     NewDecision {
         head: Oid::new(head),
         check_name: "countersign".into(),
@@ -44,7 +44,7 @@ fn decision(number: u64, head: &str) -> NewDecision {
     }
 }
 
-async fn take(store: &Store, id: &str, signal: Signal) {
+pub(crate) async fn take(store: &Store, id: &str, signal: Signal) {
     let taken = store.take(&[delivery(id, signal)]).await.expect("taken");
     assert_eq!(taken, [Taken::New], "{id}");
 }
@@ -53,7 +53,7 @@ async fn claim_all(store: &Store) -> Vec<Claim> {
     store.claim("test", 100, TTL).await.expect("claims")
 }
 
-async fn claim(store: &Store) -> Claim {
+pub(crate) async fn claim(store: &Store) -> Claim {
     let mut claims = claim_all(store).await;
     assert_eq!(claims.len(), 1, "one row is due");
     claims.remove(0)
@@ -74,7 +74,7 @@ async fn due(db: &Database) -> Vec<u64> {
 }
 
 /// Opens a pull request and records a decision on it.
-async fn decided(db: &Database, number: u64, decision: &NewDecision) {
+pub(crate) async fn decided(db: &Database, number: u64, decision: &NewDecision) {
     take(&db.store, &format!("open {number}"), opened(number, decision.head.as_str())).await;
     let claim = claim(&db.store).await;
     db.store.record_decision(&claim, decision).await.expect("answered").expect("recorded");
@@ -465,8 +465,20 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
             push("main", "c2", user(3, "cem")),
             // The head was there, whether or not its commit still goes in.
             push("fix", "gone", user(4, "dea")),
-            Evidence::HeadMoved { repository: SHOP, number: 1, after: "gone".into(), sender: user(4, "dea") },
-            Evidence::HeadMoved { repository: SHOP, number: 1, after: "c3".into(), sender: user(4, "dea") },
+            Evidence::HeadMoved {
+                repository: SHOP,
+                number: 1,
+                before: "b0".into(),
+                after: "gone".into(),
+                sender: user(4, "dea"),
+            },
+            Evidence::HeadMoved {
+                repository: SHOP,
+                number: 1,
+                before: "b0".into(),
+                after: "c3".into(),
+                sender: user(4, "dea"),
+            },
             body("05", None, "second"),
             body("01", Some(user(1, "ann")), "first"),
         ];
@@ -481,7 +493,7 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
         };
         let mut told: Vec<_> = moved.iter().map(told).collect();
         told.sort();
-        assert_eq!(told, ["ann c0..c1", "dea ..c3", "dea ..gone", "dea c0..gone"]);
+        assert_eq!(told, ["ann c0..c1", "dea b0..c3", "dea b0..gone", "dea c0..gone"]);
         let bodies = db.store.bodies(SHOP, 1).await.expect("read");
         let bodies = bodies.iter().map(|body| (body.text.as_str(), body.editor.as_ref().map(|editor| editor.id)));
         assert_eq!(bodies.collect::<Vec<_>>(), [("first", Some(1)), ("second", Some(2))], "an editor is added");
@@ -572,8 +584,13 @@ async fn a_part_is_kept_once_until_its_time_is_over_and_its_hash_longer() {
 #[tokio::test]
 async fn evidence_of_an_open_pull_request_stays() {
     on_each(async |db| {
-        let moved =
-            |number| Evidence::HeadMoved { repository: SHOP, number, after: "c".into(), sender: user(1, "ann") };
+        let moved = |number| Evidence::HeadMoved {
+            repository: SHOP,
+            number,
+            before: "b".into(),
+            after: "c".into(),
+            sender: user(1, "ann"),
+        };
         let closed = PullIndex { open: false, ..pull(2, "beef") };
         let evidence = vec![moved(1), moved(2), Evidence::Pull(pull(1, "c0ffee")), Evidence::Pull(closed)];
         take(&db.store, "a", proves(evidence)).await;

@@ -18,7 +18,7 @@ pub(super) fn diff(cx: &Context<'_>, place: Place, pattern: &Regex, globs: Optio
         Ok(files) => files,
         Err(unread) => return unread,
     };
-    let found = files.iter().map(|file| match globs.map_or(Truth::Holds, |globs| file.matches(globs)) {
+    let found = files.truths(globs).map(|(file, truth)| match truth {
         Truth::Holds => of_file(cx, place, pattern, file.file),
         Truth::DoesNot => none(pattern),
         Truth::Unknown => {

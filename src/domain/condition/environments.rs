@@ -42,7 +42,7 @@ fn reached(cx: &Context<'_>, name: &str, environment: &Environment) -> Finding {
         Ok(files) => files,
         Err(unread) => return unread,
     };
-    match cx.touches(files, &environment.paths) {
+    match files.touch(&environment.paths) {
         (Truth::Holds, _) => holds(),
         (Truth::DoesNot, _) => does_not(),
         (Truth::Unknown, doubt) => doubt,

@@ -10,7 +10,7 @@ pub(super) fn files(cx: &Context<'_>, globs: &Globs) -> Finding {
         Ok(files) => files,
         Err(unread) => return unread,
     };
-    if let Some(path) = files.iter().find_map(|file| file.matching(globs)) {
+    if let Some(path) = files.matching(globs) {
         return Finding::holds(Phrase::words("the change touches ").quote(path));
     }
     match files.iter().find(|file| file.old_name_unknown()) {

@@ -108,7 +108,12 @@ impl Finding {
             if finding.truth == decisive {
                 return finding;
             }
-            if finding.is_unknown() { unknown.push(finding) } else { plain.push(finding) }
+            match finding.truth {
+                Truth::Unknown => unknown.push(finding),
+                // Commits are asked about by the thousand, and most say nothing.
+                _ if finding.observed.is_empty() && finding.acts.is_empty() => {}
+                _ => plain.push(finding),
+            }
         }
         let (truth, said) = if unknown.is_empty() { (otherwise, plain) } else { (Truth::Unknown, unknown) };
         let mut acts = Vec::new();

@@ -12,9 +12,9 @@ pub(super) fn lines(cx: &Context<'_>, comparison: Comparison, globs: Option<&Glo
         Err(unread) => return unread,
     };
     let (mut low, mut high, mut doubtful) = (0_u64, 0_u64, None);
-    for file in files {
+    for (file, truth) in files.truths(globs) {
         let count = file.file.added.saturating_add(file.file.removed);
-        match globs.map_or(Truth::Holds, |globs| file.matches(globs)) {
+        match truth {
             Truth::Holds => {
                 low = low.saturating_add(count);
                 high = high.saturating_add(count);

@@ -7,8 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, Place};
-use crate::evaluate::ChangedFile;
-use crate::evaluate::Context;
+use crate::evaluate::{ChangedFiles, Context};
 use crate::facts::{File, FileStatus, Known};
 use crate::policy::Globs;
 use crate::text::Phrase;
@@ -21,7 +20,7 @@ pub(super) fn only_files(cx: &Context<'_>, place: Place, globs: &Globs) -> Findi
     if files.is_empty() {
         return Finding::does_not(Phrase::words("no file is changed"));
     }
-    if let Some(path) = files.iter().find_map(|file| file.not_matching(globs)) {
+    if let Some(path) = files.not_matching(globs) {
         return Finding::does_not(Phrase::words("the change also touches ").quote(path));
     }
     if let Some(file) = files.iter().find(|file| file.old_name_unknown()) {
@@ -35,7 +34,7 @@ pub(super) fn only_files(cx: &Context<'_>, place: Place, globs: &Globs) -> Findi
     if proof.is_so() { matches } else { proof }
 }
 
-fn all_regular(cx: &Context<'_>, files: &[ChangedFile<'_>]) -> Finding {
+fn all_regular(cx: &Context<'_>, files: &ChangedFiles<'_>) -> Finding {
     let listed = files.iter().find(|file| is_listed_as_special(file.file)).map(|file| file.file.path.as_str());
     let special: Option<&BTreeSet<String>> = match &cx.facts.on_demand.special_files {
         Some(Known::Known(special)) => Some(special),

@@ -14,7 +14,7 @@ pub(super) fn services(cx: &Context<'_>, layer: Layer, names: &[String]) -> Find
         let Some(service) = cx.service(layer, name) else {
             return Finding::unknown(Phrase::words("no policy in force defines the service ").quote(name));
         };
-        match cx.touches(files, &service.paths) {
+        match files.touch(&service.paths) {
             (Truth::Holds, _) => Finding::holds(Phrase::words("the change touches the service ").quote(name)),
             (Truth::DoesNot, _) => {
                 Finding::does_not(Phrase::words("the change does not touch the service ").quote(name))

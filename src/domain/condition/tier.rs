@@ -15,7 +15,7 @@ pub(super) fn tier(cx: &Context<'_>, layer: Layer, comparison: Comparison) -> Fi
     let mut perhaps: Vec<u64> = Vec::new();
     let mut why = Finding::does_not(Phrase::default());
     for (name, service) in cx.services(layer) {
-        match cx.touches(files, &service.paths) {
+        match files.touch(&service.paths) {
             (Truth::DoesNot, _) => {}
             (touched, doubt) => match (touched, service.tier) {
                 (_, None) => {

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::paths::ChangedFile;
+use super::memo::Answers;
+use super::paths::ChangedFiles;
 use crate::account::Account;
-use crate::condition::{Finding, Truth};
+use crate::condition::Finding;
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
-use crate::policy::{ChangeType, Globs, LayerPolicy, Mode, PolicySet, Service};
+use crate::policy::{ChangeType, LayerPolicy, Mode, PolicySet, Service};
 use crate::record::FieldChange;
 use crate::records::Records;
 use crate::risk::Level;
@@ -29,9 +30,11 @@ pub(crate) struct Context<'a> {
     pub(crate) wanted: BTreeSet<&'a Account>,
     /// Layer and mode of each model that covers the change, once the models have been looked at.
     pub(crate) standard: Option<Vec<(Layer, Mode)>>,
+    /// What was asked about approvals.
+    pub(crate) answers: Answers,
     /// The next instant at which time alone changes something.
     next: Cell<Option<Timestamp>>,
-    files: Known<Vec<ChangedFile<'a>>>,
+    files: Known<ChangedFiles<'a>>,
     /// How many bytes of the diff patterns may still go through.
     searchable: Cell<usize>,
 }
@@ -42,33 +45,20 @@ const SEARCHABLE: usize = 32 << 20;
 impl<'a> Context<'a> {
     pub(crate) fn new(policies: &'a PolicySet, records: &'a Records, facts: &'a Facts) -> Self {
         let files = match &facts.files {
-            Known::Known(files) => Known::Known(files.iter().map(ChangedFile::new).collect()),
+            Known::Known(files) => Known::Known(ChangedFiles::new(files)),
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
         let (wanted, standard, next) = (BTreeSet::new(), None, Cell::new(None));
-        let searchable = Cell::new(SEARCHABLE);
-        Self { policies, records, facts, risk: None, wanted, standard, next, files, searchable }
+        let (searchable, answers) = (Cell::new(SEARCHABLE), Answers::default());
+        Self { policies, records, facts, risk: None, wanted, standard, answers, next, files, searchable }
     }
 
     /// The changed files, or what to answer where they could not be read.
-    pub(crate) fn files(&self) -> Result<&[ChangedFile<'a>], Finding> {
+    pub(crate) fn files(&self) -> Result<&ChangedFiles<'a>, Finding> {
         match &self.files {
             Known::Known(files) => Ok(files),
             Known::Unknown(why) => Err(Finding::unread("the changed files", why)),
         }
-    }
-
-    /// Whether any of the files matches, and what to say where that is unknown.
-    pub(crate) fn touches(&self, files: &[ChangedFile<'_>], globs: &Globs) -> (Truth, Finding) {
-        let mut doubt = Finding::does_not(crate::text::Phrase::default());
-        for file in files {
-            match file.matches(globs) {
-                Truth::Holds => return (Truth::Holds, doubt),
-                Truth::Unknown => doubt = file.unknown_old_name(),
-                Truth::DoesNot => {}
-            }
-        }
-        (doubt.truth, doubt)
     }
 
     /// The service of that name as a layer sees it: its own, else that of a layer above.

@@ -10,7 +10,9 @@
 mod context;
 mod edit;
 mod layers;
+mod memo;
 mod name;
+mod narrow;
 mod notices;
 mod outcome;
 mod paths;
@@ -25,7 +27,7 @@ mod trusted;
 
 pub(crate) use context::Context;
 pub use name::{check_name, family_name};
-pub(crate) use paths::ChangedFile;
+pub(crate) use paths::ChangedFiles;
 
 use crate::decision::{Decision, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
 use crate::facts::{ChangeState, Facts};
@@ -138,7 +140,7 @@ impl<'a> Draft<'a> {
             check_name: own_check(facts),
             outcome: siblings.iter().map(|(_, outcome)| *outcome).fold(own, Outcome::min),
             own_outcome: own,
-            open: facts.change.state == ChangeState::Open,
+            state: facts.change.state,
             draft: facts.change.draft,
             next: outcome::next(cx, own, &self.rules),
             record: report::record(cx, &self.asked),

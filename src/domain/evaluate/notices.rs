@@ -13,6 +13,7 @@ pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phras
         if let Some((_, policy)) = layer.policy() {
             let waives = policy.rules.iter().filter_map(|rule| rule.waive.as_ref());
             notices.extend(policy.relaxations.iter().chain(waives).map(not_granted));
+            notices.extend(policy.unwatched.iter().map(not_watched));
         }
     }
     notices
@@ -42,4 +43,8 @@ fn not_granted(part: &Unenforced) -> Phrase {
         None => named,
     };
     named.and(": the rules ask what they ask without it")
+}
+
+fn not_watched(part: &Unenforced) -> Phrase {
+    Phrase::words("this version of countersign does not warn of ").quote(&part.key).and(" yet; nothing is held for it")
 }

@@ -42,12 +42,14 @@ fn touched(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Finding {
     };
     let said = |path: &str| Phrase::words("the change touches ").quote(path).and(", which the checks are made of");
     let mut found = vec![Finding::does_not(Phrase::default())];
-    for file in files {
+    let policies = speaking.iter().filter_map(InForce::policy);
+    let trusted = policies.map(|(_, policy)| files.each_matching(&policy.trusted_paths).collect());
+    let trusted: Vec<Vec<Option<&str>>> = trusted.collect();
+    for (place, file) in files.iter().enumerate() {
         let old = file.file.old_path.known().and_then(Option::as_deref);
         let paths = [Some(file.file.path.as_str()), old];
         let workflow = paths.into_iter().flatten().find(|path| WORKFLOWS.iter().any(|dir| path.starts_with(dir)));
-        let policies = speaking.iter().filter_map(InForce::policy);
-        let trusted = policies.filter_map(|(_, policy)| file.matching(&policy.trusted_paths)).next();
+        let trusted = trusted.iter().find_map(|matching| matching[place]);
         if let Some(path) = workflow.or(trusted) {
             return Finding::holds(said(path));
         }

@@ -125,6 +125,8 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// The lane that relaxes what rules ask and is read, not granted by this version: `[emergency]`.
     pub relaxations: Vec<Unenforced>,
+    /// What would only warn, and is read and not looked for by this version: holds nothing.
+    pub unwatched: Vec<Unenforced>,
     /// What this version reads but does not enforce, outside conditions and requirements: holds every change in scope.
     pub unenforced: Vec<Unenforced>,
     /// Where the names of services, environments, authorities and fields are defined, for diagnostics of other layers.

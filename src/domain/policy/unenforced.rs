@@ -9,6 +9,7 @@ impl Policy {
     pub fn unenforced_parts(&self) -> Vec<Unenforced> {
         let mut parts = self.unenforced.clone();
         parts.extend(self.relaxations.iter().cloned());
+        parts.extend(self.unwatched.iter().cloned());
         parts.extend(self.approval.unenforced.iter().cloned());
         for (name, authority) in &self.authorities {
             parts.extend(authority.unenforced(name));

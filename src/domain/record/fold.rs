@@ -8,7 +8,9 @@ use unicode_normalization::char::is_combining_mark;
 /// Lower case, full width made narrow, accents gone, white space single.
 pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
-        return spaced(&text.to_ascii_lowercase());
+        let mut lower = spaced(text);
+        lower.make_ascii_lowercase();
+        return lower;
     }
     let bare: String = text.nfkd().filter(|c| !is_accent(*c) && !is_selector(*c)).collect();
     let lower: String = bare.nfkc().collect::<String>().to_lowercase().replace('ß', "ss");
@@ -17,6 +19,9 @@ pub(crate) fn fold(text: &str) -> String {
 
 /// White space single, none at the ends.
 pub(crate) fn spaced(text: &str) -> String {
+    if is_spaced(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -25,6 +30,17 @@ pub(crate) fn spaced(text: &str) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// Whether a plain text is so already, as most lines are.
+fn is_spaced(text: &str) -> bool {
+    let mut before = b' ';
+    let sound = text.bytes().all(|byte| {
+        let sound = byte.is_ascii() && !matches!(byte, b'\t'..=b'\r') && (byte != b' ' || before != b' ');
+        before = byte;
+        sound
+    });
+    sound && (before != b' ' || text.is_empty())
 }
 
 /// The voicing marks of Japanese, which make other words, are no accents.

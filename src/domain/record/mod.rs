@@ -19,6 +19,7 @@ mod markdown;
 mod names;
 mod none;
 mod page;
+mod pattern;
 mod placeholder;
 mod raw_html;
 mod read;
@@ -36,11 +37,13 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
 pub use self::codes::CODES;
 pub use self::diff::FieldChange;
+use self::names::Words;
 pub use self::read::parse;
 pub use self::write::{change_block, write};
 use crate::layer::Layer;
@@ -301,20 +304,30 @@ pub struct Template {
 }
 
 /// The fields that a description is read for: the standard ones, and what the layers of policy add.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// One set is read with many times and handed on with what was read: a copy costs nothing.
+#[derive(Debug, Clone)]
 pub struct FieldSet {
-    specs: Vec<FieldSpec>,
+    specs: Arc<Vec<FieldSpec>>,
+    /// The words that lead to these fields, once somebody has read with them.
+    words: OnceLock<Arc<Words>>,
+}
+
+impl PartialEq for FieldSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.specs == other.specs
+    }
 }
 
 impl FieldSet {
     /// Takes the fields; where two have one name the later one stands.
     pub fn new(specs: impl IntoIterator<Item = FieldSpec>) -> Self {
-        let mut set = Self { specs: Vec::new() };
+        let mut set: Vec<FieldSpec> = Vec::new();
         for spec in specs {
-            set.specs.retain(|known| known.id != spec.id);
-            set.specs.push(spec);
+            set.retain(|known| known.id != spec.id);
+            set.push(spec);
         }
-        set
+        Self { specs: Arc::new(set), words: OnceLock::new() }
     }
 
     /// The field of that name.
@@ -324,11 +337,17 @@ impl FieldSet {
 
     /// The same, to add an alias to it.
     pub fn spec_mut(&mut self, id: &FieldId) -> Option<&mut FieldSpec> {
-        self.specs.iter_mut().find(|spec| &spec.id == id)
+        self.words = OnceLock::new();
+        Arc::make_mut(&mut self.specs).iter_mut().find(|spec| &spec.id == id)
     }
 
     /// All fields.
     pub fn iter(&self) -> impl Iterator<Item = &FieldSpec> {
         self.specs.iter()
+    }
+
+    /// The words that lead to these fields.
+    fn words(&self) -> &Words {
+        self.words.get_or_init(|| Arc::new(Words::of(&self.specs)))
     }
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use super::aliases::{ALSO_ASKED_OTHERWISE, ONLY_WITHIN, WINDOW_ENDS, WINDOW_STARTS, WINDOW_ZONES};
 use super::choice::Choices;
 use super::fold::{label_key, label_parts};
+use super::pattern::Pattern;
 use super::{FieldKind, FieldSet, FieldSpec};
 use crate::layer::Layer;
 
@@ -31,10 +32,18 @@ pub(crate) enum Part {
     Zone,
 }
 
-/// All words that lead to fields.
+/// The fields of a set, and all words that lead to them.
 pub(crate) struct Names<'f> {
-    specs: Vec<&'f FieldSpec>,
+    specs: &'f [FieldSpec],
+    words: &'f Words,
+}
+
+/// All words that lead to the fields of a set: worked out once for it, since that takes longer than reading an ordinary
+/// description.
+#[derive(Debug)]
+pub(super) struct Words {
     choices: Vec<Choices>,
+    patterns: Vec<Option<Pattern>>,
     by_key: BTreeMap<String, Vec<Hit>>,
     /// The same without spaces, for tags and keys.
     tight: BTreeMap<String, Vec<Hit>>,
@@ -42,8 +51,7 @@ pub(crate) struct Names<'f> {
     window: Option<usize>,
 }
 
-/// The keys of the built-in words: there are hundreds of them, and folding them anew for each text would take longer
-/// than reading it.
+/// The keys of the built-in words: there are hundreds of them, the same in every set.
 static FOLDED: LazyLock<BTreeMap<String, (String, String)>> = LazyLock::new(|| {
     let standard = FieldSet::standard();
     let words = standard
@@ -62,36 +70,34 @@ fn keys(word: &str) -> (String, String) {
 /// Longer than any heading that asks for a field.
 const LONGEST: usize = 160;
 
-impl<'f> Names<'f> {
-    pub(crate) fn new(fields: &'f FieldSet) -> Self {
-        let specs: Vec<&FieldSpec> = fields.iter().collect();
-        let choices = specs.iter().map(|spec| Choices::of(spec)).collect();
-        let mut names = Self {
-            specs,
-            choices,
+impl Words {
+    pub(super) fn of(specs: &[FieldSpec]) -> Self {
+        let mut words = Self {
+            choices: specs.iter().map(Choices::of).collect(),
+            patterns: specs.iter().map(|spec| spec.pattern.as_deref().map(Pattern::new)).collect(),
             by_key: BTreeMap::new(),
             tight: BTreeMap::new(),
             parts: BTreeMap::new(),
             window: None,
         };
-        for (field, spec) in fields.iter().enumerate() {
-            names.add(spec.id.as_str(), field, spec.layer);
+        for (field, spec) in specs.iter().enumerate() {
+            words.add(spec.id.as_str(), field, spec.layer);
             for (alias, layer) in &spec.aliases {
-                names.add(alias, field, *layer);
+                words.add(alias, field, *layer);
             }
-            if spec.kind == FieldKind::Window && (names.window.is_none() || spec.id.as_str() == "window") {
-                names.window = Some(field);
+            if spec.kind == FieldKind::Window && (words.window.is_none() || spec.id.as_str() == "window") {
+                words.window = Some(field);
             }
         }
-        for (words, part) in [(WINDOW_STARTS, Part::Start), (WINDOW_ENDS, Part::End), (WINDOW_ZONES, Part::Zone)] {
-            for word in words.split('|') {
+        for (list, part) in [(WINDOW_STARTS, Part::Start), (WINDOW_ENDS, Part::End), (WINDOW_ZONES, Part::Zone)] {
+            for word in list.split('|') {
                 let key = label_key(word);
                 if !key.is_empty() {
-                    names.parts.insert(key, part);
+                    words.parts.insert(key, part);
                 }
             }
         }
-        names
+        words
     }
 
     fn add(&mut self, alias: &str, field: usize, known_to: Layer) {
@@ -108,15 +114,26 @@ impl<'f> Names<'f> {
             }
         }
     }
+}
+
+impl<'f> Names<'f> {
+    pub(crate) fn new(fields: &'f FieldSet) -> Self {
+        Self { specs: &fields.specs, words: fields.words() }
+    }
 
     /// The field at a place of the set.
     pub(crate) fn spec(&self, field: usize) -> &'f FieldSpec {
-        self.specs[field]
+        &self.specs[field]
     }
 
     /// Its choices and the words for them.
     pub(crate) fn choices(&self, field: usize) -> &Choices {
-        &self.choices[field]
+        &self.words.choices[field]
+    }
+
+    /// What its texts must match.
+    pub(crate) fn pattern(&self, field: usize) -> Option<&Pattern> {
+        self.words.patterns[field].as_ref()
     }
 
     /// How many fields there are.
@@ -129,7 +146,7 @@ impl<'f> Names<'f> {
         if label.len() > LONGEST {
             return Vec::new();
         }
-        if let Some(hits) = self.by_key.get(&label_key(label)) {
+        if let Some(hits) = self.words.by_key.get(&label_key(label)) {
             return hits.clone();
         }
         let parts = label_parts(label);
@@ -137,9 +154,9 @@ impl<'f> Names<'f> {
         if rest.is_empty() {
             return Vec::new();
         }
-        let mut hits = self.by_key.get(first).cloned().unwrap_or_default();
+        let mut hits = self.words.by_key.get(first).cloned().unwrap_or_default();
         for part in rest {
-            let others = self.by_key.get(part).map_or(&[][..], Vec::as_slice);
+            let others = self.words.by_key.get(part).map_or(&[][..], Vec::as_slice);
             hits.retain_mut(|hit| match others.iter().find(|other| other.field == hit.field) {
                 Some(other) => {
                     hit.known_to = hit.known_to.max(other.known_to);
@@ -157,7 +174,7 @@ impl<'f> Names<'f> {
             return Vec::new();
         }
         let key = label_key(name).replace(' ', "");
-        self.tight.get(&key).cloned().unwrap_or_default()
+        self.words.tight.get(&key).cloned().unwrap_or_default()
     }
 
     /// A label of a part of a window; `within` is the window that it stands in.
@@ -166,14 +183,14 @@ impl<'f> Names<'f> {
             return None;
         }
         let key = label_key(label);
-        let part = *self.parts.get(&key)?;
+        let part = *self.words.parts.get(&key)?;
         if let Some(hit) = within {
             return Some(Hit { part: Some(part), ..hit });
         }
         if ONLY_WITHIN.contains(&key.as_str()) {
             return None;
         }
-        let field = self.window?;
+        let field = self.words.window?;
         Some(Hit { field, known_to: self.spec(field).layer, part: Some(part) })
     }
 

@@ -58,6 +58,10 @@ const WORDS: [&str; 48] = [
 /// If the text is a `None`, what follows it.
 pub(crate) fn read(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    if text.is_ascii() && !WORDS.iter().any(|words| begins(words, first)) {
+        return None;
+    }
     let mut best = None;
     let mut ends: Vec<usize> = Vec::new();
     for (at, c) in text.char_indices() {
@@ -85,6 +89,12 @@ pub(crate) fn read(text: &str) -> Option<String> {
         }
     }
     best
+}
+
+/// Whether that plain word is the first of the words.
+fn begins(words: &str, first: &str) -> bool {
+    let head = words.get(..first.len()).unwrap_or_default();
+    head.eq_ignore_ascii_case(first) && !words[head.len()..].starts_with(char::is_alphanumeric)
 }
 
 /// What follows a `None`: nothing, or a reason that is set apart from it.

@@ -32,7 +32,7 @@ pub(crate) fn is_blank(text: &str) -> bool {
         || is_date_shape(&folded)
         || is_yes_no(&folded)
         || is_key_shape(text)
-        || is_fill(text)
+        || is_fill(text, &folded)
 }
 
 /// `{…}`, `{{!!…!!}}`, `<…>`, `[…]` around the whole.
@@ -160,12 +160,10 @@ fn is_key_shape(text: &str) -> bool {
 }
 
 /// `@username`, `@your-team`, `____ minutes`.
-fn is_fill(text: &str) -> bool {
-    let folded = fold(text);
+fn is_fill(text: &str, folded: &str) -> bool {
     let names =
         ["@username", "@user", "@mention", "@your-team", "@team", "@name", "@your-username", "@github-username"];
-    names.contains(&folded.as_str())
-        || (text.contains("____") && text.split_whitespace().count() <= 4 && !text.contains(':'))
+    names.contains(&folded) || (text.contains("____") && text.split_whitespace().count() <= 4 && !text.contains(':'))
 }
 
 /// What templates say where they ask for a field: never an answer.

@@ -307,15 +307,7 @@ impl Reader<'_, '_> {
             } else {
                 self.prompts.covers(hit.field, &found.content, self.names)
             };
-            let Some(mut reading) = value::read(
-                spec,
-                self.names.choices(hit.field),
-                found,
-                &covered,
-                self.names.is_also_asked_otherwise(hit.field),
-            ) else {
-                continue;
-            };
+            let Some(mut reading) = value::read(self.names, hit.field, found, &covered) else { continue };
             // The places inside of this one answer; the rest of it is their remark.
             if found.within.contains(&hit.field) && !matches!(reading.content, Content::Value(_) | Content::Conflicting)
             {
@@ -405,6 +397,7 @@ impl Reader<'_, '_> {
             spec,
             found: &whole,
             choices: self.names.choices(hit.field),
+            pattern: self.names.pattern(hit.field),
             said: Vec::new(),
             kept: Vec::new(),
             covered: &[],

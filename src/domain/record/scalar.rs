@@ -237,12 +237,12 @@ fn ticket(place: &mut Place<'_>, lines: &[&Said], span: &Range<usize>) -> Answer
             None => distinct.push(key),
         }
     }
-    if let Some(pattern) = &place.spec.pattern {
+    if let Some(pattern) = place.pattern {
         let line = lines.first().map_or("", |said| said.line.text.trim()).to_owned();
         let candidates: Vec<String> = if distinct.is_empty() { vec![line.clone()] } else { distinct.clone() };
-        distinct = candidates.into_iter().filter(|key| text::fits(pattern, key)).collect();
+        distinct = candidates.into_iter().filter(|key| pattern.fits(key)).collect();
         if distinct.is_empty() {
-            let why = format!("`{}` does not match `{pattern}`", short(&line));
+            let why = format!("`{}` does not match `{}`", short(&line), pattern.written);
             return place.ambiguous(why, span, "write the ticket in the form that the policy asks for");
         }
     }

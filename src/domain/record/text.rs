@@ -46,10 +46,10 @@ pub(crate) fn read(place: &mut Place<'_>) -> (Content, Option<String>) {
     });
     let whole: Vec<&Said> = whole.map(|(said, _)| said).collect();
     let text = normalised(&whole);
-    if let Some(pattern) = &place.spec.pattern
-        && !fits(pattern, &text)
+    if let Some(pattern) = place.pattern
+        && !pattern.fits(&text)
     {
-        let why = format!("`{}` does not match `{pattern}`", short(&text));
+        let why = format!("`{}` does not match `{}`", short(&text), pattern.written);
         let span = place.found.span.clone();
         return place.ambiguous(why, &span, "write it in the form that the policy asks for");
     }
@@ -71,11 +71,6 @@ fn asks(said: &Said, all: &[&Said]) -> bool {
         let _ = all;
         true
     }
-}
-
-/// Whether a text matches a policy's pattern; a pattern that cannot be read matches nothing.
-pub(crate) fn fits(pattern: &str, text: &str) -> bool {
-    regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().is_ok_and(|regex| regex.is_match(text))
 }
 
 /// The form in which texts are compared.

@@ -10,7 +10,9 @@ use std::ops::Range;
 use super::choice::{self, Choices, Lead};
 use super::fold::{fold, spaced};
 use super::found::{Found, Said, Shape};
+use super::names::Names;
 use super::page::Tick;
+use super::pattern::Pattern;
 use super::{Content, FieldKind, FieldSpec, NoneAnswer, Value, codes, none, placeholder, scalar, text};
 use crate::diagnostic::{Diagnostic, Origin};
 
@@ -28,6 +30,7 @@ pub(crate) struct Place<'a> {
     pub(crate) spec: &'a FieldSpec,
     pub(crate) found: &'a Found,
     pub(crate) choices: &'a Choices,
+    pub(crate) pattern: Option<&'a Pattern>,
     /// The lines that are no prompts.
     pub(crate) said: Vec<&'a Said>,
     /// For each line of the place, whether it is one of those.
@@ -40,19 +43,23 @@ pub(crate) struct Place<'a> {
 }
 
 /// Reads a field at a place; nothing when the place turns out to ask for something else.
-pub(crate) fn read(
-    spec: &FieldSpec,
-    choices: &Choices,
-    found: &Found,
-    covered: &[bool],
-    lenient: bool,
-) -> Option<Reading> {
+pub(crate) fn read(names: &Names<'_>, field: usize, found: &Found, covered: &[bool]) -> Option<Reading> {
     let answers = |(said, covered): (&Said, &bool)| {
         (!covered && said.shape != Shape::Title && !placeholder::is_placeholder(said)) || !said.line.images.is_empty()
     };
     let kept: Vec<bool> = found.content.iter().zip(covered).map(answers).collect();
     let said = found.content.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(said, _)| said).collect();
-    let mut place = Place { spec, found, choices, said, kept, covered, diagnostics: Vec::new(), lenient };
+    let mut place = Place {
+        spec: names.spec(field),
+        found,
+        choices: names.choices(field),
+        pattern: names.pattern(field),
+        said,
+        kept,
+        covered,
+        diagnostics: Vec::new(),
+        lenient: names.is_also_asked_otherwise(field),
+    };
     let (content, rationale) = place.read()?;
     let (content, rationale) = place.beware(content, rationale);
     let raw = raw(&place.found.content);

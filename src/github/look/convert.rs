@@ -180,6 +180,7 @@ impl Reading {
             head_owner: pull.head_repository_owner.as_ref().and_then(account),
             asked_reviewers: asked_reviewers(pull.asked.take()),
             in_merge_queue: pull.is_in_merge_queue,
+            merged: pull.merged_at.zip(pull.merge_commit.take().map(|commit| Oid::new(commit.oid))),
             assignees: pull
                 .assignees
                 .take()

@@ -75,6 +75,8 @@ pub struct Look {
     pub head_owner: Option<Account>,
     /// Whether a merge queue holds it.
     pub in_merge_queue: bool,
+    /// When it went in, and the commit by which it did.
+    pub merged: Option<(Timestamp, Oid)>,
     /// Everybody whom GitHub ever asked for a review, or took off again; `None` where that cannot be told.
     pub asked_reviewers: Option<BTreeSet<Reviewer>>,
     /// Accounts that the pull request is assigned to.

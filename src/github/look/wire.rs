@@ -119,6 +119,8 @@ pub(super) struct PullRequest {
     pub(super) is_cross_repository: bool,
     #[serde(default)]
     pub(super) is_in_merge_queue: bool,
+    pub(super) merged_at: Option<Timestamp>,
+    pub(super) merge_commit: Option<Oid>,
     pub(super) author: Option<Actor>,
     pub(super) head_repository_owner: Option<Actor>,
     pub(super) base_ref: Option<BaseRef>,

@@ -6,7 +6,9 @@ use countersign_domain::decision::{
     RuleResult, State,
 };
 use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
+use countersign_domain::facts::ChangeState;
 use countersign_domain::layer::Layer;
+use countersign_domain::plan::Effect;
 use countersign_domain::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
 use countersign_domain::record::FieldId;
 use countersign_domain::risk::Level;
@@ -25,7 +27,7 @@ pub(super) fn context() -> Context {
         repository: "shop".into(),
         number: 12,
         author: Some(account(1, "alice")),
-        has_open_run: false,
+        effect: Effect::None,
     }
 }
 
@@ -87,7 +89,7 @@ pub(super) fn pass() -> Decision {
         check_name: "countersign".into(),
         outcome: Outcome::Pass,
         own_outcome: Outcome::Pass,
-        open: true,
+        state: ChangeState::Open,
         draft: false,
         next: Phrase::default(),
         rules: vec![

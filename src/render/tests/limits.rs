@@ -2,15 +2,16 @@
 
 use countersign_domain::decision::{Outcome, RuleResult};
 use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
+use countersign_domain::facts::ChangeState;
 use countersign_domain::layer::Layer;
-use countersign_domain::plan::{AnnotationLevel, Answer, Comment, RunStatus};
+use countersign_domain::plan::{AnnotationLevel, Answer, Comment, Effect, RunStatus};
 use countersign_domain::policy::CommentWhen;
 use countersign_domain::text::Phrase;
 
 use super::examples::{self, context};
 use crate::render::limits::{ANNOTATIONS, POLICY_ERRORS, SUMMARY, Section, fit};
 use crate::render::unread::Lowered;
-use crate::render::{GroupMember, Reason, answer, bare_verdict, could_not_evaluate, group_answer};
+use crate::render::{Context, GroupMember, Reason, answer, bare_verdict, could_not_evaluate, group_answer};
 
 fn section(name: &'static str, rows: usize) -> Section {
     Section { name, head: vec![format!("### {name}")], rows: vec!["- a row".into(); rows], tail: vec!["end".into()] }
@@ -218,12 +219,24 @@ fn the_comment_says_whose_policy_asks() {
 }
 
 #[test]
-fn what_was_said_of_a_change_that_went_in_stays() {
+fn what_was_said_of_a_change_stays_and_green_goes_where_it_was_closed() {
     let mut decision = examples::pass();
-    (decision.open, decision.outcome) = (false, Outcome::Silent);
-    let mut context = context();
-    context.has_open_run = true;
-    assert_eq!(answer(&decision, &context), Answer { run: None, comment: Comment::Leave });
-    decision.open = true;
-    assert_eq!(answer(&decision, &context).run.unwrap().status, RunStatus::Neutral);
+    decision.outcome = Outcome::Silent;
+    let mut check = |state: ChangeState, effect: Effect, siblings: &[(u64, Outcome)], expected: Option<RunStatus>| {
+        (decision.state, decision.siblings) = (state, siblings.to_vec());
+        let Answer { run, comment } = answer(&decision, &Context { effect, ..context() });
+        assert_eq!(run.map(|run| run.status), expected, "{state:?} {effect:?} {siblings:?}");
+        assert!(matches!(comment, Comment::Fold(_)), "nobody is asked for anything");
+    };
+    let shared = [(2, Outcome::Pass)];
+    for effect in [Effect::None, Effect::Holds, Effect::Vouches] {
+        check(ChangeState::Merged, effect, &[], None);
+        check(ChangeState::Closed, effect, &shared, None);
+    }
+    check(ChangeState::Closed, Effect::None, &[], None);
+    check(ChangeState::Closed, Effect::Holds, &[], None);
+    check(ChangeState::Closed, Effect::Vouches, &[], Some(RunStatus::Failure));
+    check(ChangeState::Open, Effect::None, &[], None);
+    check(ChangeState::Open, Effect::Holds, &[], Some(RunStatus::Neutral));
+    check(ChangeState::Open, Effect::Vouches, &[], Some(RunStatus::Neutral));
 }

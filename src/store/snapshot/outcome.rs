@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::decision::Decision;
+use countersign_domain::plan::Effect;
 
 use super::super::part::Part;
 use super::error::Error;
 use super::shelf::{self, Shelf};
+use super::wire::Shown;
 pub use super::wire::StoredOutcome;
 
 /// The part `decision`: outcomes, the name of the check, the risk, and the state of each requirement.
@@ -22,6 +24,23 @@ pub fn outcome_of(decision: &Decision) -> Part {
 /// Where it is missing, there twice, of a version that is not known, or broken.
 pub fn stored_outcome(parts: &[Part]) -> Result<StoredOutcome, Error> {
     Shelf::new(parts).only()
+}
+
+/// The part `shown`, for a decision whose texts depend on what was shown before it.
+pub fn effect_of(effect: Effect) -> Part {
+    shelf::write(&Shown { effect: effect.into() })
+}
+
+/// Reads the part `shown`; `None` where there is none.
+///
+/// # Errors
+/// Where it is there twice, of a version that is not known, or broken.
+pub fn stored_effect(parts: &[Part]) -> Result<Option<Effect>, Error> {
+    match Shelf::new(parts).only::<Shown>() {
+        Ok(shown) => Ok(Some(shown.effect.into())),
+        Err(Error::Absent { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Where a decision differs from the stored one, for people, a line each; none where they are the same.

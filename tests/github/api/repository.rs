@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Changes, Check, Commit, NewPullRequest, Outcome, Owner, PullRequest, Team};
 use crate::git::Oid;
 use crate::state::repository::{Demand, Group, Permission, PushKind, Repository as State, Rule, Visibility};
-use crate::turn::{CheckChange, CommitPlan, Opening, StatusChange, Turn};
+use crate::turn::{CheckChange, CommitPlan, Opening, Run, StatusChange, Turn};
 use crate::world::World;
 
 /// A repository.
@@ -280,6 +280,15 @@ impl Repository {
         });
     }
 
+    /// Somebody sets a workflow of GitHub Actions to work on a branch; the run goes on until [`Dispatched::end`].
+    pub fn dispatch(&self, by: &str, branch: &str, name: &str) -> Dispatched {
+        let run = self.world.turn(|turn| {
+            let (app, by) = (turn.make_app("github-actions", None), turn.user(by));
+            turn.dispatch(self.id, branch, app, name, by)
+        });
+        Dispatched { repository: self.clone(), run }
+    }
+
     /// The merge queue builds a group of these pull requests, in order, and asks for its checks.
     ///
     /// # Panics
@@ -426,5 +435,19 @@ impl MergeGroup {
             let by = turn.user("github-merge-queue[bot]");
             turn.drop_group(*id, &self.group, by, reason);
         });
+    }
+}
+
+/// A run of a workflow that somebody set to work.
+pub struct Dispatched {
+    repository: Repository,
+    run: Run,
+}
+
+impl Dispatched {
+    /// The run is over.
+    pub fn end(&self, conclusion: &str) {
+        let (world, id) = (&self.repository.world, self.repository.id);
+        world.turn(|turn| turn.end_run(id, &self.run, conclusion));
     }
 }

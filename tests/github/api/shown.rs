@@ -161,6 +161,8 @@ impl Review {
 /// One attempt to hand a webhook to the App.
 #[derive(Clone, Debug)]
 pub struct Delivery {
+    /// The attempt's number.
+    pub id: u64,
     /// The event's id, the same for every attempt.
     pub guid: String,
     /// `pull_request` and so on.
@@ -178,6 +180,7 @@ pub struct Delivery {
 impl Delivery {
     pub(crate) fn of(it: &Kept) -> Self {
         Self {
+            id: it.id,
             guid: it.guid.clone(),
             event: it.event.clone(),
             action: it.action.clone(),

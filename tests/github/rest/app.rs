@@ -128,7 +128,13 @@ fn delivery_line(it: &Delivery) -> Value {
 /// Newest first, paged by a cursor.
 pub(super) fn deliveries(state: &State, call: &Call) -> Outcome {
     let size = call.asked("per_page").and_then(|it| it.parse().ok()).unwrap_or(30).clamp(1, 100);
-    let below = call.asked("cursor").and_then(|it| it.parse::<u64>().ok()).unwrap_or(u64::MAX);
+    let below = match call.asked("cursor") {
+        None => u64::MAX,
+        Some(cursor) => cursor
+            .strip_prefix("v1_")
+            .and_then(|it| it.parse::<u64>().ok())
+            .ok_or_else(|| Answer::error(422, "Invalid cursor"))?,
+    };
     let wanted = call.asked("status");
     let mut found = state
         .deliveries
@@ -140,7 +146,7 @@ pub(super) fn deliveries(state: &State, call: &Call) -> Outcome {
     let mut answer = Answer::new(200, shown.iter().map(|it| delivery_line(it)).collect());
     if let (Some(last), Some(_)) = (shown.last(), found.next()) {
         let status = wanted.map(|it| format!("&status={it}")).unwrap_or_default();
-        let link = format!("<{}?per_page={size}&cursor={}{status}>; rel=\"next\"", call.address, last.id);
+        let link = format!("<{}?per_page={size}&cursor=v1_{}{status}>; rel=\"next\"", call.address, last.id);
         answer.headers.push(("link", link));
     }
     Ok(answer)

@@ -1,4 +1,4 @@
-//! Check runs, statuses, deployments, gates and workflow runs.
+//! Check runs, statuses, deployments and gates.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Turn;
 use crate::git::Oid;
 use crate::shape::{self, checks as show, code as show_code, repository as show_repository};
-use crate::state::checks::{CheckRun, CheckSuite, CommitMarks, Deployment, DeploymentStatus, Gate, Status, Workflow};
+use crate::state::checks::{CheckRun, CheckSuite, CommitMarks, Deployment, DeploymentStatus, Gate, Status};
 use crate::state::stamp;
 
 /// A run that is not concluded by then is stale (GitHub's documents, "Checks").
@@ -44,12 +44,12 @@ fn branch_line(at: &str, branch: &str, tip: &Oid) -> Value {
 }
 
 impl Turn<'_> {
-    fn marks_mut(&mut self, repository: u64, commit: &Oid) -> &mut CommitMarks {
+    pub(super) fn marks_mut(&mut self, repository: u64, commit: &Oid) -> &mut CommitMarks {
         Arc::make_mut(self.repository_mut(repository).marks.entry(commit.clone()).or_default())
     }
 
     /// The newest suite that an App has for a commit, made if there is none.
-    fn suite(&mut self, repository: u64, commit: &Oid, app: u64) -> u64 {
+    pub(super) fn suite(&mut self, repository: u64, commit: &Oid, app: u64) -> u64 {
         let it = self.repository(repository);
         if let Some(known) = it.marks(commit).and_then(|marks| marks.suites.iter().rfind(|suite| suite.app == app)) {
             return known.id;
@@ -321,52 +321,7 @@ impl Turn<'_> {
         run
     }
 
-    /// A workflow of GitHub Actions ran on a commit.
-    pub(crate) fn workflow_run(&mut self, repository: u64, commit: &Oid, app: u64, name: &str, conclusion: &str) {
-        let suite = self.suite(repository, commit, app);
-        let (run, workflow) = (self.state.next_id(), self.state.next_id());
-        let marks = self.marks_mut(repository, commit);
-        if let Some(suite) = marks.suites.iter_mut().find(|it| it.id == suite) {
-            let workflow = Workflow { run, id: workflow, name: name.into(), event: "pull_request".into() };
-            Arc::make_mut(suite).workflow = Some(workflow);
-        }
-        let it = self.repository(repository);
-        let at = show_repository::url(self.state, &it);
-        let branch = it.index.branches_at(commit).next().cloned();
-        let now = stamp(self.now);
-        let page = format!("{}/actions/runs/{run}", show_repository::html_url(self.state, &it));
-        let mut shown = shape::fields(json!({
-            "id": run, "node_id": shape::node("WFR", &[&run]), "name": name, "workflow_id": workflow,
-            "run_number": 1, "run_attempt": 1, "event": "pull_request", "status": "completed",
-            "conclusion": conclusion, "head_sha": commit, "head_branch": branch,
-            "check_suite_id": suite, "check_suite_node_id": shape::node("CS", &[&repository, commit, &suite]),
-            "url": format!("{at}/actions/runs/{run}"), "html_url": page, "created_at": now, "updated_at": now,
-            "run_started_at": now, "pull_requests": [], "previous_attempt_url": null,
-            "workflow_url": format!("{at}/actions/workflows/{workflow}"),
-            "check_suite_url": format!("{at}/check-suites/{suite}"),
-            "head_commit": it.objects.commit(commit).map(|commit| show_code::head_commit(&commit)),
-            "repository": show_repository::repository(self.state, &it),
-            "head_repository": show_repository::repository(self.state, &it),
-        }));
-        shape::add_urls(
-            &mut shown,
-            &format!("{at}/actions/runs/{run}"),
-            &["jobs", "logs", "artifacts", "cancel", "rerun"],
-        );
-        let body = json!({
-            "workflow": {
-                "id": workflow, "node_id": shape::node("W", &[&workflow]), "name": name, "state": "active",
-                "path": format!(".github/workflows/{name}.yml"), "created_at": now, "updated_at": now,
-                "url": format!("{at}/actions/workflows/{workflow}"),
-                "html_url": format!("{page}/workflow"), "badge_url": format!("{page}/badge.svg"),
-            },
-            "workflow_run": shown,
-        });
-        let bot = self.bot_of(app);
-        self.tell(repository, "workflow_run", "completed", bot, body);
-    }
-
-    fn bot_of(&self, app: u64) -> u64 {
+    pub(super) fn bot_of(&self, app: u64) -> u64 {
         self.state.apps.get(&app).map_or(0, |app| app.bot)
     }
 }

@@ -12,6 +12,7 @@ use countersign::store::{CaredChecks, Cares, NewDecision, PolicyRef, ShownIds, S
 use countersign_domain::decision::{Outcome, SEMANTICS};
 use countersign_domain::layer::Layer;
 use countersign_domain::needs;
+use countersign_domain::plan::Effect;
 use countersign_domain::policy::{Read, Source, Version, load};
 use github_stand_in::Verdict;
 use serde_json::json;
@@ -54,7 +55,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         repository: facts.repository.name.clone(),
         number,
         author: facts.change.author.clone(),
-        has_open_run: false,
+        effect: Effect::None,
     };
     let run = render::answer(&decision, &context).run.expect("it speaks");
     let mut kept = parts(&facts, &sources, &[]);
@@ -111,6 +112,39 @@ async fn what_the_bot_decided_is_decided_again_to_the_byte() {
     assert!(ran["replayed"].as_u64() >= Some(3) && ran["replayed"] == ran["same"], "{ran:#}");
     replay(world.database(), &["--github-api-url", &api, "--repository", "ACME/shop", "--limit", "2"])
         .ended(0, "2 decisions replayed, none differs\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_that_finds_a_close_takes_green_back_once_and_the_decision_is_made_again_to_the_byte() {
+    let world = World::with_policy(PEER).await;
+    let [told, found, merged] = [world.opened("").await, world.opened("").await, world.opened("").await];
+    for pull in [&told, &found, &merged] {
+        pull.review("bob", Verdict::Approve);
+    }
+    world.settled().await;
+    told.close("alice");
+    world.settled().await;
+    world.github.faults().forget_all_webhooks();
+    found.close("alice");
+    merged.merge("bob");
+    world.settled().await;
+    world.expect(&found, "success", "");
+    world.github.faults().remember_webhooks();
+    let runs = [&told, &found, &merged].map(|pull| pull.checks().len());
+    for _ in 0..2 {
+        world.advance(Duration::from_secs(601));
+        world.settled().await;
+        assert_eq!([&told, &found, &merged].map(|pull| pull.checks().len()), [runs[0], runs[1] + 1, runs[2]]);
+    }
+    for (pull, state, said) in
+        [(&told, "failure", "was closed"), (&found, "failure", "was closed"), (&merged, "success", "")]
+    {
+        world.expect(pull, state, said);
+        let last = world.store().decisions(world.shop.id(), pull.number(), 1).await.unwrap().remove(0);
+        let shown = world.check(pull).unwrap().external_id;
+        assert_eq!(last.texts, if state == "failure" { shown } else { String::new() }, "what is shown is what is kept");
+    }
+    replay(world.database(), &["--github-api-url", &world.github.rest_url()]).ended(0, ", none differs\n");
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! GitHub late, down, stale and forgetful; the bot stopped and started.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use github_stand_in::{NewPullRequest, On, Verdict};
+use github_stand_in::{NewPullRequest, On, PullRequest, Verdict};
 use jiff::SignedDuration;
 
 use crate::world::{PEER, World};
@@ -257,4 +257,127 @@ async fn what_graphql_could_not_do_just_now_is_tried_for_longer_than_ten_times()
         world.expect(&pull, "success", "");
         assert!(pull.checks().iter().all(|check| check.state() != "failure"), "`{message}` counts as no attempt");
     }
+}
+
+/// Longer than a withdrawal may take on a machine that is never idle, and shorter than one read that hangs.
+const IN_TIME: Duration = Duration::from_secs(15);
+
+/// Green goes although what is asked hangs; the verdict follows when it is answered.
+async fn goes_in_time(world: &World, pull: &PullRequest, lowers: impl FnOnce()) {
+    world.settled().await;
+    world.expect(pull, "success", "");
+    let started = Instant::now();
+    lowers();
+    world.until("green is taken back", || !world.check(pull).unwrap().is_green()).await;
+    assert!(started.elapsed() < IN_TIME, "{:?}", started.elapsed());
+    world.expect(pull, "in_progress", "Looking again");
+    assert!(world.github.faults().hanging() > 0, "the read goes on");
+    let runs = pull.checks().len();
+    world.github.faults().answer();
+    world.settled().await;
+    assert_eq!(pull.checks().len(), runs, "the run that was taken back is edited in place");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dismissal_takes_green_away_although_the_look_hangs() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    goes_in_time(&world, &pull, || {
+        world.github.faults().hang(On::Reads);
+        pull.dismiss("carol", review);
+    })
+    .await;
+    world.expect(&pull, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_membership_takes_green_away_although_the_team_hangs() {
+    let mut world = World::without_bot(CAB).await;
+    let cab = world.acme.team("cab", &["carol", "dave"]);
+    world.start(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("carol", Verdict::Approve);
+    goes_in_time(&world, &pull, || {
+        world.github.faults().hang(On::Operation("query TeamMembers"));
+        cab.remove("carol");
+    })
+    .await;
+    world.expect(&pull, "in_progress", "dave");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dismissal_takes_green_away_although_a_policy_hangs() {
+    let world = World::without_bot("").await;
+    let policies = world.acme.repository(".github").private();
+    policies.commit("main", "dave", [("countersign.toml", PEER)]);
+    let world = world.started(&[]).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    // A wrong policy that nobody was told of: what was valid before it is asked for beside the next look.
+    world.github.faults().forget_all_webhooks();
+    world.shop.commit("main", "dave", [(".github/countersign.toml", "version = 1\n[[rules]]\n")]);
+    world.settled().await;
+    world.github.faults().remember_webhooks();
+    goes_in_time(&world, &pull, || {
+        world.github.faults().hang(On::Operation("query FileHistory"));
+        pull.dismiss("carol", review);
+    })
+    .await;
+    world.expect(&pull, "failure", "");
+}
+
+/// A sibling is writing green, with everything asked of both, when the approval of the first is dismissed.
+#[tokio::test(flavor = "multi_thread")]
+async fn green_that_is_taken_back_is_not_written_again_by_a_sibling_in_the_middle_of_its_write() {
+    let world = World::with_policy(PEER).await;
+    let first = world.opened("").await;
+    let review = first.review("bob", Verdict::Approve);
+    world.settled().await;
+    let second =
+        NewPullRequest { author: "carol", title: "The same commit", head: "change-1", ..NewPullRequest::default() };
+    let second = world.shop.open_pull_request(second);
+    second.review("bob", Verdict::RequestChanges);
+    world.settled().await;
+    world.expect(&first, "failure", "");
+    let faults = world.github.faults();
+    faults.hang_next(On::Operation("check-runs"), 1);
+    second.review("bob", Verdict::Approve);
+    world.until("the sibling writes", || faults.hanging() == 1).await;
+    faults.down(On::GraphQl);
+    let asked = world.github.log().of("query Look").count();
+    first.dismiss("carol", review);
+    world.until("the dismissal cannot be looked at", || world.github.log().of("query Look").count() > asked).await;
+    let said = || first.checks().iter().any(|check| check.title.contains("Looking again"));
+    world.until("it is said without the sibling's leave", said).await;
+    faults.answer();
+    let greens = || first.checks().iter().filter(|check| check.is_green()).count();
+    world.until("the sibling's green is there", || greens() == 2).await;
+    world.until("and taken back", || !world.check(&first).unwrap().is_green()).await;
+    faults.up();
+    world.settled().await;
+    world.expect(&first, "in_progress", "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn green_that_a_sibling_wrote_is_taken_back_without_a_read() {
+    let world = World::with_policy(PEER).await;
+    let first = world.opened("").await;
+    let second =
+        NewPullRequest { author: "carol", title: "The same commit", head: "change-1", ..NewPullRequest::default() };
+    let second = world.shop.open_pull_request(second);
+    let review = second.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&second, "in_progress", "");
+    first.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&second, "success", "");
+    world.github.faults().down(On::Reads);
+    second.dismiss("carol", review);
+    world.until("green is taken back", || !world.check(&second).unwrap().is_green()).await;
+    world.expect(&second, "in_progress", "Looking again");
+    world.github.faults().up();
+    world.settled().await;
+    world.expect(&second, "in_progress", "1");
 }

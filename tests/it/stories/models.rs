@@ -171,3 +171,48 @@ async fn a_model_is_suspended_once_a_change_that_went_in_by_it_was_reverted() {
     let summary = world.check(&other).unwrap().summary;
     assert!(summary.contains("it is suspended: 1 change that went in by it has failed"), "{summary}");
 }
+
+/// Another bump, of a lock file of its own, and the bot has answered.
+async fn another_bump(world: &World, name: &str) -> PullRequest {
+    let branch = format!("dependabot/{name}");
+    let commit = by_dependabot(world, Changes::new().write(&format!("{name}.lock"), "tokio 2\n"));
+    world.shop.branch(&branch, "main");
+    world.shop.push(&branch, commit);
+    let new = NewPullRequest { author: "dependabot[bot]", title: name, head: &branch, ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    pull
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_suspended_once_a_deployment_that_brought_a_change_of_its_failed() {
+    let world = world().await;
+    let deployed = async |commit: &str, environment: &str, by: &str, state: &str| {
+        let deployment = world.shop.deploy(&commit.into(), environment, by);
+        world.shop.deployment_status(deployment, by, state);
+        world.settled().await;
+        world.advance(Duration::from_secs(2));
+    };
+    let good = bump(&world, by_dependabot(&world, lock())).await.merge("dave");
+    world.settled().await;
+    deployed(&good, "prod", "github-actions[bot]", "success").await;
+    let open = another_bump(&world, "open").await;
+    world.expect(&open, "success", "");
+    // Neither what was not brought by it nor what was good before has failed with it.
+    deployed(&open.head(), "preview", "github-actions[bot]", "failure").await;
+    let later = world.shop.commit("main", "dave", [("README.md", "read me\n")]);
+    deployed(&later, "prod", "github-actions[bot]", "error").await;
+    world.expect(&open, "success", "");
+
+    another_bump(&world, "bad").await.merge("dave");
+    world.settled().await;
+    let later = world.shop.commit("main", "dave", [("README.md", "read it\n")]);
+    // What somebody else calls good hides nothing.
+    deployed(&later, "prod", "alice", "success").await;
+    deployed(&later, "prod", "github-actions[bot]", "in_progress").await;
+    world.expect(&open, "success", "");
+    deployed(&later, "prod", "github-actions[bot]", "failure").await;
+    world.expect(&open, "action_required", "");
+    let summary = world.check(&open).unwrap().summary;
+    assert!(summary.contains("it is suspended: 1 change that went in by it has failed"), "{summary}");
+}

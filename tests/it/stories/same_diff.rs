@@ -31,7 +31,7 @@ async fn approved(changes: impl Into<Changes>) -> (World, PullRequest) {
 }
 
 /// The last decision, made again from what was kept with it, comes to the same; `kind` is among what was kept.
-async fn replays(world: &World, pull: &PullRequest, kind: &str) {
+pub(super) async fn replays(world: &World, pull: &PullRequest, kind: &str) {
     let store = world.store();
     let recorded = store.decisions(world.shop.id(), pull.number(), 1).await.expect("read").remove(0);
     let mut parts = Vec::new();
@@ -265,4 +265,38 @@ allow = 'fine'
     // What cannot be read may say anything.
     let pull = opened(Changes::new().bytes("db/dump", &[0, 1, 2])).await;
     world.expect(&pull, "failure", "data cannot be brought back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn update_branch_on_a_fork_keeps_whoever_pressed_it_independent() {
+    let world = World::without_bot(PEER).await;
+    world.shop.commit("main", "dave", [("pay.rs", text(&[]))]);
+    let world = world.started(&[]).await;
+    let fork = world.shop.fork(&world.github.user("mallory"));
+    let changes = pay(&[(5, "let cents = 1;")]);
+    let new = NewPullRequest {
+        author: "mallory",
+        title: "Charge in cents",
+        fork: Some(&fork),
+        changes,
+        ..NewPullRequest::default()
+    };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.shop.commit("main", "dave", other());
+    world.settled().await;
+    pull.update_branch("bob");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    // And once more whoever changes something is a pusher.
+    pull.push_commit(Commit { by: "bob", changes: pay(&[(5, "let cents = 9;")]), ..Commit::default() });
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "");
+    let said = summary(&world, &pull);
+    assert!(said.contains("bob"), "{said}");
 }

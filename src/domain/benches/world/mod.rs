@@ -152,6 +152,7 @@ pub(crate) fn facts(size: Size) -> Facts {
         base: Known::Known("main".to_owned()),
         commits: Known::Known(commits_hash(&commits)),
         body: Known::Known(DESCRIPTION.to_owned()),
+        member_of: BTreeMap::new(),
     };
     let teams = ["acme/cab", "acme/payments"].map(|team| {
         let members = (0..25).map(|number| person(&format!("{team}-{number}"))).collect();

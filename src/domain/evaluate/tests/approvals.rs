@@ -170,7 +170,32 @@ fn who_is_excepted_does_not_belong() {
 
 #[test]
 fn permissions_that_are_not_seen_are_unknown() {
+    use crate::policy::Permission;
     let level = |level: &str| format!("[authorities.some]\npermission = \"{level}\"\n{}", rule_for("some"));
+    let held = |held: Option<Permission>| {
+        let mut facts = approved_by(&["bob"]);
+        facts.on_demand.permissions.insert(person("bob"), Known::Known(held));
+        facts
+    };
+    for (wanted, by, enough) in [
+        ("maintain", Some(Permission::Maintain), true),
+        ("maintain", Some(Permission::Admin), true),
+        ("maintain", Some(Permission::Write), false),
+        ("admin", Some(Permission::Maintain), false),
+        ("admin", Some(Permission::Admin), true),
+        ("admin", None, false),
+    ] {
+        let (outcome, state) = if enough { (Pass, "satisfied") } else { (Wait, "waiting") };
+        check(&level(wanted), &held(by), outcome, &[&format!("one approvals {state}")]);
+    }
+    let mut down = held(None);
+    down.on_demand.permissions.insert(person("bob"), Known::unknown("GitHub is away"));
+    check(&level("admin"), &down, Unknown, &["one approvals unknown"]);
+    // Who may triage, and who opened the pull request, is told by nothing else.
+    let mut triage = held(Some(Permission::Triage));
+    known(&mut triage.reviews)[0].can_write = false;
+    let lenient = "[authorities.some]\npermission = \"triage\"\nwrite = false\n".to_owned() + &rule_for("some");
+    check(&lenient, &triage, Pass, &["one approvals satisfied"]);
     check(&level("read"), &approved_by(&["bob"]), Pass, &["one approvals satisfied"]);
     check(&level("maintain"), &approved_by(&["bob"]), Unknown, &["one approvals unknown"]);
     check(&level("admin"), &world(), Wait, &["one approvals waiting"]);

@@ -3,6 +3,7 @@
 use super::*;
 use crate::account::Oid;
 use crate::decision::Outcome::*;
+use crate::facts::Attribution;
 
 #[test]
 fn a_push_voids_and_the_same_head_again_counts_again() {
@@ -94,4 +95,29 @@ fn without_the_commits_nothing_is_known_to_be_bound() {
     let free =
         "[[rule]]\nid = \"peer\"\napprovals = [{ from = [\"peer\"], count = 1, independent_of = [\"author\"] }]\n";
     check(free, &facts, Unknown, &["peer approvals unknown"]);
+}
+
+#[test]
+fn each_entry_keeps_its_own_settings_for_the_same_review() {
+    let rule = |id: &str, settings: &str| {
+        format!("[[rule]]\nid = \"{id}\"\napprovals = [{{ from = [\"peer\"], count = 1{settings} }}]\n")
+    };
+    let beside = |settings: &str| rule("plain", "") + &rule("own", settings) + &rule("again", "");
+    // What was seen.
+    let mut facts = with(|facts| {
+        facts.change.body = "## Rollback plan\nRevert".to_owned();
+        approve(facts, "bob");
+    });
+    facts.change.body = "## Rollback plan\nPray".to_owned();
+    let expected = ["plain approvals waiting", "own approvals satisfied", "again approvals waiting"];
+    check(&beside(", unbound = [\"backout\"]"), &facts, Wait, &expected);
+    // Who took part.
+    let mut facts = approved_by(&["bob"]);
+    facts.change.author = Some(person("bob"));
+    check(&beside(", independent_of = [\"committers\"]"), &facts, Wait, &expected);
+    // What a commit of nobody does.
+    let mut facts = approved_by(&["bob"]);
+    known(&mut facts.commits)[0].author = Attribution::Nobody { name: "box".to_owned() };
+    let expected = ["plain approvals unknown", "own approvals satisfied", "again approvals unknown"];
+    check(&beside(", unattributed = \"pusher\""), &facts, Unknown, &expected);
 }

@@ -9,6 +9,7 @@ mod conditions;
 mod deployments;
 mod independence;
 mod layers;
+mod membership;
 mod outcome;
 mod properties;
 mod record;

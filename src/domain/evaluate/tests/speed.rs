@@ -8,6 +8,21 @@ use crate::records::Records;
 
 #[test]
 fn a_hundred_rules_over_three_thousand_files() {
+    let (large, typical) = spent();
+    assert!(large < 5_000_000, "{large} microseconds");
+    assert!(typical < 500_000, "{typical} microseconds");
+}
+
+#[test]
+#[ignore = "in milliseconds, so for a release build on a machine with nothing else to do"]
+fn a_hundred_rules_over_three_thousand_files_take_less_than_five_milliseconds() {
+    let (large, typical) = spent();
+    assert!(large < 5_000, "{large} microseconds");
+    assert!(typical < 500, "{typical} microseconds for a hundred rules over few files");
+}
+
+/// What the largest change takes, and a small one under the same rules, in microseconds.
+fn spent() -> (u128, u128) {
     let mut text = PEOPLE.to_owned();
     for rule in 0..100 {
         let globs = format!("[\"services/s{rule}/**\", \"**/*.e{rule}\", \"!services/s{rule}/gen/**\"]");
@@ -18,15 +33,14 @@ fn a_hundred_rules_over_three_thousand_files() {
     let mut facts = approved_by(&["bob"]);
     facts.files = Known::Known((0..3000).map(|at| file(&format!("src/module{at}/deep/path/file{at}.rs"))).collect());
     let records = Records::read(&facts, &field_set(&set), &[]);
-    let spent = time(|| {
+    let large = time(|| {
         crate::evaluate(&set, &records, &facts);
     });
-    assert!(spent < 5_000_000, "{spent} microseconds");
     facts.files = world().files;
     let typical = time(|| {
         crate::evaluate(&set, &records, &facts);
     });
-    assert!(typical < 500_000, "{typical} microseconds");
+    (large, typical)
 }
 
 /// The least of a few runs, in microseconds.

@@ -145,6 +145,7 @@ pub(super) fn review(facts: &mut Facts, login: &str, verdict: ReviewVerdict) -> 
             base: Known::Known(facts.change.base.name.clone()),
             commits: Known::Known(commits),
             body: Known::Known(facts.change.body.clone()),
+            member_of: BTreeMap::new(),
         },
     });
     id

@@ -6,18 +6,23 @@ use super::globs::{Over, globs, one_branch};
 use super::time;
 use super::when::{Place, conditions};
 use crate::policy::codes;
-use crate::policy::model::{CommentWhen, Globs, PlannedWindow, Unenforced};
+use crate::policy::model::{CommentWhen, Globs, PlannedWindow, Policy, Unenforced};
 
-/// Reads `[schedule]`; what is switched off asks nothing.
-pub(super) fn schedule(value: &Value<'_>) -> (PlannedWindow, Option<Unenforced>) {
-    let Some(table) = value.table("schedule") else { return Default::default() };
-    let planned_window = match table.choice("planned_window").map(|word| word.value) {
+/// Reads `[schedule]` into the policy; what is switched off asks nothing.
+pub(super) fn schedule(value: &Value<'_>, policy: &mut Policy) {
+    let Some(table) = value.table("schedule") else { return };
+    policy.planned_window = match table.choice("planned_window").map(|word| word.value) {
         Some("off") => PlannedWindow::Off,
         Some("warn") => PlannedWindow::Warn,
         _ => PlannedWindow::Enforce,
     };
-    let collisions = table.choice("collisions").filter(|word| word.value != "off");
-    (planned_window, collisions.and_then(|_| table.unenforced("collisions")))
+    let not_yet = table.unenforced("collisions");
+    match table.choice("collisions").map(|word| word.value) {
+        None | Some("off") => {}
+        // As where it is left out: a warning that is not given yet holds nothing.
+        Some("warn") => policy.unwatched.extend(not_yet),
+        Some(_) => policy.unenforced.extend(not_yet),
+    }
 }
 
 /// Reads `[pir]`.

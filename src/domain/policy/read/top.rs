@@ -119,9 +119,7 @@ impl Top {
             policy.trusted_paths = paths;
         }
         if let Some(value) = table.value("schedule") {
-            let (planned_window, unenforced) = after::schedule(&value);
-            policy.planned_window = planned_window;
-            policy.unenforced.extend(unenforced);
+            after::schedule(&value, policy);
         }
         if let Some(value) = table.value("pir") {
             policy.unenforced.extend(after::review(&value));
@@ -169,6 +167,7 @@ pub(super) fn empty(mode: Mode) -> Policy {
         models: Vec::new(),
         waivers: Vec::new(),
         relaxations: Vec::new(),
+        unwatched: Vec::new(),
         unenforced: Vec::new(),
         places: BTreeMap::new(),
         asks: false,

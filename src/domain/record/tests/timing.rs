@@ -9,6 +9,7 @@
 use std::time::{Duration, Instant};
 
 use super::read;
+use crate::record::{FieldId, FieldSet};
 
 const WHOLE: usize = if cfg!(debug_assertions) { 16_384 } else { 65_536 };
 
@@ -150,6 +151,23 @@ fn hostile_descriptions() {
             within(ours, limit, || format!("{name}: {ours:?} against {comraks:?}"))
         });
     }
+}
+
+#[test]
+fn a_pattern_over_thousands_of_places() {
+    let mut fields = FieldSet::standard();
+    if let Some(ticket) = fields.spec_mut(&FieldId::new("ticket")) {
+        ticket.pattern = Some(r"^(CHG|INC)-\d+$".to_owned());
+    }
+    let text = times("Ticket: ABC-1\n\n", WHOLE);
+    holds(|| {
+        let plain = ours(&text);
+        let ours = shortest(|| {
+            std::hint::black_box(crate::record::parse(&text, &fields, &[]));
+        });
+        println_times("patterns", ours, comraks(&text));
+        within(ours, plain * 3 + GROUND, || format!("{ours:?} with a pattern, {plain:?} without"))
+    });
 }
 
 #[test]

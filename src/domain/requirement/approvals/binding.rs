@@ -22,7 +22,10 @@ const VALUE: usize = 60;
 
 /// Whether what the reviewer saw is what is there.
 pub(crate) fn is_bound(cx: &Context<'_>, settings: &EffectiveApproval, layer: Layer, review: &Review) -> Finding {
-    Finding::all([diff(cx, settings, review), base(cx, review), record(cx, settings, layer, review)])
+    let asked = (review.id, layer, settings.keep, settings.unbound.clone());
+    cx.answers.bound.answer(&asked, || {
+        Finding::all([diff(cx, settings, review), base(cx, review), record(cx, settings, layer, review)])
+    })
 }
 
 /// Whether the review was given on another commit than the head.
@@ -77,7 +80,7 @@ fn commits(cx: &Context<'_>, review: &Review) -> Finding {
     };
     match &cx.facts.commits {
         Known::Unknown(why) => Finding::unread("the commits", why),
-        Known::Known(commits) if commits_hash(commits) == *seen => {
+        Known::Known(commits) if cx.answers.commits.answer(&(), || commits_hash(commits)) == *seen => {
             Finding::holds(Phrase::words("it was given for these commits"))
         }
         Known::Known(_) => {

@@ -6,7 +6,7 @@ use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
 use crate::policy::{Authority, EffectiveApproval, Permission, Who};
-use crate::requirement::membership::{self, Aim, belongs};
+use crate::requirement::membership::{self, Aim, belonged, belongs};
 use crate::text::Phrase;
 
 use super::binding::is_bound;
@@ -28,9 +28,10 @@ impl Entry<'_> {
         if of.is_not() {
             return of;
         }
+        let was_of = self.was_of(cx, person, review);
         let independent = is_independent(cx, &self.settings, person);
         let bound = is_bound(cx, &self.settings, self.layer, review);
-        Finding::all([of, independent, bound, is_fresh(cx, &self.settings, review)])
+        Finding::all([of, was_of, independent, bound, is_fresh(cx, &self.settings, review)])
     }
 
     /// Whether the reviewer is among those asked, with the right to push where the authority wants it.
@@ -43,6 +44,15 @@ impl Entry<'_> {
             Finding::does_not(Phrase::default().person(person).and(" may not push to this repository"))
         });
         Finding::any(routes)
+    }
+
+    /// Whether the reviewer is among those asked, and was by the same name when the review was first seen: whoever joins
+    /// after having approved has not approved as one of them.
+    pub(super) fn was_of(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
+        Finding::any(self.from.iter().map(|who| {
+            let is_of = belongs(cx, who, person, Some(review.can_write), Aim::Grants);
+            if is_of.is_not() { is_of } else { Finding::all([is_of, belonged(cx, who, person, review)]) }
+        }))
     }
 
     /// Whether write access is all it takes, so that no names can be told.

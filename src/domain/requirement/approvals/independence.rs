@@ -28,7 +28,10 @@ pub(crate) fn is_independent(cx: &Context<'_>, settings: &EffectiveApproval, per
         Independence::Pushers => pushers(cx, person),
         Independence::Operators => operators(cx, person),
     });
-    Finding::all(parts)
+    // Who owns a fork is told by the login, which is no part of what makes an account the same.
+    let login = person.login.clone();
+    let asked = (person.clone(), login, settings.independent_of.clone(), settings.unattributed);
+    cx.answers.independent.answer(&asked, || Finding::all(parts))
 }
 
 fn free() -> Finding {

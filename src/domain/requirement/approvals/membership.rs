@@ -6,7 +6,7 @@
 use crate::account::{Account, AccountKind, TeamName};
 use crate::condition::Finding;
 use crate::evaluate::Context;
-use crate::facts::Known;
+use crate::facts::{Known, Review, Seen};
 use crate::layer::Layer;
 use crate::policy::{Permission, Who};
 use crate::text::Phrase;
@@ -23,9 +23,18 @@ pub(crate) enum Aim {
 /// Authorities may except each other; a policy that goes round in circles tells nobody anything.
 const DEEPEST: usize = 8;
 
+/// What is said of a membership that is not today's.
+const FIRST_SEEN: &str = " when the approval was first seen";
+
 /// Whether the account is among those that `who` names. `writes`: whether it may push, where that was read.
 pub(crate) fn belongs(cx: &Context<'_>, who: &Who, account: &Account, writes: Option<bool>, aim: Aim) -> Finding {
-    Asked { cx, account, writes }.who(who, aim, 0)
+    Asked { cx, account, writes, then: None }.who(who, aim, 0)
+}
+
+/// Whether the reviewer was among those that `who` names when the review was first seen. What was not found out then
+/// is as it is now.
+pub(crate) fn belonged(cx: &Context<'_>, who: &Who, account: &Account, review: &Review) -> Finding {
+    Asked { cx, account, writes: Some(review.can_write), then: Some(&review.seen) }.who(who, Aim::Grants, 0)
 }
 
 /// Whether the account is the one that a login in a policy means.
@@ -77,6 +86,8 @@ struct Asked<'c, 'a> {
     cx: &'c Context<'a>,
     account: &'c Account,
     writes: Option<bool>,
+    /// What was found when a review of the account was first seen, where that is the question.
+    then: Option<&'c Seen>,
 }
 
 impl Asked<'_, '_> {
@@ -89,6 +100,10 @@ impl Asked<'_, '_> {
     }
 
     fn team(&self, team: &TeamName) -> Finding {
+        if let Some(was) = self.then.and_then(|then| then.member_of.get(team)) {
+            let said = Phrase::default().person(self.account).and(if *was { " was in " } else { " was not yet in " });
+            return Finding::of(*was, said.quote(team.to_string()).and(FIRST_SEEN));
+        }
         match members(self.cx, team) {
             Ok(members) if members.contains(self.account) => {
                 Finding::holds(Phrase::default().person(self.account).and(" is in ").quote(team.to_string()))
@@ -117,27 +132,52 @@ impl Asked<'_, '_> {
         let owners = authority.codeowners.iter().map(|_| owners_are_not_read());
         let named = Finding::any(teams.chain(users).chain(permission).chain(owners));
         if named.is_not() {
-            return Finding::does_not(Phrase::default().person(self.account).and(" is not in ").quote(name));
+            let said = Phrase::default().person(self.account);
+            return Finding::does_not(match self.then {
+                None => said.and(" is not in ").quote(name),
+                Some(_) => said.and(" was not yet in ").quote(name).and(FIRST_SEEN),
+            });
         }
         let excepted = Finding::any(authority.except.iter().map(|who| self.who(who, Aim::Strict, depth + 1)));
         Finding::all([named, excepted.negated()])
     }
 
     fn permission(&self, wanted: Permission) -> Finding {
-        let Some(writes) = self.writes else {
-            let said = Phrase::words("what ").person(self.account).and(" may do in this repository was not read");
-            return Finding::unknown(said);
-        };
-        let may = if writes { " may push to this repository" } else { " may not push to this repository" };
-        let said = Phrase::default().person(self.account).and(may);
-        match (wanted, writes) {
+        let pushes = |writes| if writes { " may push to this repository" } else { " may not push to this repository" };
+        let said = |writes| Phrase::default().person(self.account).and(pushes(writes));
+        match (wanted, self.writes) {
             // Who could submit a review can read.
-            (Permission::Read, _) | (Permission::Triage | Permission::Write, true) => Finding::holds(said),
-            (Permission::Write | Permission::Maintain | Permission::Admin, false) => Finding::does_not(said),
-            (Permission::Triage, false) | (Permission::Maintain | Permission::Admin, true) => {
-                Finding::unknown(said.and(", and this version does not see more than that"))
+            (Permission::Read, Some(writes)) => Finding::holds(said(writes)),
+            (Permission::Triage | Permission::Write, Some(true)) => Finding::holds(said(true)),
+            (Permission::Write | Permission::Maintain | Permission::Admin, Some(false)) => {
+                Finding::does_not(said(false))
             }
+            _ => self.looked_up(wanted),
         }
+    }
+
+    /// By what GitHub was asked about the account's permission.
+    fn looked_up(&self, wanted: Permission) -> Finding {
+        let what = || Phrase::words("what ").person(self.account).and(" may do in this repository");
+        match self.cx.facts.on_demand.permissions.get(self.account) {
+            Some(Known::Known(held)) => {
+                let said = Phrase::default().person(self.account).and(may(*held));
+                Finding::of(held.is_some_and(|held| held >= wanted), said)
+            }
+            Some(Known::Unknown(why)) => Finding::unknown(what().and(" could not be read: ").quote(why)),
+            None => Finding::unknown(what().and(" was not read")),
+        }
+    }
+}
+
+fn may(held: Option<Permission>) -> &'static str {
+    match held {
+        None => " may not read this repository",
+        Some(Permission::Read) => " may read this repository and no more",
+        Some(Permission::Triage) => " may triage in this repository and no more",
+        Some(Permission::Write) => " may push to this repository and no more",
+        Some(Permission::Maintain) => " maintains this repository",
+        Some(Permission::Admin) => " administers this repository",
     }
 }
 

@@ -317,7 +317,9 @@ impl<'a> Way<'a> {
     }
 
     fn approve(&self, cx: &Context<'_>, entry: usize) -> Phrase {
-        let voided = self.given.iter().any(|(person, review)| is_void(cx, &self.entries[entry], person, review));
+        let entry = &self.entries[entry];
+        let again = |person, review| is_void(cx, entry, person, review) || is_early(cx, entry, person, review);
+        let voided = self.given.iter().any(|(person, review)| again(person, review));
         Phrase::words(if voided { APPROVE_AGAIN } else { "approve this pull request" })
     }
 
@@ -372,10 +374,17 @@ fn kept(cx: &Context<'_>, review: &Review) -> Phrase {
 
 /// Whether it counted once: by somebody who may, but for something else than is there now.
 fn is_void(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
-    entry.is_of(cx, person, review).is_so()
+    entry.was_of(cx, person, review).is_so()
         && independence::is_independent(cx, &entry.settings, person).is_so()
         && (binding::is_bound(cx, &entry.settings, entry.layer, review).is_not()
             || expiry::is_fresh(cx, &entry.settings, review).is_not())
+}
+
+/// Whether it was given too early: its giver is one of those asked now, and was not when it was first seen.
+fn is_early(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
+    entry.is_of(cx, person, review).is_so()
+        && independence::is_independent(cx, &entry.settings, person).is_so()
+        && entry.was_of(cx, person, review).is_not()
 }
 
 fn nobody_is_left(cx: &Context<'_>, entry: &Entry<'_>) -> Phrase {

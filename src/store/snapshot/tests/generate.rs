@@ -11,7 +11,7 @@ use countersign_domain::facts::{
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
-use countersign_domain::policy::{Read, Source, Version};
+use countersign_domain::policy::{Permission, Read, Source, Version};
 use countersign_domain::record::Template;
 use jiff::Timestamp;
 use proptest::collection::{btree_map, btree_set, vec};
@@ -59,18 +59,33 @@ fn oid() -> impl Strategy<Value = Oid> {
     text().prop_map(Oid::new)
 }
 
+fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permission>>>> {
+    use Permission::{Admin, Maintain, Read, Triage, Write};
+    let held = select(&[None, Some(Read), Some(Triage), Some(Write), Some(Maintain), Some(Admin)]);
+    btree_map(account(), known(held), 0..3)
+}
+
+fn team() -> impl Strategy<Value = TeamName> {
+    (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let lists = (known(vec(file(), 0..3)), known(vec(commit(), 0..3)), known(vec(review(), 0..3)));
-    let team = (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug });
     let people = (
         known(accounts()),
         accounts(),
-        btree_map(team, known(accounts()), 0..4),
+        btree_map(team(), known(accounts()), 0..4),
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
-    let on_demand = (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3))
-        .prop_map(|(special_files, check_name, failures)| OnDemand { special_files, check_name, failures });
+    let on_demand =
+        (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3), permissions())
+            .prop_map(|(special_files, check_name, failures, permissions)| OnDemand {
+                special_files,
+                check_name,
+                failures,
+                permissions,
+            });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {
@@ -199,8 +214,8 @@ fn review() -> impl Strategy<Value = Review> {
     let dismissed = (option::of(account()), option::of(any::<bool>()))
         .prop_map(|(by, asked_for_changes)| ReviewVerdict::Dismissed { by, asked_for_changes });
     let verdict = prop_oneof![Just(ReviewVerdict::Approved), Just(ReviewVerdict::ChangesRequested), dismissed];
-    let seen =
-        (known(text()), known(text()), known(text())).prop_map(|(base, commits, body)| Seen { base, commits, body });
+    let seen = (known(text()), known(text()), known(text()), btree_map(team(), any::<bool>(), 0..3))
+        .prop_map(|(base, commits, body, member_of)| Seen { base, commits, body, member_of });
     (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen).prop_map(
         |(id, author, verdict, submitted_at, commit, can_write, seen)| Review {
             id,

@@ -2,6 +2,7 @@
 
 use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, Outcome, RequirementResult, RiskReport, RuleResult, State};
+use countersign_domain::facts::ChangeState;
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{ChangeType, CommentWhen, Mode};
 use countersign_domain::risk::Level;
@@ -34,7 +35,7 @@ pub(super) fn decision() -> Decision {
         check_name: "countersign".to_owned(),
         outcome: Outcome::Block,
         own_outcome: Outcome::Wait,
-        open: true,
+        state: ChangeState::Open,
         draft: false,
         next: Phrase::default(),
         rules: vec![

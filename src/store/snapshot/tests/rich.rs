@@ -193,10 +193,10 @@ fn reviews() -> Vec<Review> {
         seen,
     };
     let text = |text: &str| Known::Known(text.to_owned());
-    let current = Seen { base: text("main"), commits: text("5ee2"), body: text(BODY) };
-    let former = Seen { base: text("release"), commits: Known::unknown("a push was not seen"), body: text("") };
-    let nothing =
-        Seen { base: Known::unknown("why"), commits: Known::unknown("why"), body: Known::unknown("an edit was cut") };
+    let seen = |base, commits, body| Seen { base, commits, body, member_of: BTreeMap::new() };
+    let current = seen(text("main"), text("5ee2"), text(BODY));
+    let former = seen(text("release"), Known::unknown("a push was not seen"), text(""));
+    let nothing = seen(Known::unknown("why"), Known::unknown("why"), Known::unknown("an edit was cut"));
     let dismissed = ReviewVerdict::Dismissed { by: Some(person(2, "bob")), asked_for_changes: Some(true) };
     let lost = ReviewVerdict::Dismissed { by: None, asked_for_changes: None };
     vec![
@@ -252,6 +252,7 @@ pub(super) fn asked() -> Snapshot {
         special_files: Some(Known::Known(["run.sh".to_owned()].into())),
         check_name: Some("countersign: release".to_owned()),
         failures: vec![ModelFailures { layer: Layer::Organisation, model: "bumps".to_owned(), changes: 1 }],
+        permissions: BTreeMap::new(),
     };
     snapshot.facts.diffs = diffs();
     snapshot

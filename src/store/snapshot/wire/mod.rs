@@ -18,8 +18,10 @@ mod on_demand;
 mod policy;
 mod pull_request;
 mod reviews;
+mod shown;
 mod team;
 mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
+pub(crate) use shown::Shown;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use countersign_domain::{account, decision, facts, layer, policy, risk};
+use countersign_domain::{account, decision, facts, layer, plan, policy, risk};
 use serde::{Deserialize, Serialize};
 
 /// An enum with a name for each variant, and the way to the domain's one and back.
@@ -71,6 +71,10 @@ names! {
 names! {
     /// A level of risk.
     Level = risk::Level { Low: "low", Medium: "medium", High: "high", Critical: "critical" }
+}
+names! {
+    /// What the check run that is shown does to the merge.
+    Effect = plan::Effect { None: "none", Holds: "holds", Vouches: "vouches" }
 }
 names! {
     /// What a decision comes to.

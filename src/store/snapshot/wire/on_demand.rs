@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use countersign_domain::facts;
+use countersign_domain::{account, facts, policy};
 use serde::{Deserialize, Serialize};
 
+use super::account::Account;
 use super::known::{Known, back, list};
 use super::names::Layer;
 
@@ -18,6 +19,26 @@ pub(crate) struct OnDemand {
     check_name: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     failures: Vec<ModelFailures>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    permissions: Vec<Held>,
+}
+
+/// What somebody may do in the repository.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Held {
+    account: Account,
+    permission: Known<Option<Permission>>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Permission {
+    Read,
+    Triage,
+    Write,
+    Maintain,
+    Admin,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,29 +52,70 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures } = self;
-        special_files.is_none() && check_name.is_none() && failures.is_empty()
+        let Self { special_files, check_name, failures, permissions } = self;
+        special_files.is_none() && check_name.is_none() && failures.is_empty() && permissions.is_empty()
     }
 }
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures } = on_demand;
+        let facts::OnDemand { special_files, check_name, failures, permissions } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
             check_name: check_name.clone(),
             failures: list(failures),
+            permissions: permissions.iter().map(Held::from).collect(),
         }
     }
 }
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures } = on_demand;
+        let OnDemand { special_files, check_name, failures, permissions } = on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
             failures: back(failures),
+            permissions: back(permissions),
+        }
+    }
+}
+
+type HeldFact = facts::Known<Option<policy::Permission>>;
+
+impl From<(&account::Account, &HeldFact)> for Held {
+    fn from((account, held): (&account::Account, &HeldFact)) -> Self {
+        Self { account: account.into(), permission: Known::of(held, |held| held.map(Permission::from)) }
+    }
+}
+
+impl From<Held> for (account::Account, HeldFact) {
+    fn from(held: Held) -> Self {
+        let Held { account, permission } = held;
+        (account.into(), permission.fact(|held| held.map(policy::Permission::from)))
+    }
+}
+
+impl From<policy::Permission> for Permission {
+    fn from(permission: policy::Permission) -> Self {
+        match permission {
+            policy::Permission::Read => Self::Read,
+            policy::Permission::Triage => Self::Triage,
+            policy::Permission::Write => Self::Write,
+            policy::Permission::Maintain => Self::Maintain,
+            policy::Permission::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<Permission> for policy::Permission {
+    fn from(permission: Permission) -> Self {
+        match permission {
+            Permission::Read => Self::Read,
+            Permission::Triage => Self::Triage,
+            Permission::Write => Self::Write,
+            Permission::Maintain => Self::Maintain,
+            Permission::Admin => Self::Admin,
         }
     }
 }
@@ -78,7 +140,7 @@ mod tests {
     use super::*;
 
     /// What is stored is read for ever: do not write this text anew.
-    const STORED: &str = r#"{"special_files":{"known":["a.lock","b.lock"]},"check_name":"countersign: release","failures":[{"layer":"organisation","model":"bumps","changes":2}]}"#;
+    const STORED: &str = r#"{"special_files":{"known":["a.lock","b.lock"]},"check_name":"countersign: release","failures":[{"layer":"organisation","model":"bumps","changes":2}],"permissions":[{"account":{"id":4,"login":"dave","kind":"user"},"permission":{"known":"maintain"}},{"account":{"id":5,"login":"erin","kind":"user"},"permission":{"known":null}}]}"#;
 
     #[test]
     fn the_form_on_disk_stays() {
@@ -86,6 +148,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&stored).unwrap(), STORED);
         let fact = facts::OnDemand::from(stored);
         assert_eq!(fact.failures[0].changes, 2);
+        let held: Vec<_> = fact.permissions.values().cloned().collect();
+        assert_eq!(held, [facts::Known::Known(Some(policy::Permission::Maintain)), facts::Known::Known(None)]);
         assert_eq!(fact.special_files, Some(facts::Known::Known(["a.lock", "b.lock"].map(str::to_owned).into())));
         assert_eq!(serde_json::to_string(&OnDemand::default()).unwrap(), "{}");
         assert!(serde_json::from_str::<OnDemand>(r#"{"modes":[]}"#).is_err());

@@ -1,6 +1,6 @@
 //! The part `reviews`: what reviewers say, and what they had before them.
 
-use countersign_domain::account::Oid;
+use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::facts;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::error::Error;
 use super::super::shelf::{Content, Cut, Ref, Shelf};
 use super::account::Account;
-use super::known::{Known, present};
+use super::known::{Known, back, present};
 use super::texts::Body;
 
 /// The reviews, oldest first.
@@ -18,6 +18,12 @@ pub(crate) struct Reviews(Known<Vec<Review>>);
 
 impl Content for Reviews {
     const KIND: &'static str = "reviews";
+    const NEWEST: u32 = 2;
+
+    fn version(&self) -> u32 {
+        let Self(Known::Known(reviews)) = self else { return 1 };
+        if reviews.iter().any(|review| !review.seen.member_of.is_empty()) { 2 } else { 1 }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,6 +59,18 @@ struct Seen {
     base: Known<String>,
     commits: Known<String>,
     body: Known<Ref<Body>>,
+    /// Since version 2; left out where no policy asked for a team.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    member_of: Vec<MemberOf>,
+}
+
+/// Whether the reviewer was in a team when the review was first seen.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MemberOf {
+    organisation: String,
+    slug: String,
+    was: bool,
 }
 
 impl Reviews {
@@ -95,21 +113,37 @@ impl Review {
 
 impl Seen {
     fn cut(seen: &facts::Seen, cut: &mut Cut) -> Self {
-        let facts::Seen { base, commits, body } = seen;
+        let facts::Seen { base, commits, body, member_of } = seen;
         Self {
             base: Known::of(base, String::clone),
             commits: Known::of(commits, String::clone),
             body: Known::of(body, |text| cut.put(&Body(text.clone()))),
+            member_of: member_of.iter().map(MemberOf::from).collect(),
         }
     }
 
     fn restore(self, shelf: &Shelf<'_>) -> Result<facts::Seen, Error> {
-        let Self { base, commits, body } = self;
+        let Self { base, commits, body, member_of } = self;
         Ok(facts::Seen {
             base: base.fact(|name| name),
             commits: commits.fact(|hash| hash),
             body: body.try_fact(|body| shelf.take(&body).map(|Body(text)| text))?,
+            member_of: back(member_of),
         })
+    }
+}
+
+impl From<(&TeamName, &bool)> for MemberOf {
+    fn from((team, was): (&TeamName, &bool)) -> Self {
+        let TeamName { organisation, slug } = team;
+        Self { organisation: organisation.clone(), slug: slug.clone(), was: *was }
+    }
+}
+
+impl From<MemberOf> for (TeamName, bool) {
+    fn from(member: MemberOf) -> Self {
+        let MemberOf { organisation, slug, was } = member;
+        (TeamName { organisation, slug }, was)
     }
 }
 
@@ -134,5 +168,22 @@ impl From<Verdict> for facts::ReviewVerdict {
                 Self::Dismissed { by: by.map(Into::into), asked_for_changes }
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    /// What is stored is read for ever: do not write this text anew.
+    const STORED: &str = r#"{"base":{"known":"main"},"commits":{"known":"c"},"body":{"unknown":"why"},"member_of":[{"organisation":"acme","slug":"cab","was":false}]}"#;
+
+    #[test]
+    fn the_form_on_disk_stays() {
+        let seen: Seen = serde_json::from_str(STORED).unwrap();
+        assert_eq!(serde_json::to_string(&seen).unwrap(), STORED);
+        let fact = seen.restore(&Shelf::new(&[])).unwrap();
+        assert_eq!(fact.member_of.into_iter().collect::<Vec<_>>(), [(TeamName::parse("acme/cab").unwrap(), false)]);
     }
 }

@@ -1,0 +1,21 @@
+//! `membership`, `team`, `organization`: who joined and who left.
+
+use super::payload::{Context, Payload};
+use crate::signal::{Mark, Signal};
+
+pub(super) fn members(event: &str, payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
+    let organisation = payload.at("organization").text("login").to_lowercase();
+    let slug = match (event, context.action) {
+        ("organization", "member_added" | "member_removed") => String::new(),
+        ("organization", _) => return,
+        // A team that moved under another changes the members of every team above it.
+        ("team", _) if payload.at("changes").0.is_object() || context.action == "deleted" => String::new(),
+        _ => payload.at("team").text("slug").to_lowercase(),
+    };
+    if !organisation.is_empty() {
+        // Who joins may be in an authority's `except` from now on, or be asked from now on and have wanted changes. A new
+        // member of an organisation is in none of its teams yet.
+        let lowers = context.action != "member_added";
+        signal.marks.push(Mark::Team { organisation, slug, lowers });
+    }
+}

@@ -1,0 +1,16 @@
+//! `merge_group`: a group of the merge queue that waits for an answer.
+
+use countersign_domain::account::Oid;
+
+use super::payload::{Context, Payload};
+use crate::signal::{Mark, Signal};
+
+pub(super) fn merge_group(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
+    let group = payload.at("merge_group");
+    let base = group.text("base_ref");
+    let base = base.strip_prefix("refs/heads/").unwrap_or(base).to_owned();
+    let head = group.text("head_sha");
+    if context.action == "checks_requested" && context.repository > 0 && !head.is_empty() && !base.is_empty() {
+        signal.marks.push(Mark::Group { repository: context.repository, base, head: Oid::new(head) });
+    }
+}

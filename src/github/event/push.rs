@@ -1,0 +1,55 @@
+//! `push`: who moved a branch, and whether a policy may have moved with it.
+
+use super::payload::{Context, Payload};
+use super::{ORGANISATION_POLICY, REPOSITORY_POLICY};
+use crate::signal::{Evidence, Mark, Signal, Want};
+
+/// GitHub puts at most this many commits into a push's payload.
+const MOST_PUSHED_COMMITS: usize = 2_048;
+
+pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
+    let Some(branch) = payload.text("ref").strip_prefix("refs/heads/") else { return };
+    let none = |oid: &str| if oid.bytes().all(|byte| byte == b'0') { String::new() } else { oid.to_owned() };
+    let (before, after) = (none(payload.text("before")), none(payload.text("after")));
+    let branch = branch.to_owned();
+    if let (Some(sender), true) = (payload.account("sender"), context.repository > 0) {
+        let evidence = Evidence::Push {
+            repository: context.repository,
+            branch: branch.clone(),
+            before,
+            after: after.clone(),
+            sender,
+        };
+        signal.evidence.push(evidence);
+    }
+    if context.repository == 0 || after.is_empty() {
+        return;
+    }
+    if touches(payload, REPOSITORY_POLICY) {
+        signal.marks.push(Mark::Base {
+            repository: context.repository,
+            branch: branch.clone(),
+            want: Want::Tip(after),
+        });
+    }
+    let owner_policy = signal.repository.as_ref().filter(|repository| {
+        repository.name == ".github" && repository.default_branch == branch && touches(payload, ORGANISATION_POLICY)
+    });
+    if let Some(repository) = owner_policy {
+        signal.marks.push(Mark::Owner { owner: repository.owner.clone() });
+    }
+}
+
+/// Whether a push may have changed the file: it says so, or it does not list everything it did.
+fn touches(push: Payload<'_>, path: &str) -> bool {
+    let commits = push.0["commits"].as_array().map_or(0, Vec::len);
+    let forced = push.0["forced"].as_bool().unwrap_or(false);
+    if forced || commits == 0 || commits >= MOST_PUSHED_COMMITS {
+        return true;
+    }
+    push.list("commits").any(|commit| {
+        ["added", "modified", "removed"]
+            .iter()
+            .any(|kind| commit.0[*kind].as_array().is_some_and(|paths| paths.iter().any(|p| p == path)))
+    })
+}

@@ -1,0 +1,248 @@
+//! What each kind of event tells, by the smallest payload that shows it.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn pull(number: u64) -> Value {
+    json!({
+        "number": number, "state": "open", "body": "why", "updated_at": "2026-11-23T08:00:00Z",
+        "created_at": "2026-11-23T07:00:00Z", "head": { "sha": "abc", "ref": "feature" }, "base": { "ref": "main" },
+        "user": { "id": 5, "login": "alice", "type": "User" },
+    })
+}
+
+fn payload(mut extra: Value) -> Value {
+    extra["installation"] = json!({ "id": 3 });
+    extra["repository"] = json!({ "id": 9, "name": "shop", "owner": { "login": "acme", "id": 1, "type": "Organization" }, "default_branch": "main" });
+    extra["sender"] = json!({ "id": 7, "login": "bob", "type": "User" });
+    extra
+}
+
+fn check(event: &str, extra: Value, marks: &[&str], evidence: &[&str]) {
+    let (heading, signal) = read(event, &payload(extra), 42, NOW);
+    assert_eq!(heading.installation, 3);
+    let starts = |texts: Vec<String>, expected: &[&str]| {
+        assert_eq!(texts.len(), expected.len(), "{texts:?}");
+        for (text, expected) in texts.iter().zip(expected) {
+            assert!(text.contains(expected), "{text} has no {expected}");
+        }
+    };
+    starts(signal.marks.iter().map(|mark| format!("{mark:?}")).collect(), marks);
+    starts(signal.evidence.iter().map(|item| format!("{item:?}")).collect(), evidence);
+}
+
+#[test]
+fn events_of_pull_requests_ask_for_a_look_as_new_as_they_are() {
+    check(
+        "pull_request",
+        json!({ "action": "opened", "pull_request": pull(1) }),
+        &["UpdatedAt(2026-11-23T08:00:00Z), lowers: false"],
+        &["Pull(", "Body {"],
+    );
+    check(
+        "pull_request",
+        json!({ "action": "synchronize", "pull_request": pull(1) }),
+        &["Head { head: \"abc\""],
+        &["Pull(", "HeadMoved"],
+    );
+    check(
+        "pull_request",
+        json!({ "action": "edited", "changes": { "body": { "from": "x" } }, "pull_request": pull(1) }),
+        &["lowers: true"],
+        &["Pull(", "login: \"bob\""],
+    );
+    check(
+        "pull_request",
+        json!({ "action": "edited", "changes": { "title": {} }, "pull_request": pull(1) }),
+        &["lowers: true"],
+        &["Pull("],
+    );
+    let closed = |merged: bool| {
+        let mut pull = pull(1);
+        pull["merged"] = merged.into();
+        json!({ "action": "closed", "pull_request": pull })
+    };
+    check("pull_request", closed(false), &["Closed(2026-11-23T08:00:00Z), lowers: true"], &["Pull("]);
+    check("pull_request", closed(true), &["UpdatedAt(2026-11-23T08:00:00Z), lowers: false"], &["Pull("]);
+    check("pull_request", json!({ "action": "enqueued", "pull_request": pull(1) }), &[], &["Pull("]);
+    check("pull_request", json!({ "action": "something new", "pull_request": pull(1) }), &["UpdatedAt"], &["Pull("]);
+}
+
+#[test]
+fn only_opinions_are_looked_at() {
+    let event = |action: &str, state: &str| json!({ "action": action, "pull_request": pull(1), "review": { "id": 4, "state": state } });
+    check("pull_request_review", event("submitted", "approved"), &["state: \"approved\" }, lowers: false"], &["Pull("]);
+    check("pull_request_review", event("submitted", "changes_requested"), &["lowers: true"], &["Pull("]);
+    check("pull_request_review", event("dismissed", "approved"), &["state: \"dismissed\" }, lowers: true"], &["Pull("]);
+    let remarks = ["moved: Thread, want: UpdatedAt(2026-11-23T08:00:00Z), lowers: true"];
+    check("pull_request_review", event("submitted", "commented"), &remarks, &["Pull("]);
+    check("pull_request_review", event("edited", "commented"), &[], &[]);
+}
+
+#[test]
+fn our_own_writes_ask_for_nothing_and_a_rerun_for_a_new_run() {
+    let run = |action: &str, app: u64| json!({ "action": action, "check_run": { "id": 8, "name": "ci", "status": "completed", "conclusion": "failure", "head_sha": "abc", "app": { "id": app, "slug": "github-actions" } } });
+    check("check_run", run("completed", 42), &[], &[]);
+    check("check_run", run("rerequested", 42), &["want: Rerun("], &[]);
+    check("check_run", run("completed", 1), &["id: 8, name: \"ci\", concluded: true }, lowers: true"], &[]);
+    check(
+        "check_suite",
+        json!({ "action": "rerequested", "check_suite": { "head_sha": "abc", "app": { "id": 42 } } }),
+        &["want: Rerun("],
+        &[],
+    );
+}
+
+#[test]
+fn a_deployment_asks_whoever_cares_for_its_environment() {
+    let made = || json!({ "sha": "abc", "node_id": "DE_1", "environment": "staging" });
+    check(
+        "deployment",
+        json!({ "action": "created", "deployment": made() }),
+        &["Deployment { environment: \"staging\" }, want: Deployment { head: \"abc\", node: \"DE_1\""],
+        &[],
+    );
+    let status = |state: &str| json!({ "state": state, "environment": "prod", "created_at": "2026-11-23T08:00:00Z" });
+    let asked = "environment: \"prod\", status: Some((2026-11-23T08:00:00Z, ";
+    let told = |state: &str, marks: &[&str], evidence: &[&str]| {
+        check(
+            "deployment_status",
+            json!({ "deployment": made(), "deployment_status": status(state) }),
+            marks,
+            evidence,
+        );
+    };
+    told("success", &["lowers: false"], &["environment: \"prod\", creator: 0, failed: false"]);
+    told("inactive", &["lowers: true"], &[]);
+    for state in ["failure", "error"] {
+        told(state, &["Deployed { repository: 9 }", "lowers: true"], &["failed: true"]);
+        told(state, &["Deployed {", asked], &["Deployed {"]);
+    }
+}
+
+#[test]
+fn a_thread_asks_whoever_cares_for_threads() {
+    let event = |action: &str| json!({ "action": action, "pull_request": pull(1), "thread": { "node_id": "T1" } });
+    let resolved = ["moved: Thread, want: Thread { node: \"T1\", resolved: true }, lowers: false"];
+    check("pull_request_review_thread", event("resolved"), &resolved, &["Pull("]);
+    let opened = ["moved: Thread, want: Thread { node: \"T1\", resolved: false }, lowers: true"];
+    check("pull_request_review_thread", event("unresolved"), &opened, &["Pull("]);
+    check("pull_request_review_thread", event("something new"), &[], &[]);
+}
+
+#[test]
+fn a_push_marks_the_bases_whose_policy_it_may_have_changed() {
+    let push = |paths: Value, forced: bool| json!({ "ref": "refs/heads/main", "before": "1", "after": "2", "forced": forced, "commits": [{ "modified": paths }] });
+    check("push", push(json!(["src/lib.rs"]), false), &[], &["Push {"]);
+    check(
+        "push",
+        push(json!([".github/countersign.toml"]), false),
+        &["Base { repository: 9, branch: \"main\", want: Tip(\"2\")"],
+        &["Push {"],
+    );
+    check("push", push(json!([]), true), &["Base {"], &["Push {"]);
+    check("push", json!({ "ref": "refs/tags/v1" }), &[], &[]);
+}
+
+#[test]
+fn groups_teams_and_installations_are_found() {
+    check(
+        "merge_group",
+        json!({ "action": "checks_requested", "merge_group": { "head_sha": "abc", "base_ref": "refs/heads/main" } }),
+        &["Group { repository: 9, base: \"main\""],
+        &[],
+    );
+    check(
+        "membership",
+        json!({ "action": "removed", "organization": { "login": "Acme" }, "team": { "slug": "Ops" } }),
+        &["Team { organisation: \"acme\", slug: \"ops\", lowers: true"],
+        &[],
+    );
+    check(
+        "organization",
+        json!({ "action": "member_removed", "organization": { "login": "acme" } }),
+        &["slug: \"\", lowers: true"],
+        &[],
+    );
+    check("installation", json!({ "action": "created" }), &["Installation { installation: 3 }"], &[]);
+    check("installation", json!({ "action": "deleted" }), &[], &["InstallationGone"]);
+    check(
+        "installation_repositories",
+        json!({ "action": "removed", "repositories_removed": [{ "id": 9 }] }),
+        &[],
+        &["RepositoryGone { repository: 9 }"],
+    );
+    check(
+        "repository",
+        json!({ "action": "edited", "changes": { "default_branch": { "from": "old" } } }),
+        &["branch: \"old\"", "branch: \"main\""],
+        &[],
+    );
+}
+
+#[test]
+fn who_joins_a_team_or_leaves_it_lowers() {
+    let told = |event: &str, action: &str, lowers: bool| {
+        let team = json!({ "action": action, "organization": { "login": "acme" }, "team": { "slug": "ops" } });
+        check(event, team, &[&format!("lowers: {lowers}")], &[]);
+    };
+    told("membership", "removed", true);
+    told("organization", "member_removed", true);
+    told("team", "deleted", true);
+    told("team", "edited", true);
+    told("team", "removed_from_repository", true);
+    told("membership", "added", true);
+    told("organization", "member_added", false);
+    told("team", "created", true);
+    told("team", "added_to_repository", true);
+}
+
+#[test]
+fn who_dispatched_a_run_is_told_by_it_and_by_no_other_run() {
+    let run = |action: &str, event: &str, actor: &str| {
+        let account = json!({ "id": 7, "login": "bob", "type": actor });
+        let again = json!({ "id": 8, "login": "carol", "type": "User" });
+        let run = json!({ "id": 90, "event": event, "head_sha": "abc", "head_branch": "bump", "run_attempt": 2,
+            "actor": account, "triggering_actor": again, "run_started_at": "2026-11-23T08:00:00Z",
+            "updated_at": "2026-11-23T08:09:00Z" });
+        json!({ "action": action, "workflow_run": run })
+    };
+    let marks = ["head: Oid(\"abc\"), check: None, want: Anything, lowers: true"];
+    let begun = "attempt: 2, actors: [Account { id: 7, login: \"bob\", kind: User }, Account { id: 8, login: \"carol\", \
+                 kind: User }], branch: \"bump\", head: Oid(\"abc\"), started_at: 2026-11-23T08:00:00Z, ended_at: None";
+    check("workflow_run", run("requested", "workflow_dispatch", "User"), &marks, &[begun]);
+    let over = "ended_at: Some(2026-11-23T08:09:00Z)";
+    check("workflow_run", run("completed", "repository_dispatch", "User"), &marks, &[over]);
+    // A bot that dispatches another is no person who could approve.
+    check("workflow_run", run("requested", "workflow_dispatch", "Bot"), &marks, &["actors: [Account { id: 8,"]);
+    check("workflow_run", run("requested", "push", "User"), &[], &[]);
+}
+
+#[test]
+fn odd_payloads_tell_nothing() {
+    for event in [
+        "pull_request",
+        "pull_request_review",
+        "pull_request_review_thread",
+        "check_run",
+        "status",
+        "deployment",
+        "deployment_status",
+        "push",
+        "workflow_run",
+        "merge_group",
+        "membership",
+        "installation",
+        "no such event",
+    ] {
+        for odd in [json!(null), json!([]), json!({ "action": 7, "pull_request": "x", "repository": 3, "commits": {} })]
+        {
+            let (_, signal) = read(event, &odd, 42, NOW);
+            assert!(signal.marks.is_empty() && signal.evidence.is_empty(), "{event} {odd} {signal:?}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! All that is read of a pull request before anything is decided or written: the look, and what the policies in force
+//! ask for beside it. No check is held meanwhile.
+//!
+//! Green that an event can only take away waits for it two seconds, and goes then without a read.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use countersign_domain::facts::Facts;
+use countersign_domain::plan::RunStatus;
+use countersign_domain::record::Template;
+use countersign_domain::{Needs, wants_modes};
+use jiff::Timestamp;
+
+use super::policies::Governing;
+use super::{Error, Pipeline, Result, fresh};
+use crate::failpoint;
+use crate::github::{self, Ask, Installation, Look, Target};
+use crate::queue::{FRESHNESS, Work};
+use crate::render::{COMMENT_MARKER, Lowered, Reason};
+use crate::signal::Want;
+use crate::store::{RepositoryRow, ShownIds, TemplateVersion};
+
+/// How long green that an event can only take away waits for a look, from when it asked.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Tries of a look that are over within that time: after half a second, and one more.
+const PATIENT_TRIES: u32 = 2;
+
+/// Why a look that came to nothing is taken again.
+const MOVED: &str = "the pull request moved while it was read";
+
+/// What reading a pull request came to.
+pub(super) enum Reading {
+    /// All of it.
+    Whole(Box<Read>),
+    /// What does not count, and is read again a little later: why.
+    NotYet(&'static str),
+    /// GitHub shows no such pull request.
+    Gone,
+}
+
+/// Everything that a decision needs, but for the pull requests that share the check: those are read once it is held.
+pub(super) struct Read {
+    pub(super) look: Box<Look>,
+    pub(super) governing: Governing,
+    pub(super) facts: Facts,
+    pub(super) templates: Vec<Template>,
+}
+
+impl Pipeline {
+    /// Looks, and reads what the policies in force ask for beside it.
+    pub(super) async fn read(&self, work: &Work, github: &Installation, target: &Target) -> Result<Reading> {
+        let mut look = match github.look(target, COMMENT_MARKER).await {
+            Ok(github::Outcome::Whole(look)) => look,
+            Ok(github::Outcome::Torn) => return Ok(Reading::NotYet(MOVED)),
+            // A pull request that was just told of and is not there yet will be.
+            Err(github::Error::NotFound(_)) if !work.claim.wants.is_empty() && may_wait(work) => {
+                return Ok(Reading::NotYet("GitHub does not show the pull request yet"));
+            }
+            Err(github::Error::NotFound(_)) => return Ok(Reading::Gone),
+            Err(error) => return Err(error.into()),
+        };
+        failpoint::reach("look-done");
+        if let Some(why) = stale(work, &look)? {
+            return Ok(Reading::NotYet(why));
+        }
+        // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
+        let governing = self.governing(github, &look).await?;
+        if !self.asked(github, &mut look, &governing.loaded.needs).await? {
+            return Ok(Reading::NotYet(MOVED));
+        }
+        if let Some(why) = stale(work, &look)? {
+            return Ok(Reading::NotYet(why));
+        }
+        let members_since = work.claim.wants.iter().filter_map(|want| match want {
+            Want::Members(at) => Some(*at),
+            _ => None,
+        });
+        match self.read_beside(github, look, members_since.max(), governing).await {
+            Ok(read) => Ok(Reading::Whole(Box::new(read))),
+            Err(Error::Moved) => Ok(Reading::NotYet(MOVED)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is read; where the event can only take green away and nothing that counts is read in time, green goes
+    /// meanwhile.
+    pub(super) async fn or_take_back(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &mut ShownIds,
+        reading: impl Future<Output = Result<Reading>>,
+    ) -> Result<Reading> {
+        if !work.claim.lowers || !self.is_green(row, shown).await? {
+            return reading.await;
+        }
+        let reason = Reason::LookingAgain(lowered(&work.claim.wants));
+        let mut reading = pin!(reading);
+        let waited = self.since_asked(work).await?.unwrap_or_default();
+        let Ok(read) = tokio::time::timeout(patience(work.claim.tries, waited), &mut reading).await else {
+            // Both go on side by side: one may wait for what the other has begun, such as a token.
+            let taken = self.take_back(work, github, row, number, shown, &reason);
+            let ((), read) = tokio::try_join!(taken, async { Ok(reading.await) })?;
+            return read;
+        };
+        let in_vain = match &read {
+            Ok(Reading::NotYet(_)) => work.claim.tries >= PATIENT_TRIES,
+            Ok(Reading::Whole(_) | Reading::Gone) => false,
+            Err(error) => matches!(error, Error::GitHub(_)),
+        };
+        if in_vain {
+            self.take_back(work, github, row, number, shown, &reason).await?;
+        }
+        read
+    }
+
+    /// Whether the check is green, by our own knowledge. It may have been written for another pull request that shares
+    /// it, as a run of its own or by editing this one's: then that is what is shown.
+    async fn is_green(&self, row: &RepositoryRow, shown: &mut ShownIds) -> Result<bool> {
+        let Some(own) = &shown.run else { return Ok(false) };
+        let green = self.store.newest_green(row.name.id, &own.head, &own.name).await?;
+        if let Some(green) = green.filter(|green| green.id >= own.id) {
+            shown.run = Some(green);
+        }
+        Ok(shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success))
+    }
+
+    /// Adds to a look what the policies ask for beside it; false where the pull request has moved since.
+    pub(super) async fn asked(&self, github: &Installation, look: &mut Look, needs: &Needs) -> Result<bool> {
+        let ask = Ask { environments: needs.environments.clone(), threads: needs.threads };
+        let read = github.asked(look, ask).await?;
+        let whole = read.is_some();
+        look.asked = read.unwrap_or_default();
+        Ok(whole)
+    }
+
+    /// From a look to the facts, with all reads that the policies need.
+    pub(super) async fn read_beside(
+        &self,
+        github: &Installation,
+        look: Box<Look>,
+        members_since: Option<Timestamp>,
+        governing: Governing,
+    ) -> Result<Read> {
+        let Governing { loaded, check_name, family, .. } = &governing;
+        let mut facts = self.facts(github, &look, &loaded.needs, members_since, check_name).await?;
+        facts.on_demand.check_name.clone_from(family);
+        facts.on_demand.failures = self.failures(&look, &loaded.policies).await?;
+        if wants_modes(&loaded.policies, &facts.files) {
+            facts.on_demand.special_files = Some(self.special_files(github, &look, &facts.files).await?);
+        }
+        let templates = self.templates(&look).await?;
+        Ok(Read { look, governing, facts, templates })
+    }
+
+    /// The templates of every version seen: a text that stood in one is a prompt, not an answer.
+    async fn templates(&self, look: &Look) -> Result<Vec<Template>> {
+        let repository = look.repository.id;
+        let mut known = self.store.template_versions(repository).await?;
+        for template in &look.templates {
+            if !known.iter().any(|version| version.text == template.text) {
+                let version = TemplateVersion { path: template.blob.clone(), text: template.text.clone() };
+                self.store.add_template(repository, &version, self.store.now().await?).await?;
+                known.push(version);
+            }
+        }
+        Ok(known.into_iter().map(|version| Template { text: version.text }).collect())
+    }
+}
+
+/// How long green waits for this look: one that is not the first has what the former ones left. What waited before the
+/// first, in a backlog, gets a look all the same.
+fn patience(tries: u32, waited: Duration) -> Duration {
+    if tries == 0 { PATIENCE } else { PATIENCE.saturating_sub(waited) }
+}
+
+/// Whether there is patience left to look again.
+fn may_wait(work: &Work) -> bool {
+    usize::try_from(work.claim.tries).is_ok_and(|tries| tries < FRESHNESS.len())
+}
+
+/// Why a look is not new enough to count, where there is patience left to take it again.
+fn stale(work: &Work, look: &Look) -> Result<Option<&'static str>> {
+    let unmet = fresh::unmet(look, &work.claim.wants);
+    if unmet.is_empty() {
+        return Ok(None);
+    }
+    if may_wait(work) {
+        return Ok(Some("GitHub's reads lag behind its events"));
+    }
+    if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Closed(_) | Want::Head { .. })) {
+        let lag = "its reads have lagged behind its events for a minute";
+        return Err(github::Error::Outage(lag.to_owned()).into());
+    }
+    tracing::warn!(?unmet, "events that GitHub's reads never showed");
+    Ok(None)
+}
+
+/// What was taken back, for the words on the check.
+fn lowered(wants: &[Want]) -> Lowered {
+    wants.last().map_or(Lowered::Other, |want| match want {
+        Want::Review { .. } => Lowered::Review,
+        Want::Check { .. } | Want::Status { .. } => Lowered::Check,
+        Want::Deployment { .. } => Lowered::Deployment,
+        Want::Thread { .. } => Lowered::Thread,
+        Want::Head { .. } => Lowered::Push,
+        Want::UpdatedAt(_) => Lowered::Description,
+        Want::Members(_) => Lowered::Membership,
+        Want::Tip(_) | Want::DefaultTip(_) => Lowered::Policy,
+        Want::Anything | Want::Closed(_) | Want::Rerun(_) => Lowered::Other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn green_waits_two_seconds_over_all_looks() {
+        let check = |tries: u32, waited: u64, left: u64| {
+            assert_eq!(patience(tries, Duration::from_millis(waited)), Duration::from_millis(left), "{tries} {waited}");
+        };
+        check(0, 20, 2_000);
+        check(0, 3_600_000, 2_000);
+        check(1, 600, 1_400);
+        check(2, 1_700, 300);
+        check(2, 9_000, 0);
+    }
+}
