@@ -234,7 +234,7 @@ pub(super) const NOTICES: &[&str] = &[
 static KEYS: &[Key] = &[
     key("", "version", Kind::Number),
     key("", "mode", Kind::Choice(MODES)),
-    key("", "packs", Kind::Texts).not_yet(),
+    key("", "packs", Kind::Texts),
     key("", "timezone", Kind::Zone),
     key("", "scope", Kind::Table).opens("scope"),
     key("", "record", Kind::Table).opens("record"),

@@ -29,13 +29,15 @@ pub(super) fn authorities(value: &Value<'_>) -> Authorities {
         let layer = role.unwrap_or(value.cx.layer());
         places.push((Who::Authority { layer, name: name.value.to_owned() }, name.span.clone()));
         let authority = authority(&table, &name, role.is_some());
-        match role {
-            Some(layer) => read.fillings.push(Filling { layer, name: name.value.to_owned(), authority }),
-            None => {
-                redefined(value.cx, Naming::Authority, &name);
-                if sound.is_some() {
-                    read.own.insert(name.value.to_owned(), authority);
-                }
+        if let Some(layer) = role {
+            let authority = authority.clone();
+            read.fillings.push(Filling { layer, name: name.value.to_owned(), authority });
+        }
+        // The same name in a pack of this file means the same people.
+        if role.is_none() || value.cx.in_packs(Naming::Authority, name.value) {
+            redefined(value.cx, Naming::Authority, &name);
+            if sound.is_some() {
+                read.own.insert(name.value.to_owned(), authority);
             }
         }
     }

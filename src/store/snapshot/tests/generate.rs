@@ -27,6 +27,7 @@ pub(super) fn snapshot() -> impl Strategy<Value = Snapshot> {
     (facts(), vec(source(), 0..3), templates).prop_map(|(facts, sources, templates)| Snapshot {
         facts,
         sources,
+        packs: BTreeMap::new(),
         templates,
     })
 }

@@ -5,6 +5,7 @@ mod broken;
 mod fixtures;
 mod generate;
 mod outcome;
+mod packs;
 mod rich;
 mod sharing;
 

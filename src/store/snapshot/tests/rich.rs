@@ -57,7 +57,7 @@ pub(super) fn snapshot() -> Snapshot {
         source(Layer::BuiltIn, Read::Unseen, None),
     ];
     let templates = vec![Template { text: "## Risk\n".to_owned() }, Template { text: String::new() }];
-    Snapshot { facts: facts(), sources, templates }
+    Snapshot { facts: facts(), sources, packs: BTreeMap::new(), templates }
 }
 
 fn facts() -> Facts {
@@ -301,5 +301,5 @@ pub(super) fn unknown() -> Snapshot {
         diffs: Diffs { patches: Some(Known::Unknown(why())), ..Diffs::default() },
         ..facts()
     };
-    Snapshot { facts, sources: vec![], templates: vec![] }
+    Snapshot { facts, sources: vec![], packs: BTreeMap::new(), templates: vec![] }
 }

@@ -25,7 +25,7 @@ use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
 use super::team::Team;
-use super::texts::Templates;
+use super::texts::{PolicyText, Templates};
 
 /// The root of a snapshot.
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,6 +61,9 @@ pub(crate) struct ChangePart {
     /// Since version 3; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owners: Option<Owners>,
+    /// Since version 3; left out where no policy switched on a pack.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    packs: BTreeMap<String, Ref<PolicyText>>,
 }
 
 impl Content for ChangePart {
@@ -68,11 +71,12 @@ impl Content for ChangePart {
     const NEWEST: u32 = 3;
 
     fn version(&self) -> u32 {
+        let third = self.owners.is_some() || !self.packs.is_empty();
         let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
-        match (&self.owners, second) {
-            (Some(_), _) => 3,
-            (None, true) => 2,
-            (None, false) => 1,
+        match (third, second) {
+            (true, _) => 3,
+            (false, true) => 2,
+            (false, false) => 1,
         }
     }
 }
@@ -139,6 +143,10 @@ impl ChangePart {
             on_demand: on_demand.into(),
             diffs: Diffs::cut(diffs, cut),
             owners: Owners::cut(asked, cut),
+            packs: policy::packs_of(sources)
+                .into_iter()
+                .map(|(name, text)| (name, cut.put(&PolicyText(text))))
+                .collect(),
         }
     }
 
@@ -175,7 +183,11 @@ impl ChangePart {
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;
         let templates = templates.into_iter().map(|text| Template { text }).collect();
-        Ok(Snapshot { facts, sources, templates })
+        let packs = self.packs.into_iter().map(|(name, text)| {
+            let PolicyText(text) = shelf.take(&text)?;
+            Ok((name, text))
+        });
+        Ok(Snapshot { facts, sources, packs: packs.collect::<Result<_, Error>>()?, templates })
     }
 }
 
