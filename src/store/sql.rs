@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, db, decision, due, evidence, failures, mark, open, part, past, policy, retention, schema,
-        shown, take, troubled,
+        shown, sqlite, take, troubled,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -116,6 +116,7 @@ mod tests {
         ("retention", retention::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
+        ("sqlite", sqlite::STATEMENTS),
         ("take", take::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
     ];
