@@ -1,7 +1,7 @@
 //! Each condition: when it holds, when it does not, when it is unknown, and under `not`.
 
 use super::*;
-use crate::account::Account;
+use crate::account::{Account, AccountKind};
 use crate::facts::{Attribution, Commit, FileStatus};
 
 /// Whether a rule of that `when` speaks: `yes`, `no` or `unknown`.
@@ -136,6 +136,9 @@ fn numbers() {
         &facts,
     );
     check_when(&[("tier = \"<= 1\"", "yes"), ("services = [\"pay\"]", "yes")], &world());
+    // The lowest touched tier is the one that counts, in whichever order the services stand.
+    let both = files(&["src/pay.rs", "docs/b.md"]);
+    check_when(&[("tier = \"<= 1\"", "yes"), ("tier = \">= 4\"", "no")], &both);
     check_when(&[("tier = \">= 0\"", "no"), ("services = [\"docs\"]", "no")], &files(&["x"]));
 }
 
@@ -238,6 +241,12 @@ fn authors() {
     let mut unseen = proved.clone();
     unseen.pushers = Known::unknown("away");
     check_when(&[("not = { author = [\"ann\"] }", "unknown")], &unseen);
+    // A bot is called `ann[bot]`, and nobody else is.
+    let bot = Account { id: 78, kind: AccountKind::Bot, ..person("ann") };
+    let mut by_bot = world();
+    by_bot.change.author = Some(bot.clone());
+    by_bot.accounts.insert("ann[bot]".to_owned(), Known::Known(bot));
+    check_when(&[("author = [\"ann\"]", "no"), ("author = [\"ann[bot]\"]", "yes")], &by_bot);
     // The login names another account than it did.
     let mut taken = proved;
     taken.accounts.insert("ann".to_owned(), Known::Known(Account { id: 77, ..person("ann") }));
