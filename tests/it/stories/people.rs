@@ -37,6 +37,20 @@ async fn who_joins_the_team_after_having_approved_approves_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_a_team_below_the_one_that_is_asked_takes_green_along() {
+    let mut world = World::without_bot(CAB).await;
+    let night = world.acme.team("cab", &["carol"]).child("operations", &[]).child("night", &["bob"]);
+    world.start(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    night.remove("bob");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "carol");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_joins_and_approves_at_once_is_not_taken_for_somebody_who_joined_later() {
     let mut world = World::without_bot(CAB).await;
     let cab = world.acme.team("cab", &["carol"]);
