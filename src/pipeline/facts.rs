@@ -12,10 +12,11 @@ use countersign_domain::net_diff::{Diffs, HeadMove};
 use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
+use super::members::NotBefore;
 use super::{Error, Pipeline, Result};
 use crate::github::event::REPOSITORY_POLICY;
 use crate::github::{self, Activity, Comparison, Installation, ListedFile, Look, ReviewRead};
-use crate::store::{BodyVersion, HeadPlace, Moved, SeenRow};
+use crate::store::{BodyVersion, HeadPlace, MembersAsOf, Moved, SeenRow};
 
 /// Bytes of patches that are kept with a decision.
 const PATCHES_KEPT: usize = 256 << 10;
@@ -30,16 +31,20 @@ impl Pipeline {
         members_since: Option<Timestamp>,
         check_name: &str,
     ) -> Result<Facts> {
-        let as_of = self.store.now().await?;
+        let owner = look.repository.owner.as_str();
+        let organisations = needs.teams.iter().map(|team| team.organisation.as_str()).chain([owner]);
+        let MembersAsOf { now: as_of, changed_at } =
+            self.store.members_as_of(&organisations.map(str::to_owned).collect()).await?;
+        let not_before = NotBefore::new(as_of, changed_at).and(members_since);
         let (files, patches) = self.files(github, look, needs).await?;
         let owners = self.owners(github, look, needs, &files).await?;
-        let mut teams = self.teams(github, &(&needs.teams | &owners.teams), members_since).await?;
-        let owning_teams = self.owning_teams(github, look, &owners.teams, members_since).await?;
-        let accounts = self.accounts(github, &look.repository.owner, &(&needs.logins | &owners.logins)).await?;
+        let mut teams = self.teams(github, &(&needs.teams | &owners.teams), not_before).await?;
+        let owning_teams = self.owning_teams(github, look, &owners.teams, not_before).await?;
+        let accounts = self.accounts(github, owner, &(&needs.logins | &owners.logins)).await?;
         let merged_before = self.merged_before(github, look, needs).await?;
         let mut reviews = self.reviews(look).await?;
-        self.first_memberships(github, look, needs, &mut reviews, &mut teams).await?;
-        let permissions = self.permissions(github, look, needs, &reviews, members_since).await?;
+        self.first_memberships(github, look, needs, not_before, (&mut reviews, &mut teams)).await?;
+        let permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
@@ -70,24 +75,24 @@ impl Pipeline {
         &self,
         github: &Installation,
         wanted: &BTreeSet<TeamName>,
-        since: Option<Timestamp>,
+        not_before: NotBefore,
     ) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>> {
         let mut teams = BTreeMap::new();
         for team in wanted {
-            teams.insert(team.clone(), self.members_of(github, team, since).await?);
+            teams.insert(team.clone(), self.members_of(github, team, not_before).await?);
         }
         Ok(teams)
     }
 
-    /// The members of a team, read after `since` and lately.
+    /// The members of a team, by a reading that counts.
     pub(super) async fn members_of(
         &self,
         github: &Installation,
         team: &TeamName,
-        since: Option<Timestamp>,
+        not_before: NotBefore,
     ) -> Result<Known<BTreeSet<Account>>> {
         let key = (github.id(), team.clone());
-        Ok(self.members.of(key, since, self.clock.now(), github.team_members(team)).await?)
+        Ok(self.members.of(key, not_before, || github.team_members(team)).await?)
     }
 
     /// The account that each login of the owner's policies first named: whoever takes a login over is somebody else.
