@@ -8,15 +8,15 @@ use countersign_domain::facts::{
     Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
     Sibling, commits_hash,
 };
-use countersign_domain::net_diff::{Diffs, HeadMove};
+use countersign_domain::net_diff::Diffs;
 use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
 use super::members::NotBefore;
 use super::{Error, Pipeline, Result};
 use crate::github::event::REPOSITORY_POLICY;
-use crate::github::{self, Activity, Comparison, Installation, ListedFile, Look, ReviewRead};
-use crate::store::{BodyVersion, HeadPlace, MembersAsOf, Moved, SeenRow};
+use crate::github::{Comparison, Installation, ListedFile, Look, ReviewRead};
+use crate::store::{BodyVersion, HeadPlace, MembersAsOf, SeenRow};
 
 /// Bytes of patches that are kept with a decision.
 const PATCHES_KEPT: usize = 256 << 10;
@@ -190,57 +190,6 @@ impl Pipeline {
         Ok(seen)
     }
 
-    /// Everybody who was seen moving the head, and the moves of those of whom none is missing. What was pushed before we watched is asked of GitHub's activity list.
-    async fn pushers(
-        &self,
-        github: &Installation,
-        look: &Look,
-        needs: &Needs,
-    ) -> Result<(Known<BTreeSet<Account>>, Moves)> {
-        let unknown = |why: &str| Ok((Known::unknown(why), Moves::new()));
-        if !needs.pushers {
-            return unknown("no rule asks who pushed");
-        }
-        let change = &look.change;
-        let (repository, head) = (&look.repository, &change.head);
-        let commits = listed_commits(look);
-        let seen = self.store.pushers_of(head_place(look), &commits).await?;
-        let mut pushers: BTreeSet<Account> = seen.iter().map(|push| push.sender.clone()).collect();
-        let mut moves = moves(&seen);
-        if change.fork {
-            // Pushes to a fork are told to nobody but its owner; what moved the head here is.
-            let Some(owner) = look.head_owner.clone() else {
-                return unknown("the repository that the change comes from is gone");
-            };
-            // What the owner pushed is not known by both its ends.
-            moves.remove(&owner);
-            pushers.insert(owner);
-            return Ok((Known::Known(pushers), moves));
-        }
-        if seen.iter().any(|push| push.after == head.tip) {
-            return Ok((Known::Known(pushers), moves));
-        }
-        let activity = match github.activity(&repository.owner, &repository.name, &head.name).await {
-            Ok(activity) => activity,
-            Err(error @ (github::Error::NotFound(_) | github::Error::Forbidden(_))) => {
-                return unknown(&format!("who pushed the head cannot be read: {error}"));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let is_move = |push: &&Activity| commits.contains(&push.after) || push.at >= look.created_at;
-        let pushes: Vec<_> = activity.iter().filter(is_move).collect();
-        if !pushes.iter().any(|push| push.after == head.tip) {
-            return unknown("GitHub does not say who pushed the head");
-        }
-        for push in pushes {
-            let Some(actor) = &push.actor else { return unknown("somebody whose account is gone pushed the head") };
-            // What was pushed before we watched is not known by both its ends.
-            moves.remove(actor);
-            pushers.insert(actor.clone());
-        }
-        Ok((Known::Known(pushers), moves))
-    }
-
     /// Whether a pull request of the author's was merged here before; once it was, for ever.
     async fn merged_before(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<bool>> {
         if !needs.merged_before {
@@ -301,22 +250,6 @@ fn old_names_at(head: &Oid, files: &[ListedFile]) -> Option<BTreeMap<String, Str
     let (here, elsewhere): (Vec<_>, Vec<_>) =
         renamed.filter(|file| file.at.is_some()).cloned().partition(|file| file.at.as_ref() == Some(head));
     elsewhere.is_empty().then(|| old_names(&here))
-}
-
-/// Moves of the head, by who made them.
-type Moves = BTreeMap<Account, Vec<HeadMove>>;
-
-/// The moves of those people of whom every move is known by both its ends.
-fn moves(seen: &[Moved]) -> Moves {
-    let mut moves = Moves::new();
-    for push in seen {
-        let made = moves.entry(push.sender.clone()).or_default();
-        let moved = push.before.clone().map(|before| HeadMove { before, after: push.after.clone() });
-        made.extend(moved.filter(|moved| !made.contains(moved)));
-    }
-    let has_end = |push: &&Moved, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
-    moves.retain(|who, made| seen.iter().filter(|push| push.sender == *who).all(|push| has_end(&push, made)));
-    moves
 }
 
 /// The whole patches, as many as are kept with a decision: beyond, a file has none.

@@ -20,6 +20,7 @@ mod owners;
 mod permissions;
 mod policies;
 mod pull;
+mod pushers;
 mod read;
 mod redelivery;
 mod requests;
