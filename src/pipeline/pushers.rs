@@ -60,7 +60,9 @@ impl Pipeline {
         };
         // Where the commits are not known, any push may have brought one.
         let brought = |push: &Activity| look.commits.known().is_none() || commits.contains(&push.after);
-        let is_move = |push: &&Activity| brought(push) || push.at >= look.created_at;
+        // Who made the branch at a commit of the base has brought nothing.
+        let made = |push: &Activity| push.before.as_str().bytes().all(|digit| digit == b'0');
+        let is_move = |push: &&Activity| brought(push) || (push.at >= look.created_at && !made(push));
         let pushes: Vec<_> = activity.iter().filter(is_move).collect();
         if !pushes.iter().any(|push| push.after == head.tip) {
             return unknown("GitHub does not say who pushed the head");
@@ -95,16 +97,17 @@ fn moves(seen: &[Moved]) -> Moves {
 fn is_whole(seen: &[Moved], head: &Oid) -> bool {
     let mut before = BTreeMap::new();
     for moved in seen {
-        let Some(from) = &moved.before else { return false };
-        if before.insert(&moved.after, from).is_some_and(|other| other != from) {
+        let is_told = moved.made || moved.before.is_some();
+        let from = moved.before.as_ref();
+        if !is_told || before.insert(&moved.after, from).is_some_and(|other| other != from) {
             return false;
         }
     }
-    let mut at = head;
-    while let Some(from) = before.remove(at) {
+    let mut at = Some(head);
+    while let Some(from) = at.and_then(|at| before.remove(at)) {
         at = from;
     }
-    before.is_empty() && at.as_str().bytes().all(|digit| digit == b'0')
+    before.is_empty() && at.is_none()
 }
 
 /// Whether an event told of that push too, by the same account.
@@ -125,7 +128,8 @@ mod tests {
         let check = |moves: &[(&str, &str)], expected: bool| {
             let sender = Account { id: 1, login: "ann".to_owned(), kind: AccountKind::User };
             let moved = |&(before, after): &(&str, &str)| Moved {
-                before: Some(before).filter(|before| !before.is_empty()).map(Oid::new),
+                before: Some(before).filter(|before| !before.is_empty() && *before != "made").map(Oid::new),
+                made: before == "made",
                 after: Oid::new(after),
                 sender: sender.clone(),
                 at: Timestamp::UNIX_EPOCH,
@@ -133,16 +137,16 @@ mod tests {
             let moves: Vec<Moved> = moves.iter().map(moved).collect();
             assert_eq!(is_whole(&moves, &Oid::new("c")), expected, "{moves:?}");
         };
-        check(&[("00", "a"), ("a", "c")], true);
-        check(&[("a", "c"), ("00", "a"), ("a", "c")], true);
-        check(&[("00", "c")], true);
+        check(&[("made", "a"), ("a", "c")], true);
+        check(&[("a", "c"), ("made", "a"), ("a", "c")], true);
+        check(&[("made", "c")], true);
         check(&[], false);
         check(&[("a", "c")], false);
         check(&[("", "c")], false);
-        check(&[("00", "a")], false);
-        check(&[("00", "a"), ("b", "c")], false);
-        check(&[("00", "c"), ("a", "b")], false);
-        check(&[("00", "c"), ("a", "c")], false);
+        check(&[("made", "a")], false);
+        check(&[("made", "a"), ("b", "c")], false);
+        check(&[("made", "c"), ("a", "b")], false);
+        check(&[("made", "c"), ("a", "c")], false);
         check(&[("a", "c"), ("c", "a")], false);
     }
 }

@@ -73,8 +73,10 @@ const AT_ONCE: usize = 8;
 /// Somebody moved a head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// The commit before; `None` where the event does not tell.
+    /// The commit before; `None` where there was none, or the event does not tell.
     pub before: Option<Oid>,
+    /// Whether the push made the branch.
+    pub made: bool,
     /// The commit after.
     pub after: Oid,
     /// Who.
@@ -171,7 +173,8 @@ impl Store {
             let [a, b, c, d, e, f, g, h] = std::array::from_fn::<_, AT_ONCE, _>(commit);
             let rows = self.db.fetch(PUSHES, values![repository, place.branch, a, b, c, d, e, f, g, h]).await?;
             for row in &rows {
-                moves.push(moved(row)?);
+                let push = moved(row)?;
+                moves.push(Moved { made: push.before.is_none(), ..push });
             }
         }
         Ok(moves)
@@ -373,7 +376,7 @@ fn moved(row: &Row) -> Result<Moved> {
     let kind = take::kind(&row.text("sender_kind")?);
     let sender = Account { id: row.id("sender")?, login: row.text("sender_login")?, kind };
     let before = Some(row.text("before_head")?).filter(|before| !before.is_empty()).map(Oid::new);
-    Ok(Moved { before, after: Oid::new(row.text("after_head")?), sender, at: row.instant("at")? })
+    Ok(Moved { before, made: false, after: Oid::new(row.text("after_head")?), sender, at: row.instant("at")? })
 }
 
 fn repository(row: &Row) -> Result<RepositoryRow> {
