@@ -7,7 +7,7 @@ use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, Effect, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
-use countersign_domain::record::Template;
+use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
 use jiff::{SignedDuration, Timestamp};
 
@@ -131,8 +131,7 @@ impl Pipeline {
         let Read { look, governing, mut facts, templates } = read;
         let Governing { sources, loaded, check_name, .. } = governing;
         facts.siblings = self.siblings(&facts, &check_name).await?;
-        let records = Records::read(&facts, &loaded.fields, &templates);
-        let decision = evaluate(&loaded.policies, &records, &facts);
+        let decision = decision_by(&loaded.policies, &loaded.fields, &facts, &templates);
         Ok(Decided { decision, check_name, look, facts, sources, templates, loaded })
     }
 
@@ -173,9 +172,12 @@ impl Pipeline {
 
 /// The pure part, from what was read to the decision: records, evaluation.
 pub fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
-    let fields = policy::field_set(policies);
-    let records = Records::read(facts, &fields, templates);
-    evaluate(policies, &records, facts)
+    decision_by(policies, &policy::field_set(policies), facts, templates)
+}
+
+/// The same where the fields of the policies are worked out already.
+fn decision_by(policies: &PolicySet, fields: &FieldSet, facts: &Facts, templates: &[Template]) -> Decision {
+    evaluate(policies, &Records::read(facts, fields, templates), facts)
 }
 
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.
