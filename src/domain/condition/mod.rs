@@ -5,6 +5,7 @@
 //! that is said where it is used.
 
 mod agent;
+mod at;
 mod author;
 mod author_in;
 mod base;
@@ -116,6 +117,7 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Labels(labels) => labels::labels(cx, labels),
         Condition::Head(globs) => head::head(cx, globs),
         Condition::Draft(wanted) => draft::draft(cx, *wanted),
+        Condition::At(any) => at::at(cx, from.place, any),
         Condition::Any(tables) => combine::any(cx, from, tables),
         Condition::All(tables) => combine::all(cx, from, tables),
         Condition::Not(inner) => combine::not(cx, from, inner),

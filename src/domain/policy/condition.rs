@@ -6,6 +6,7 @@
 use regex::Regex;
 
 use super::model::{BranchGlobs, Globs, Unenforced, Who};
+use super::weekly::Weekly;
 use crate::record::FieldId;
 use crate::risk::Level;
 
@@ -68,6 +69,8 @@ pub enum Condition {
     Head(Globs),
     /// Whether it is a draft.
     Draft(bool),
+    /// The instant lies in any of these.
+    At(Vec<Weekly>),
     /// Any of these tables holds.
     Any(Vec<Conditions>),
     /// All of these tables hold.

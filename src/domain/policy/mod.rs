@@ -22,6 +22,7 @@ mod stack;
 #[cfg(test)]
 mod tests;
 mod unenforced;
+mod weekly;
 
 pub use approval::EffectiveApproval;
 pub use codes::CODES;
@@ -38,3 +39,4 @@ pub use model::{
     Weight, WhichCheck, Who,
 };
 pub use source::{Read, Source, Version};
+pub use weekly::{Days, Hours, Weekly};

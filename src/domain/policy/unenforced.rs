@@ -110,6 +110,7 @@ impl Condition {
             Self::Labels(_) => "labels",
             Self::Head(_) => "head",
             Self::Draft(_) => "draft",
+            Self::At(_) => "at",
             Self::Any(_) => "any",
             Self::All(_) => "all",
             Self::Not(_) => "not",

@@ -100,6 +100,7 @@ fn condition(
         "labels" => Condition::Labels(texts(value)?),
         "head" => Condition::Head(globs(value, &value.one_or_more()?, Over::Heads)?),
         "draft" => Condition::Draft(value.flag()?.value),
+        "at" => Condition::At(at::at(value)?),
         "any" => Condition::Any(nested(value, place)),
         "all" => Condition::All(nested(value, place)),
         "not" => Condition::Not(Box::new(conditions(value, Place::Lowering(under_not(place)))?)),
@@ -116,7 +117,6 @@ fn condition(
 fn check_unenforced(key: &Key, value: &Value<'_>, place: Place) {
     match key.name {
         "properties" => field_test::properties(value),
-        "at" => at::at(value),
         "expr" => expr::expression(value, place),
         _ => drop(value.flag()),
     }
