@@ -118,6 +118,8 @@ pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
     let files = ChangedFiles::new(files);
     let holds = |condition: &Condition| match condition {
         Condition::OnlyFiles(globs) => files.not_matching(globs).is_none(),
+        // What it makes of the paths is not known before it is computed.
+        Condition::Expr(expression) => expression.reads_paths(),
         _ => false,
     };
     let lowers = |condition: &Condition| matches!(condition, Condition::Not(inner) if mentions(inner, &holds));
@@ -285,11 +287,12 @@ impl Needs {
                     | C::Services(_)
                     | C::Tier(_)
                     | C::Environments(_)
-            )
+            ) || matches!(condition, C::Expr(expression) if expression.reads_paths())
         });
         self.old_names |= paths;
         self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
         self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
+        self.files |= reads(&|condition| matches!(condition, C::Expr(expression) if expression.reads_files()));
         self.merged_before |= reads(&|condition| matches!(condition, C::FirstContribution(_)));
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));

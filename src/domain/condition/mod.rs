@@ -15,6 +15,7 @@ mod committer_in;
 mod diff;
 mod draft;
 mod environments;
+mod expr;
 mod field;
 mod files;
 mod files_changed;
@@ -118,6 +119,7 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Head(globs) => head::head(cx, globs),
         Condition::Draft(wanted) => draft::draft(cx, *wanted),
         Condition::At(any) => at::at(cx, from.place, any),
+        Condition::Expr(expression) => expr::expr(cx, from.layer, from.place, expression),
         Condition::Any(tables) => combine::any(cx, from, tables),
         Condition::All(tables) => combine::all(cx, from, tables),
         Condition::Not(inner) => combine::not(cx, from, inner),

@@ -5,6 +5,7 @@
 
 use regex::Regex;
 
+use super::expr::Expression;
 use super::model::{BranchGlobs, Globs, Unenforced, Who};
 use super::weekly::Weekly;
 use crate::record::FieldId;
@@ -71,6 +72,8 @@ pub enum Condition {
     Draft(bool),
     /// The instant lies in any of these.
     At(Vec<Weekly>),
+    /// An expression over the facts.
+    Expr(Expression),
     /// Any of these tables holds.
     Any(Vec<Conditions>),
     /// All of these tables hold.

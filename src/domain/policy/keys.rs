@@ -360,7 +360,7 @@ static KEYS: &[Key] = &[
     key("when", "draft", Kind::Flag).controlled(Control::Author),
     key("when", "on_declaration", Kind::Flag),
     key("when", "at", Kind::Table).opens("at"),
-    key("when", "expr", Kind::Expression).not_yet().controlled(Control::AsNamed),
+    key("when", "expr", Kind::Expression).controlled(Control::AsNamed),
     key("when", "any", Kind::Tables).opens("when"),
     key("when", "all", Kind::Tables).opens("when"),
     key("when", "not", Kind::Table).opens("when"),

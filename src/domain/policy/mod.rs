@@ -10,6 +10,7 @@
 mod approval;
 mod codes;
 mod condition;
+pub(crate) mod expr;
 mod fields;
 mod keys;
 mod lanes;
@@ -27,6 +28,7 @@ mod weekly;
 pub use approval::EffectiveApproval;
 pub use codes::CODES;
 pub use condition::{ChangeType, Comparison, Condition, Conditions, FieldTest, LevelComparison, Operator};
+pub use expr::{Expression, FACTS, FactKind, FactSpec};
 pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Model, Waiver};

@@ -8,6 +8,7 @@ mod changes_requested;
 mod checks;
 mod conditions;
 mod deployments;
+mod expr;
 mod independence;
 mod layers;
 mod membership;
