@@ -1,5 +1,6 @@
 //! `countersign check`: every problem of policy files.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,6 +11,7 @@ use serde_json::json;
 
 use super::output::{Answered, Trouble, colours, counted, print, print_json, yes};
 use super::sources::{self, LayerName, PolicyFile};
+use crate::render::escape::visible;
 use crate::render::json;
 use crate::render::sarif;
 use crate::render::terminal::{self, SourceText};
@@ -50,13 +52,20 @@ struct Found<'a> {
     sources: Vec<SourceText<'a>>,
 }
 
+/// What is wrong with files, and what they leave to be filled in.
+struct Problems<'a> {
+    found: Vec<Found<'a>>,
+    /// Files, and the roles for which nobody is named, with what each is for.
+    to_fill: BTreeSet<(String, String, String)>,
+}
+
 impl Check {
     pub(super) fn run(self) -> Answered {
         let paths = if self.files.is_empty() { sources::of_this_folder()? } else { self.files };
         let files = sources::read(&paths, self.layer)?;
-        let found = problems(&files)?;
+        let Problems { found, to_fill } = problems(&files)?;
         match self.format {
-            CheckFormat::Terminal => print(&for_people(&files, &found))?,
+            CheckFormat::Terminal => print(&(for_people(&files, &found) + &lines_to_fill(&to_fill)))?,
             CheckFormat::Json => print_json(&for_programs(&files, &found))?,
             CheckFormat::Sarif => {
                 let rules: Vec<_> = CODES.iter().copied().chain([NOT_ENFORCED]).collect();
@@ -74,11 +83,17 @@ fn ended(found: &[Found<'_>]) -> ExitCode {
 
 /// Every problem of every file, in the order of the files and their lines. An organisation's file that stands above
 /// several is read with each of them, and what is said of it is said once.
-fn problems(files: &[PolicyFile]) -> Result<Vec<Found<'_>>, Trouble> {
+fn problems(files: &[PolicyFile]) -> Result<Problems<'_>, Trouble> {
     let mut all: Vec<Found<'_>> = Vec::new();
+    let mut to_fill = BTreeSet::new();
     for stack in sources::stacks(files)? {
         let (set, mut diagnostics) = policy::load(&sources::sources(&stack));
         diagnostics.extend(not_enforced(&set));
+        // The people are named in the lowest file, beside what it has in mind of them.
+        if let Some(lowest) = stack.last() {
+            let role = |(_, name, fill): (_, &str, &str)| (lowest.name.clone(), name.to_owned(), fill.to_owned());
+            to_fill.extend(set.unfilled_roles().map(role));
+        }
         for diagnostic in diagnostics {
             let sources = sources::texts(&stack);
             let again =
@@ -90,7 +105,23 @@ fn problems(files: &[PolicyFile]) -> Result<Vec<Found<'_>>, Trouble> {
     }
     let rank = |found: &Found<'_>| files.iter().position(|file| Some(file.name.as_str()) == place(found).0);
     all.sort_by_key(|found| (rank(found), place(found).1));
-    Ok(all)
+    Ok(Problems { found: all, to_fill })
+}
+
+/// Lines to paste for roles that nobody fills yet.
+fn lines_to_fill(to_fill: &BTreeSet<(String, String, String)>) -> String {
+    let mut out = String::new();
+    let mut last = "";
+    for (file, name, fill) in to_fill {
+        if file != last {
+            out.push_str(&format!("\nto fill in, in {}:\n", visible(file)));
+        }
+        last = file;
+        let is_bare = name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_'));
+        let key = if is_bare { name.clone() } else { format!("\"{name}\"") };
+        out.push_str(&format!("\n[authorities.{key}] # {}\nteams = [\"ORG/TEAM\"]\n", visible(fill)));
+    }
+    out
 }
 
 fn place<'a>(found: &Found<'a>) -> (Option<&'a str>, usize) {

@@ -19,6 +19,7 @@ mod groups;
 mod large;
 mod models;
 mod moved;
+mod owners;
 mod people;
 mod policies;
 mod record;
