@@ -1,5 +1,7 @@
 //! What is read as an expression, and what is refused, with its place.
 
+use proptest::prelude::*;
+use proptest::sample::select;
 use regex::Regex;
 
 use super::{Problem, read};
@@ -109,3 +111,23 @@ fn nothing_lies_deeper_than_any_stack_bears() {
     let all_of_it = format!("fork{}", " || fork".repeat(38));
     assert!(problem(&all_of_it).is_none());
 }
+
+proptest! {
+    /// Signs and names in any order, and any text at all.
+    #[test]
+    fn any_expression_is_read_or_refused_at_a_place_within_it(
+        signs in proptest::collection::vec(select(SIGNS), 0..40), text in "\\PC{0,40}",
+    ) {
+        for expression in [signs.join(" "), signs.concat(), text.clone(), format!("base == '{text}'")] {
+            if let Some(problem) = problem(&expression) {
+                prop_assert!(expression.get(problem.span.clone()).is_some(), "{expression}: {:?}", problem.span);
+            }
+        }
+    }
+}
+
+const SIGNS: &[&str] = &[
+    "files", "base", "lines", "fork", "f", "g", "exists", "all", "map", "size", "matches", "path", ".", ",", "(", ")",
+    "[", "]", "{", "!", "-", "+", "&&", "||", "==", "<", "in", "?", ":", "'a'", "r'\\d'", "\"", "'", "\\", "1", "0x",
+    "1.5", "//", "\n", "é", "true",
+];
