@@ -420,6 +420,9 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
             (needs.codeowners, needs.files, needs.old_names) = (true, true, true);
         });
         check(&when("environments = [\"live\"]"), |needs| (needs.files, needs.old_names) = (true, true));
+        check(&when("expr = 'lines > 9'"), |needs| needs.files = true);
+        check(&when("expr = 'files.exists(f, f.added > 9)'"), |needs| (needs.files, needs.old_names) = (true, true));
+        check(&when("expr = 'base == \"main\"'"), |_| ());
     }
 
     #[test]
@@ -474,6 +477,8 @@ deployments = [{ environment = "staging" }, { environment = "production", by = "
         check(&format!("{model}{rest}"), "a.lock", true);
         check(&format!("{model}{rest}"), "a.rs", false);
         check(&format!("{not}{rest}"), "a.lock", true);
+        check(&format!("{}{rest}", rule("not = { expr = 'files.all(f, f.added > 0)' }")), "a.rs", true);
+        check(&format!("{}{rest}", rule("not = { expr = 'lines > 0' }")), "a.rs", false);
         // Alone it has to make up for rules that do not speak; beside one that always speaks it only asks more.
         check(&only, "a.lock", true);
         check(&format!("{only}{rest}"), "a.lock", false);
