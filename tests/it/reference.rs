@@ -213,6 +213,20 @@ fn each_condition_says_whether_the_author_controls_it() {
 }
 
 #[test]
+fn every_fact_of_an_expression_is_listed_with_its_kind_and_who_controls_it() {
+    let rows = rows_under(&text(POLICY), "Expressions");
+    let listed: BTreeMap<&str, &[String]> = rows.iter().map(|(name, row)| (name.as_str(), &row.cells[1..])).collect();
+    let there: BTreeMap<&str, Vec<String>> = policy::FACTS
+        .iter()
+        .map(|fact| {
+            let control = if fact.control == Control::Author { "yes" } else { "no" };
+            (fact.name, words([fact.kind.name(), fact.meaning, control]))
+        })
+        .collect();
+    assert_eq!(listed, there.iter().map(|(name, cells)| (*name, cells.as_slice())).collect());
+}
+
+#[test]
 fn every_diagnostic_of_a_policy_is_listed() {
     let listed: BTreeSet<String> = listed(&text(POLICY), "Diagnostics").into_iter().collect();
     assert_eq!(listed, policy::CODES.iter().map(|(code, _)| (*code).to_owned()).collect());

@@ -34,6 +34,7 @@ codes! {
     BAD_PATTERN "bad-pattern" "a regular expression that cannot be read, or is too large"
     BACKSPACE_IN_PATTERN "backspace-in-pattern" "`\\b` in double quotes is a backspace, not a word boundary"
     BAD_COMPARISON "bad-comparison" "not of the form `>= 500` or `>= high`"
+    BAD_EXPRESSION "bad-expression" "an expression that cannot be read, is never true or false, or may cost too much"
     BAD_DURATION "bad-duration" "not a length of time such as `30m`, `24h`, `14d` or `5 business days`"
     BAD_DATE "bad-date" "not a date or a date and time"
     BAD_ZONE "bad-zone" "not a time zone of the IANA database"

@@ -10,6 +10,7 @@
 mod approval;
 mod codes;
 mod condition;
+pub(crate) mod expr;
 mod fields;
 mod keys;
 mod lanes;
@@ -23,10 +24,12 @@ mod stack;
 #[cfg(test)]
 mod tests;
 mod unenforced;
+mod weekly;
 
 pub use approval::EffectiveApproval;
 pub use codes::CODES;
 pub use condition::{ChangeType, Comparison, Condition, Conditions, FieldTest, LevelComparison, Operator};
+pub use expr::{Expression, FACTS, FactKind, FactSpec};
 pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Model, Waiver};
@@ -40,3 +43,4 @@ pub use model::{
 };
 pub use packs::{PACKS, Pack, Shelf, packs_of};
 pub use source::{Read, Source, Version};
+pub use weekly::{Days, Hours, Weekly};

@@ -12,6 +12,7 @@ mod deliveries;
 mod deployments;
 mod early;
 mod enterprise;
+mod expressions;
 mod faults;
 mod flood;
 mod groups;
