@@ -43,6 +43,8 @@ use toml::de::DeTable;
 use self::context::{Context, Naming};
 pub(super) use self::context::{Surroundings, Upper};
 use self::cursor::At;
+pub(super) use self::globs::fixed;
+pub(super) use self::time::{days_between, end_of, exact_seconds};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
 use crate::policy::codes;
