@@ -4,7 +4,8 @@
 //! braces), never less. So "nothing in common" is certain as it is; a common path is
 //! shown to the real globs before it counts. What takes out (`!glob`) only makes less.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::policy::model::Globs;
 
@@ -60,9 +61,15 @@ pub(super) fn within(left: &Globs, right: &Globs) -> bool {
     taken_in(left).next().is_some() && taken_in(left).all(has)
 }
 
+/// A state of each of two automata.
+type Pair = (usize, usize);
+
+/// The pairs of states that were reached, each with the one before and the letter between; the first have none.
+type Seen = BTreeMap<Pair, Option<(Pair, char)>>;
+
 fn common(left: &str, right: &str) -> Overlap {
     let (Some(left), Some(right)) = (Automaton::of(left), Automaton::of(right)) else { return Overlap::Undecided };
-    let mut seen: BTreeMap<(usize, usize), Option<((usize, usize), char)>> = BTreeMap::new();
+    let mut seen = Seen::new();
     let mut waiting = VecDeque::new();
     for state in pairs(&left.reached(0), &right.reached(0)) {
         seen.insert(state, None);
@@ -78,7 +85,7 @@ fn common(left: &str, right: &str) -> Overlap {
         }
         for letter in &alphabet {
             for next in pairs(&left.after(state.0, *letter), &right.after(state.1, *letter)) {
-                if let std::collections::btree_map::Entry::Vacant(vacant) = seen.entry(next) {
+                if let Entry::Vacant(vacant) = seen.entry(next) {
                     vacant.insert(Some((state, *letter)));
                     waiting.push_back(next);
                 }
@@ -88,12 +95,12 @@ fn common(left: &str, right: &str) -> Overlap {
     Overlap::Nothing
 }
 
-fn pairs(left: &[usize], right: &[usize]) -> Vec<(usize, usize)> {
+fn pairs(left: &[usize], right: &[usize]) -> Vec<Pair> {
     left.iter().flat_map(|one| right.iter().map(move |other| (*one, *other))).collect()
 }
 
 /// The letters that led to a state; a folder is given a file, so that it is a path.
-fn spelled(seen: &BTreeMap<(usize, usize), Option<((usize, usize), char)>>, end: (usize, usize)) -> String {
+fn spelled(seen: &Seen, end: Pair) -> String {
     let mut letters = Vec::new();
     let mut state = end;
     while let Some(Some((before, letter))) = seen.get(&state) {
@@ -117,7 +124,7 @@ fn alphabet(left: &Automaton, right: &Automaton) -> Vec<char> {
             By::Nothing | By::NoSlash | By::Anything => {}
         }
     }
-    let mut known = std::collections::BTreeSet::new();
+    let mut known = BTreeSet::new();
     letters.retain(|letter| known.insert(*letter));
     letters
 }

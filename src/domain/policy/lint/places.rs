@@ -3,6 +3,7 @@
 //! The valid model has no places but those of whole tables; a lint wants the line of
 //! a single condition. Absent: what a key means.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -43,7 +44,7 @@ impl<'t> Node<'t> {
     pub(super) fn children(&self) -> Vec<(&'t str, Self)> {
         let What::Table(table) = self.what else { return Vec::new() };
         let child = |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| {
-            let name: &'t std::borrow::Cow<'t, str> = key.get_ref();
+            let name: &'t Cow<'t, str> = key.get_ref();
             let mut node = Self::value(value);
             node.span =
                 if value.span().start >= key.span().end { key.span().start..value.span().end } else { key.span() };

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 
 mod never_applies;
+mod overlaps;
 mod people;
 mod reach;
 mod times;
