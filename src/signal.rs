@@ -36,6 +36,8 @@ pub struct Signal {
     pub marks: Vec<Mark>,
     /// What it proves.
     pub evidence: Vec<Evidence>,
+    /// Whether a person waits for what comes of it.
+    pub awaited: bool,
 }
 
 /// A repository, its number and what it is called now.

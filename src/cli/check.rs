@@ -1,5 +1,6 @@
 //! `countersign check`: every problem of policy files, and what they say well and cannot mean.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,6 +14,7 @@ use super::output::{Answered, Trouble, colours, counted, print, print_json, yes}
 use super::sources::{self, LayerName, PolicyFile};
 use super::surroundings::{Around, Surroundings};
 use crate::clock::Clock;
+use crate::render::escape::visible;
 use crate::render::json;
 use crate::render::sarif;
 use crate::render::terminal::{self, SourceText};
@@ -67,16 +69,23 @@ struct Found<'a> {
     sources: Vec<SourceText<'a>>,
 }
 
+/// What is wrong with files, and what they leave to be filled in.
+struct Problems<'a> {
+    found: Vec<Found<'a>>,
+    /// Files, and the roles for which nobody is named, with what each is for.
+    to_fill: BTreeSet<(String, String, String)>,
+}
+
 impl Check {
     pub(super) fn run(self) -> Answered {
         let paths = if self.files.is_empty() { sources::of_this_folder()? } else { self.files };
         self.around.at_most_one_stdin(&paths)?;
         let files = sources::read(&paths, self.layer)?;
         let around = self.around.read(self.at.unwrap_or_else(|| Clock::default().now()))?;
-        let mut found = problems(&files, &around)?;
+        let Problems { mut found, to_fill } = problems(&files, &around)?;
         found.retain(|found| self.verbose || found.diagnostic.code != NOT_DECIDED);
         match self.format {
-            CheckFormat::Terminal => print(&for_people(&files, &found))?,
+            CheckFormat::Terminal => print(&(for_people(&files, &found) + &lines_to_fill(&to_fill)))?,
             CheckFormat::Json => print_json(&for_programs(&files, &found))?,
             CheckFormat::Sarif => {
                 let rules: Vec<_> = CODES.iter().copied().chain([NOT_ENFORCED]).collect();
@@ -94,12 +103,18 @@ fn ended(found: &[Found<'_>]) -> ExitCode {
 
 /// Every problem of every file, in the order of the files and their lines. An organisation's file that stands above
 /// several is read with each of them, and what is said of it is said once.
-fn problems<'a>(files: &'a [PolicyFile], around: &Surroundings) -> Result<Vec<Found<'a>>, Trouble> {
+fn problems<'a>(files: &'a [PolicyFile], around: &Surroundings) -> Result<Problems<'a>, Trouble> {
     let mut all: Vec<Found<'_>> = Vec::new();
+    let mut to_fill = BTreeSet::new();
     for stack in sources::stacks(files)? {
         let (set, mut diagnostics) = policy::load(&sources::sources(&stack));
         diagnostics.extend(not_enforced(&set));
         diagnostics.extend(around.lint(&set, &stack));
+        // The people are named in the lowest file, beside what it has in mind of them.
+        if let Some(lowest) = stack.last() {
+            let role = |(_, name, fill): (_, &str, &str)| (lowest.name.clone(), name.to_owned(), fill.to_owned());
+            to_fill.extend(set.unfilled_roles().map(role));
+        }
         for diagnostic in diagnostics {
             let sources = sources::texts(&stack);
             let again =
@@ -111,7 +126,23 @@ fn problems<'a>(files: &'a [PolicyFile], around: &Surroundings) -> Result<Vec<Fo
     }
     let rank = |found: &Found<'_>| files.iter().position(|file| Some(file.name.as_str()) == place(found).0);
     all.sort_by_key(|found| (rank(found), place(found).1));
-    Ok(all)
+    Ok(Problems { found: all, to_fill })
+}
+
+/// Lines to paste for roles that nobody fills yet.
+fn lines_to_fill(to_fill: &BTreeSet<(String, String, String)>) -> String {
+    let mut out = String::new();
+    let mut last = "";
+    for (file, name, fill) in to_fill {
+        if file != last {
+            out.push_str(&format!("\nto fill in, in {}:\n", visible(file)));
+        }
+        last = file;
+        let is_bare = name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_'));
+        let key = if is_bare { name.clone() } else { format!("\"{name}\"") };
+        out.push_str(&format!("\n[authorities.{key}] # {}\nteams = [\"ORG/TEAM\"]\n", visible(fill)));
+    }
+    out
 }
 
 fn place<'a>(found: &Found<'a>) -> (Option<&'a str>, usize) {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::output::{self, Answered, Format, Trouble, at_most_one_stdin, print, print_json, yes};
 use super::sources;
+use crate::cases;
 use crate::clock::Clock;
 use crate::facts_file::{Error, FactsFile};
 use crate::github::payload;
@@ -43,6 +44,10 @@ pub(super) struct Evaluate {
     #[arg(long)]
     print_facts: bool,
 
+    /// Put the change and what it came to at the end of a file of cases, for `countersign test`.
+    #[arg(long, value_name = "FILE", conflicts_with = "print_facts")]
+    save_case: Option<PathBuf>,
+
     /// How the decision is written.
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: Format,
@@ -58,11 +63,14 @@ impl Evaluate {
         }
         let name = self.facts.as_ref().or(self.event.as_ref()).map_or_else(String::new, |path| output::name(path));
         let wrong = |error: Error| trouble(&name, error);
-        let file = FactsFile::of(&Value::Object(written)).map_err(wrong)?;
+        let file = FactsFile::of(&Value::Object(written.clone())).map_err(wrong)?;
         let templates = sources::templates(&self.template)?;
         let (_, policies) = sources::valid(&self.policy)?;
         let facts = file.facts(&needs(&policies)).map_err(wrong)?;
         let decision = decision_of(&policies, &facts, &templates);
+        if let Some(path) = &self.save_case {
+            save(path, &file, &written, &decision)?;
+        }
         match self.format {
             Format::Json => print_json(&for_programs(&decision, &file))?,
             Format::Terminal => print(&for_people(&decision, &file))?,
@@ -85,6 +93,25 @@ impl Evaluate {
         }
         Ok(written)
     }
+}
+
+/// Puts a case at the end of a file, which may be new.
+fn save(path: &Path, file: &FactsFile, written: &Map<String, Value>, decision: &Decision) -> Result<(), Trouble> {
+    let shown = output::name(path);
+    let before = if path.exists() { output::read(path)? } else { String::new() };
+    let (known, wrong) = if before.trim().is_empty() { Default::default() } else { cases::read(&before) };
+    if !wrong.is_empty() {
+        let trouble = Trouble::new(format!("`{shown}` is no file of cases that could be added to"));
+        return Err(trouble.help("`countersign test` shows what is wrong with it"));
+    }
+    let plain = format!("{}#{}: {}", file.repository.0.name, file.number, file.title);
+    let numbered = (2..).map(|number| format!("{plain} ({number})"));
+    let is_new = |name: &String| known.cases.iter().all(|case| case.name != *name);
+    let name = std::iter::once(plain.clone()).chain(numbered).find(is_new).unwrap_or(plain);
+    std::fs::write(path, cases::saved(&before, &name, written, decision))
+        .map_err(|error| Trouble::new(format!("`{shown}` cannot be written: {error}")))?;
+    output::remark(&format!("saved as `{}` in `{shown}`\n", visible(&name)));
+    Ok(())
 }
 
 fn event(path: &Path) -> Result<Map<String, Value>, Trouble> {

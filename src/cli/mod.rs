@@ -15,6 +15,7 @@ mod replay;
 mod serve;
 mod sources;
 mod surroundings;
+mod test;
 
 use std::process::ExitCode;
 
@@ -68,6 +69,17 @@ enum Command {
                             countersign evaluate --policy .github/countersign.toml --facts -")]
     Evaluate(evaluate::Evaluate),
 
+    /// Try policies on changes that are written down, each with what is expected of it.
+    ///
+    /// Cases are the TOML files of folders `cases` beside a policy: `.github/cases/` of a repository, `cases/` of an
+    /// organisation's `.github` (docs/commands.md). Says what came out otherwise, and which rules, factors and models no
+    /// case reaches. Needs no server and no network.
+    ///
+    /// Ends with 0 where every case came out as expected, 1 where one did not, 2 where a file is wrong.
+    #[command(after_help = "Example, from the root of a repository, again after each change of a file:\n  \
+                            countersign test --watch")]
+    Test(test::Test),
+
     /// Show what is read from a pull request's description.
     ///
     /// Each field of the change request with its state, its line and its value, and everything there is to say of the
@@ -118,6 +130,7 @@ pub async fn run() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Record(record) => record.run(),
+        Command::Test(test) => test.run(),
         Command::Queue(queue) => queue.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Replay(replay) => replay.run().await,

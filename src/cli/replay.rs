@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use clap::Args;
 use countersign_domain::decision::{Decision, SEMANTICS};
 use countersign_domain::plan::Effect;
-use countersign_domain::policy::{self, PolicySet, Source};
+use countersign_domain::policy::{self, PolicySet, Shelf, Source};
 use jiff::{SpanRelativeTo, Timestamp, civil};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -117,6 +117,13 @@ async fn known(store: &Store, name: &str) -> Result<u64, Trouble> {
     found.ok_or_else(|| Trouble::new(format!("the database knows no repository `{name}`")))
 }
 
+/// Policies that were loaded already.
+struct Known {
+    sources: Vec<Source>,
+    packs: BTreeMap<String, String>,
+    set: PolicySet,
+}
+
 struct Replaying<'a> {
     store: &'a Store,
     pages: String,
@@ -124,7 +131,7 @@ struct Replaying<'a> {
     shelf: BTreeMap<(String, String), Option<Vec<u8>>>,
     shelved: usize,
     /// The policies of the decisions before, the last used first: neighbours were mostly made under the same.
-    policies: Vec<(Vec<Source>, PolicySet)>,
+    policies: Vec<Known>,
     same: usize,
     different: Vec<Different>,
 }
@@ -199,13 +206,17 @@ impl<'a> Replaying<'a> {
     }
 
     fn decide(&mut self, snapshot: &Snapshot) -> Decision {
-        let loaded = self.policies.iter().position(|(sources, _)| *sources == snapshot.sources);
-        let (sources, policies) = match loaded {
+        let Snapshot { facts, sources, packs, templates } = snapshot;
+        let loaded = self.policies.iter().position(|known| known.sources == *sources && known.packs == *packs);
+        let policies = match loaded {
             Some(place) => self.policies.remove(place),
-            None => (snapshot.sources.clone(), policy::load(&snapshot.sources).0),
+            None => {
+                let (set, _) = policy::load_with(sources, Shelf::Kept(packs));
+                Known { sources: sources.clone(), packs: packs.clone(), set }
+            }
         };
-        let decision = decision_of(&policies, &snapshot.facts, &snapshot.templates);
-        self.policies.insert(0, (sources, policies));
+        let decision = decision_of(&policies.set, facts, templates);
+        self.policies.insert(0, policies);
         self.policies.truncate(LOADED);
         decision
     }

@@ -130,8 +130,12 @@ pub(super) fn templates(paths: &[PathBuf]) -> Result<Vec<Template>, Trouble> {
 ///
 /// At most one file is of each layer. Warnings are said on standard error.
 pub(super) fn valid(paths: &[PathBuf]) -> Result<(Vec<Source>, PolicySet), Trouble> {
-    let files = read(paths, None)?;
-    let stacks = stacks(&files)?;
+    valid_files(&read(paths, None)?)
+}
+
+/// The policies of files that were read, which must be valid.
+pub(super) fn valid_files(files: &[PolicyFile]) -> Result<(Vec<Source>, PolicySet), Trouble> {
+    let stacks = stacks(files)?;
     let stack = match stacks.as_slice() {
         [] => return Ok((Vec::new(), PolicySet::default())),
         [stack] => stack,

@@ -174,6 +174,10 @@ pub enum State {
 }
 
 impl State {
+    /// All states, the weightiest for a change first.
+    pub const ALL: [Self; 7] =
+        [Self::Blocked, Self::Unknown, Self::Author, Self::Waiting, Self::Waived, Self::Satisfied, Self::NotApplicable];
+
     /// The state's name in texts and in the store.
     pub fn name(self) -> &'static str {
         match self {

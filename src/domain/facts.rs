@@ -17,7 +17,7 @@ use crate::layer::Layer;
 use crate::net_diff::Diffs;
 use crate::policy::Permission;
 
-pub use asked::{Asked, Deployment, NOT_ASKED, Thread, ThreadState};
+pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! and `clippy.toml` beside it keeps it from reaching outside.
 
 pub mod account;
+pub mod codeowners;
 pub mod condition;
 pub mod decision;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod net_diff;
 pub mod patch;
 pub mod plan;
 pub mod policy;
+pub mod priority;
 pub mod record;
 pub mod records;
 mod requirement;
@@ -25,4 +27,5 @@ pub mod text;
 
 pub use evaluate::{check_name, evaluate, family_name};
 pub use needs::{Needs, needs, wants_modes};
+pub use priority::Priority;
 pub use records::Records;

@@ -39,6 +39,8 @@ pub struct Needs {
     pub threads: bool,
     /// Whether it is to be found out if a pull request of the author's was merged before.
     pub merged_before: bool,
+    /// Whether the file CODEOWNERS at the base is to be read.
+    pub codeowners: bool,
     /// Whether the old names of renamed files are to be read.
     pub old_names: bool,
     /// Whether the patches of the changed files are to be read.
@@ -198,6 +200,10 @@ impl Needs {
         authority.users.iter().for_each(|login| self.login(login));
         self.whos(&authority.except);
         self.whos(&authority.unowned);
+        if authority.codeowners.is_some() {
+            self.codeowners = true;
+            self.files_by_both_names();
+        }
     }
 
     fn whos(&mut self, whos: &[Who]) {
@@ -221,11 +227,11 @@ impl Needs {
         match ask {
             Requirement::Approvals(entries) => entries.iter().for_each(|entry| self.entry(entry)),
             Requirement::Checks(wanted) => {
-                self.trusted();
+                self.files_by_both_names();
                 wanted.iter().for_each(|wanted| self.check(wanted));
             }
             Requirement::Deployments(wanted) => {
-                self.trusted();
+                self.files_by_both_names();
                 let others = wanted.iter().filter(|wanted| wanted.by != ACTIONS);
                 others.for_each(|wanted| self.login(&wanted.by));
             }
@@ -238,8 +244,8 @@ impl Needs {
         }
     }
 
-    /// Whether a change edits what its own results are made of is a question of its files, by both names.
-    fn trusted(&mut self) {
+    /// Whose a touched file is, and whether a change edits what its own results are made of, are questions of its files.
+    fn files_by_both_names(&mut self) {
         self.files = true;
         self.old_names = true;
     }
@@ -407,6 +413,9 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(&when("not = { first_contribution = false }"), |needs| needs.merged_before = true);
         check(&when("agent = true, signed = true"), |_| ());
         check(&when("committer_in = [\"user:Carol\"]"), |needs| _ = needs.logins.insert("carol".to_owned()));
+        check("[authorities.owners]\ncodeowners = \"any\"\n[[rule]]\nid = \"a\"\nallow = \"ok\"\n", |needs| {
+            (needs.codeowners, needs.files, needs.old_names) = (true, true, true);
+        });
         check(&when("environments = [\"live\"]"), |needs| (needs.files, needs.old_names) = (true, true));
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
+use countersign_domain::codeowners::{Owner, PATHS, touched};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts as domain;
 use countersign_domain::facts::{Facts, Known, commits_hash};
@@ -90,6 +91,7 @@ impl FactsFile {
             why("deployments", Some(&self.deployments)),
             why("threads", Some(&self.threads)),
             why("merged_before", Some(&self.merged_before)),
+            why("codeowners", self.codeowners.as_ref()),
             why("special_files", Some(&self.special_files)),
             why("enforced", Some(&self.enforced)),
             why("policy_at_head", self.policy_at_head.as_ref()),
@@ -234,7 +236,22 @@ impl FactsFile {
             };
             Some((login.to_lowercase(), pinned))
         });
-        of_policies.chain(said).collect()
+        let of_owners = self.owners().filter_map(|owner| match owner {
+            Owner::User(login) => Some((login.clone(), Known::Known(account(&login)?))),
+            Owner::Team(_) | Owner::Email(_) => None,
+        });
+        of_policies.chain(of_owners).chain(said).collect()
+    }
+
+    /// Everybody whom CODEOWNERS names as an owner of a changed file.
+    fn owners(&self) -> impl Iterator<Item = Owner> {
+        let files: Vec<domain::File> = self.files.known().into_iter().flatten().map(|file| changed(&file.0)).collect();
+        let text = self.codeowners.as_ref().and_then(Fact::known);
+        let touched = match touched(text.map(String::as_str), &files) {
+            Known::Known(touched) => touched.groups,
+            Known::Unknown(_) => Vec::new(),
+        };
+        touched.into_iter().flat_map(|group| group.owners)
     }
 
     fn asked(&self, as_of: Timestamp) -> domain::Asked {
@@ -255,6 +272,11 @@ impl FactsFile {
             deployments: known(&self.deployments, |made| made.iter().map(deployment).collect()),
             threads: known(&self.threads, |threads| threads.iter().map(thread).collect()),
             merged_before: known(&self.merged_before, |before| *before),
+            codeowners: self.codeowners.as_ref().map_or_else(
+                || Known::unknown("the facts do not say: `codeowners` does"),
+                |text| known(text, |text| Some(codeowners(text))),
+            ),
+            owning_teams: self.owners().filter_map(team_of).map(|team| (team, Known::Known(true))).collect(),
         }
     }
 
@@ -331,6 +353,19 @@ fn known<T, U>(fact: &Fact<T>, worth: impl FnOnce(&T) -> U) -> Known<U> {
     match fact {
         Fact::Known(value) => Known::Known(worth(value)),
         Fact::Unknown(why) => Known::Unknown(why.clone()),
+    }
+}
+
+/// The file at the first place that GitHub looks at.
+fn codeowners(text: &str) -> domain::CodeownersFile {
+    let (path, blob) = (PATHS[0].to_owned(), Oid::new("c".repeat(40)));
+    domain::CodeownersFile { path, blob, text: text.to_owned() }
+}
+
+fn team_of(owner: Owner) -> Option<TeamName> {
+    match owner {
+        Owner::Team(team) => Some(team),
+        Owner::User(_) | Owner::Email(_) => None,
     }
 }
 

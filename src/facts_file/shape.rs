@@ -63,6 +63,8 @@ pub struct FactsFile {
     pub threads: Fact<Vec<Short<Thread>>>,
     /// Whether a pull request of the author's was merged here before.
     pub merged_before: Fact<bool>,
+    /// The text of CODEOWNERS at the base; left out, who owns the files is unknown.
+    pub codeowners: Option<Fact<String>>,
     /// Changed paths that are no regular file (links, submodules), or whose mode changes.
     pub special_files: Fact<Vec<String>>,
     /// How many changes failed that went in by a model, by its id; an organisation's as `organisation/ID`.
@@ -108,6 +110,7 @@ impl Default for FactsFile {
             deployments: Fact::default(),
             threads: Fact::default(),
             merged_before: Fact::Known(true),
+            codeowners: None,
             special_files: Fact::default(),
             failures: BTreeMap::new(),
             teams: BTreeMap::new(),

@@ -74,6 +74,7 @@ fn every_fact_may_be_unknown() {
         "deployments",
         "threads",
         "merged_before",
+        "codeowners",
         "special_files",
         "enforced",
         "policy_at_head",
@@ -157,6 +158,18 @@ fn what_only_some_policies_ask_for_can_be_said() {
     let failures: Vec<_> =
         facts.on_demand.failures.iter().map(|it| (it.layer, it.model.as_str(), it.changes)).collect();
     assert_eq!(failures, [(Layer::Repository, "bumps", 1), (Layer::Organisation, "docs", 2)]);
+}
+
+#[test]
+fn owners_are_accounts_and_teams_that_may_own_and_left_out_they_are_unknown() {
+    let owned = facts(r#"{"files": ["src/a.rs"], "codeowners": "/src/ @Bob @acme/core\n/docs/ @ann @acme/writers"}"#);
+    let file = known(&owned.asked.codeowners).as_ref().unwrap();
+    assert_eq!(file.path, ".github/CODEOWNERS");
+    assert_eq!(owned.accounts.keys().collect::<Vec<_>>(), ["bob"], "those of what is touched");
+    let core = TeamName::parse("acme/core").unwrap();
+    assert_eq!(owned.asked.owning_teams, [(core, Known::Known(true))].into());
+    assert!(facts("{}").asked.codeowners.known().is_none());
+    assert!(known(&facts(r#"{"codeowners": ""}"#).asked.codeowners).is_some());
 }
 
 #[test]

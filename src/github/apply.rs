@@ -61,6 +61,15 @@ struct CommentAnswer {
     node_id: String,
 }
 
+/// How many requests an action is: one, and one for each further 50 annotations.
+pub fn requests(action: &Action) -> u32 {
+    let annotations = match action {
+        Action::CreateRun(run) | Action::UpdateRun { run, .. } => run.annotations.len(),
+        Action::CreateComment(_) | Action::UpdateComment { .. } | Action::RequestReviews(_) => 0,
+    };
+    u32::try_from(annotations.div_ceil(ANNOTATIONS_A_REQUEST)).unwrap_or(u32::MAX).max(1)
+}
+
 impl Installation {
     /// Carries out one action. `bare` is sent in place of a check run whose text GitHub refuses: no text stops a verdict.
     pub async fn apply(
@@ -215,4 +224,39 @@ fn verify(run: &Run, answer: &RunAnswer) -> Result<()> {
         "the check run {} was sent as {status} {conclusion:?} and shows {} {:?}",
         answer.id, shown.0, shown.1
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_domain::account::Oid;
+
+    #[test]
+    fn a_run_takes_a_request_for_each_fifty_annotations() {
+        let note = Annotation {
+            path: "a".into(),
+            start_line: 1,
+            end_line: 1,
+            level: AnnotationLevel::Notice,
+            message: String::new(),
+        };
+        let check = |annotations: usize, expected: u32| {
+            let run = Run {
+                name: "countersign".into(),
+                head: Oid::new("c0ffee"),
+                status: RunStatus::Failure,
+                title: String::new(),
+                summary: String::new(),
+                annotations: vec![note.clone(); annotations],
+                fingerprint: String::new(),
+            };
+            assert_eq!(requests(&Action::UpdateRun { id: 7, run: run.clone() }), expected, "{annotations}");
+            assert_eq!(requests(&Action::CreateRun(run)), expected, "{annotations}");
+        };
+        check(0, 1);
+        check(50, 1);
+        check(51, 2);
+        check(100, 2);
+        assert_eq!(requests(&Action::CreateComment(String::new())), 1);
+    }
 }

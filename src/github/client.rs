@@ -405,7 +405,7 @@ impl Installation {
             outcome => outcome,
         };
         if let Ok(answer) = &outcome {
-            meter.answered(self.id, &answer.headers);
+            meter.answered(self.id, &answer.headers, self.github.0.clock.now());
         }
         outcome
     }

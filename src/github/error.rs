@@ -61,15 +61,27 @@ impl Error {
 /// Until when to wait, where the answer is one of GitHub's limits: `Retry-After`, else the reset of a used-up
 /// budget, else a minute (GitHub's documents, "Rate limits for the REST API").
 fn wait(headers: &HeaderMap, message: &str, now: Timestamp) -> Option<Timestamp> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
-    if let Some(seconds) = number("retry-after") {
+    if let Some(seconds) = number(headers, "retry-after") {
         return Some(after(now, seconds.clamp(1, 3_600)));
     }
-    if number("x-ratelimit-remaining") == Some(0) {
-        let reset = number("x-ratelimit-reset").and_then(|second| Timestamp::from_second(second).ok());
-        return Some(reset.filter(|reset| *reset > now).unwrap_or_else(|| after(now, 60)));
+    if let Some(reset) = used_up_until(headers, now) {
+        return Some(reset);
     }
     message.to_ascii_lowercase().contains("rate limit").then(|| after(now, 60))
+}
+
+/// When the hour ends whose budget is used up by these headers; `None` where something is left. A minute where they do
+/// not say, an hour at the most.
+pub(super) fn used_up_until(headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
+    if number(headers, "x-ratelimit-remaining") != Some(0) {
+        return None;
+    }
+    let reset = number(headers, "x-ratelimit-reset").and_then(|second| Timestamp::from_second(second).ok());
+    Some(reset.filter(|reset| *reset > now).unwrap_or_else(|| after(now, 60)).min(after(now, 3_600)))
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
 /// Until when to wait for a limit that GitHub told of inside an answer. A secondary one comes with budget left.

@@ -18,6 +18,8 @@ mod review;
 mod tests;
 mod workflow_run;
 
+use countersign_domain::account::AccountKind;
+use countersign_domain::codeowners::PATHS as CODEOWNERS;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -28,6 +30,8 @@ use crate::signal::Signal;
 
 /// The repository's policy file.
 pub const REPOSITORY_POLICY: &str = ".github/countersign.toml";
+/// The files of a base that decisions about its pull requests may rest on.
+const DECIDING: [&str; 4] = [REPOSITORY_POLICY, CODEOWNERS[0], CODEOWNERS[1], CODEOWNERS[2]];
 /// The organisation's policy file, in its `.github` repository.
 pub const ORGANISATION_POLICY: &str = "countersign.toml";
 
@@ -46,7 +50,8 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
     let heading =
         Heading { action: payload.text("action").to_owned(), installation: payload.at("installation").number("id") };
     let repository = payload.repository();
-    let mut signal = Signal { repository, marks: Vec::new(), evidence: Vec::new() };
+    let awaited = is_awaited(event, &heading.action, payload);
+    let mut signal = Signal { repository, awaited, ..Signal::default() };
     let context =
         Context { action: &heading.action, app_id, repository: payload.at("repository").number("id"), received_at };
     match event {
@@ -70,4 +75,11 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
         _ => {}
     }
     (heading, signal)
+}
+
+/// Whether a person has just asked for a look at what they made, and waits for what comes of it. Who asks for a run
+/// again is known by [`Want::Rerun`](crate::signal::Want::Rerun).
+fn is_awaited(event: &str, action: &str, payload: Payload<'_>) -> bool {
+    let by_person = || payload.account("sender").is_some_and(|sender| sender.kind == AccountKind::User);
+    event == "pull_request" && matches!(action, "opened" | "reopened" | "ready_for_review") && by_person()
 }

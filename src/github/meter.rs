@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use reqwest::header::HeaderMap;
+
+use super::error::used_up_until;
 
 /// Reads that were paid for and never sent count for later ones, up to so many.
 const MOST_CREDIT: i64 = 100;
@@ -17,6 +20,8 @@ pub struct Metered {
     pub reads: u32,
     /// The least that GitHub said is left of its hour, over REST or GraphQL.
     pub left: Option<u32>,
+    /// When an hour ends of which GitHub said that nothing is left.
+    pub used_up_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Default)]
@@ -24,6 +29,7 @@ struct Count {
     /// Below zero where more was paid for than was read.
     reads: i64,
     left: Option<u32>,
+    used_up_until: Option<Timestamp>,
 }
 
 /// The counts of all installations.
@@ -46,12 +52,13 @@ impl Meter {
     }
 
     /// An answer came with these headers.
-    pub(super) fn answered(&self, installation: u64, headers: &HeaderMap) {
+    pub(super) fn answered(&self, installation: u64, headers: &HeaderMap, now: Timestamp) {
         let value = headers.get("x-ratelimit-remaining").and_then(|value| value.to_str().ok());
         let Some(left) = value.and_then(|value| value.trim().parse::<u32>().ok()) else { return };
         let mut counts = self.counts();
         let count = counts.entry(installation).or_default();
         count.left = Some(count.left.map_or(left, |known| known.min(left)));
+        count.used_up_until = count.used_up_until.max(used_up_until(headers, now));
     }
 
     /// Takes the count away.
@@ -60,7 +67,7 @@ impl Meter {
         let count = counts.entry(installation).or_default();
         let reads = u32::try_from(count.reads).unwrap_or(0);
         count.reads = count.reads.clamp(-MOST_CREDIT, 0);
-        Metered { reads, left: count.left.take() }
+        Metered { reads, left: count.left.take(), used_up_until: count.used_up_until.take() }
     }
 }
 
@@ -76,7 +83,7 @@ mod tests {
         meter.paid(1, 2);
         (0..3).for_each(|_| meter.read(1));
         meter.read(2);
-        assert_eq!(meter.take(1), Metered { reads: 1, left: None });
+        assert_eq!(meter.take(1), Metered { reads: 1, ..Metered::default() });
         assert_eq!(meter.take(1), Metered::default());
         meter.paid(2, 3);
         assert_eq!(meter.take(2).reads, 0);
@@ -90,9 +97,30 @@ mod tests {
         for left in ["70", "50", "many", "60"] {
             let mut headers = HeaderMap::new();
             headers.insert("x-ratelimit-remaining", HeaderValue::from_static(left));
-            meter.answered(1, &headers);
+            meter.answered(1, &headers, Timestamp::UNIX_EPOCH);
         }
-        assert_eq!(meter.take(1).left, Some(50));
+        assert_eq!(meter.take(1), Metered { left: Some(50), ..Metered::default() });
         assert_eq!(meter.take(1).left, None);
+    }
+
+    #[test]
+    fn what_is_used_up_comes_back_when_github_says() {
+        let check = |left: &'static str, reset: &'static str, expected: Option<i64>| {
+            let meter = Meter::default();
+            // REST and GraphQL have an hour each: the later one counts.
+            for (left, reset) in [("7", "5000"), (left, reset), ("0", "30")] {
+                let mut headers = HeaderMap::new();
+                headers.insert("x-ratelimit-remaining", HeaderValue::from_static(left));
+                headers.insert("x-ratelimit-reset", HeaderValue::from_static(reset));
+                meter.answered(1, &headers, Timestamp::UNIX_EPOCH);
+            }
+            let until = meter.take(1).used_up_until.map(Timestamp::as_second);
+            assert_eq!(until, expected, "{left} left until {reset}");
+            assert_eq!(meter.take(1).used_up_until, None);
+        };
+        check("0", "1800", Some(1_800));
+        check("0", "86400", Some(3_600));
+        check("0", "soon", Some(60));
+        check("1", "1800", Some(30));
     }
 }

@@ -6,6 +6,7 @@
 mod app;
 mod apply;
 mod client;
+mod codeowners;
 mod diffs;
 mod error;
 pub mod event;
@@ -17,10 +18,10 @@ mod permission;
 mod reads;
 
 pub use app::Attempt;
-pub use apply::{Place, Written};
+pub use apply::{Place, Written, requests};
 pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};
 pub use error::{Error, Result};
 pub use look::{Ask, AskedRead, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
 pub use meter::Metered;
-pub use reads::{Activity, OpenPull, QueueEntry};
+pub use reads::{Activity, OpenPull, QueueEntry, SaidRun};

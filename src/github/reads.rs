@@ -61,6 +61,17 @@ pub struct OpenPull {
     pub own_runs: BTreeMap<String, String>,
 }
 
+/// A check run of ours, read by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidRun {
+    /// GitHub's number for it.
+    pub id: u64,
+    /// The fingerprint that was sent with it.
+    pub fingerprint: String,
+    /// When it was written first; edits leave that as it is.
+    pub started_at: Option<Timestamp>,
+}
+
 /// An entry of a merge queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueEntry {
@@ -348,8 +359,8 @@ impl Installation {
         Ok(all)
     }
 
-    /// Our newest check run of that name on a commit: its number and the fingerprint that was sent with it.
-    pub async fn own_run(&self, owner: &str, name: &str, head: &Oid, check: &str) -> Result<Option<(u64, String)>> {
+    /// Our newest check run of that name on a commit.
+    pub async fn own_run(&self, owner: &str, name: &str, head: &Oid, check: &str) -> Result<Option<SaidRun>> {
         #[derive(Deserialize)]
         struct Page {
             check_runs: Vec<Run>,
@@ -358,13 +369,18 @@ impl Installation {
         struct Run {
             id: u64,
             external_id: Option<String>,
+            started_at: Option<Timestamp>,
         }
         let (check, app) = (encode(check), self.github().app_id());
         let path =
             format!("/repos/{owner}/{name}/commits/{head}/check-runs?check_name={check}&app_id={app}&per_page=100");
         let page: Page = self.rest(Method::GET, &path, None).await?;
         let newest = page.check_runs.into_iter().max_by_key(|run| run.id);
-        Ok(newest.map(|run| (run.id, run.external_id.unwrap_or_default())))
+        Ok(newest.map(|run| SaidRun {
+            id: run.id,
+            fingerprint: run.external_id.unwrap_or_default(),
+            started_at: run.started_at,
+        }))
     }
 
     /// The open pull requests of a repository, 100 a request, with our check runs on their heads.
@@ -497,9 +513,9 @@ impl User {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
 }
 
 /// Percent-encodes what is not unreserved (RFC 3986, section 2.3), slashes included: one path segment or query value.

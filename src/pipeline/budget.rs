@@ -1,5 +1,8 @@
 //! What we allow ourselves to ask of GitHub: paid for beforehand, and put right by what GitHub says.
 
+use countersign_domain::Priority;
+use jiff::Timestamp;
+
 use super::{Error, Pipeline, Result};
 use crate::store::{Cost, Spent, Used};
 
@@ -14,13 +17,13 @@ impl Pipeline {
                 self.show(installation, used);
                 Ok(())
             }
-            Spent::Wait { until } => Err(Error::OwnBudget(until)),
+            Spent::Wait { until } => Err(Error::OwnBudget { until, refused: cost.priority }),
         }
     }
 
     /// Pays for the first request of a look; what it takes beyond that is charged when it is known.
-    pub(super) async fn pay_for_look(&self, installation: u64, lowers: bool) -> Result<()> {
-        self.pay(installation, Cost { writes: 0, points: A_READ, lowers }).await?;
+    pub(super) async fn pay_for_look(&self, installation: u64, priority: Priority) -> Result<()> {
+        self.pay(installation, Cost { writes: 0, points: A_READ, priority }).await?;
         self.github.paid(installation, A_READ);
         Ok(())
     }
@@ -33,6 +36,17 @@ impl Pipeline {
             Ok(Some(used)) => self.show(installation, used),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "what was asked of GitHub could not be charged"),
+        }
+        if let Some(until) = metered.used_up_until {
+            tracing::info!(installation, %until, "GitHub grants nothing more before then");
+            self.park(installation, until).await;
+        }
+    }
+
+    /// Nothing of the installation is begun before then. Where that cannot be kept, GitHub will say it again.
+    pub(super) async fn park(&self, installation: u64, until: Timestamp) {
+        if let Err(error) = self.store.park(installation, until).await {
+            tracing::warn!(%error, "the installation could not be parked");
         }
     }
 

@@ -31,9 +31,12 @@ impl Pipeline {
         check_name: &str,
     ) -> Result<Facts> {
         let as_of = self.store.now().await?;
-        let mut teams = self.teams(github, &needs.teams, members_since).await?;
-        let accounts = self.accounts(github, &look.repository.owner, &needs.logins).await?;
         let (files, patches) = self.files(github, look, needs).await?;
+        let owners = self.owners(github, look, needs, &files).await?;
+        let mut teams = self.teams(github, &(&needs.teams | &owners.teams), members_since).await?;
+        let owning_teams = self.owning_teams(github, look, &owners.teams, members_since).await?;
+        let accounts = self.accounts(github, &look.repository.owner, &(&needs.logins | &owners.logins)).await?;
+        let merged_before = self.merged_before(github, look, needs).await?;
         let mut reviews = self.reviews(look).await?;
         self.first_memberships(github, look, needs, &mut reviews, &mut teams).await?;
         let permissions = self.permissions(github, look, needs, &reviews, members_since).await?;
@@ -55,7 +58,7 @@ impl Pipeline {
             accounts,
             enforced: self.enforced(github, look, check_name).await,
             policy_edit: policy_edit(look),
-            asked: Asked { merged_before: self.merged_before(github, look, needs).await?, ..look.asked.facts() },
+            asked: Asked { merged_before, codeowners: owners.file, owning_teams, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
             on_demand: OnDemand { permissions, ..OnDemand::default() },
@@ -71,9 +74,20 @@ impl Pipeline {
     ) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>> {
         let mut teams = BTreeMap::new();
         for team in wanted {
-            teams.insert(team.clone(), self.members.of(github, team, since, self.clock.now()).await?);
+            teams.insert(team.clone(), self.members_of(github, team, since).await?);
         }
         Ok(teams)
+    }
+
+    /// The members of a team, read after `since` and lately.
+    pub(super) async fn members_of(
+        &self,
+        github: &Installation,
+        team: &TeamName,
+        since: Option<Timestamp>,
+    ) -> Result<Known<BTreeSet<Account>>> {
+        let key = (github.id(), team.clone());
+        Ok(self.members.of(key, since, self.clock.now(), github.team_members(team)).await?)
     }
 
     /// The account that each login of the owner's policies first named: whoever takes a login over is somebody else.

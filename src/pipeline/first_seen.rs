@@ -32,7 +32,7 @@ impl Pipeline {
         let pull = (look.repository.id, look.change.number);
         let mut found = self.store.first_memberships(pull).await?;
         for (team, since) in worth_reading_again(reviews, teams, &found, &needs.only_teams) {
-            let members = self.members.of(github, &team, Some(since), self.clock.now()).await?;
+            let members = self.members_of(github, &team, Some(since)).await?;
             teams.insert(team, members);
         }
         let new = first_answers(reviews, teams, &found);

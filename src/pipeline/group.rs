@@ -1,13 +1,14 @@
 //! A merge group: its members are the queue's entries up to the group's head, each is evaluated now, and the group's
 //! head gets the one answer. A group that cannot be explained fails.
 
+use countersign_domain::Priority;
 use countersign_domain::account::Oid;
 use countersign_domain::decision::Outcome as Verdict;
 use countersign_domain::plan::Action;
 use countersign_domain::text::Phrase;
 
-use super::{Pipeline, Result};
-use crate::github::{self, Installation, Place, QueueEntry, Target};
+use super::{Pipeline, Result, unfinished};
+use crate::github::{self, Installation, Place, QueueEntry, SaidRun, Target};
 use crate::queue::{FRESHNESS, Outcome, Work};
 use crate::render::{COMMENT_MARKER, GroupMember, group_answer};
 use crate::store::RepositoryRow;
@@ -17,9 +18,13 @@ impl Pipeline {
         let Some(row) = self.store.repository(repository).await? else { return Ok(Outcome::Done { next: None }) };
         tracing::Span::current().record("pull", format!("{}/{} group {}", row.name.owner, row.name.name, head.short()));
         let github = self.github.installation(work.claim.installation);
-        self.pay_for_look(github.id(), work.claim.lowers).await?;
+        self.pay_for_look(github.id(), work.claim.priority()).await?;
         let queue = github.merge_queue(&row.name.owner, &row.name.name, base).await?;
         let Some(members) = members(&queue, head) else {
+            // Time alone asked, two weeks after the group was made: it is gone, and nobody reads what would be said.
+            if work.claim.causes.is_empty() {
+                return Ok(Outcome::Done { next: None });
+            }
             // The queue lags behind its own event, or the group is gone: only the last try says so.
             if work.claim.tries < u32::try_from(FRESHNESS.len()).unwrap_or(u32::MAX) {
                 return Ok(Outcome::Again);
@@ -95,12 +100,20 @@ impl Pipeline {
             return Ok(Outcome::Done { next: None });
         }
         let (owner, repository) = (row.name.owner.as_str(), row.name.name.as_str());
-        let shown = github.own_run(owner, repository, head, &name).await?;
-        if shown.is_none_or(|(_, fingerprint)| fingerprint != run.fingerprint) {
-            let place = Place { owner, name: repository, number: 0 };
-            self.write_one(work, github, place, &Action::CreateRun(run), true).await?;
-        }
-        Ok(Outcome::Done { next: None })
+        let (now, status) = (self.store.now().await?, run.status);
+        let said = github.own_run(owner, repository, head, &name).await?;
+        let stands = |said: &SaidRun| {
+            said.fingerprint == run.fingerprint && !unfinished::is_too_old(status, said.started_at, now)
+        };
+        let since = match said.filter(stands) {
+            Some(said) => said.started_at,
+            None => {
+                let place = Place { owner, name: repository, number: 0 };
+                self.write_one(work, github, place, &Action::CreateRun(run), Priority::Gate).await?;
+                None
+            }
+        };
+        Ok(Outcome::Done { next: unfinished::looked_at(status, since.unwrap_or(now)) })
     }
 }
 

@@ -16,6 +16,7 @@ mod loaded;
 mod members;
 mod on_demand;
 mod operators;
+mod owners;
 mod permissions;
 mod policies;
 mod pull;
@@ -27,9 +28,11 @@ mod sweep;
 mod unfinished;
 mod write;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use countersign_domain::account::Account;
+use countersign_domain::Priority;
+use countersign_domain::account::{Account, TeamName};
 use countersign_domain::facts::Enforced;
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
@@ -41,7 +44,7 @@ use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use loaded::LoadedPolicies;
-use members::Members;
+use members::Recent;
 pub use pull::decision_of;
 
 /// What whoever runs countersign decides about evaluating.
@@ -65,7 +68,9 @@ pub struct Pipeline {
     clock: Clock,
     telemetry: Telemetry,
     rules: Rules,
-    members: Members,
+    members: Recent<(u64, TeamName), BTreeSet<Account>>,
+    owning: Recent<(u64, TeamName), bool>,
+    codeowners: owners::Files,
     loaded: LoadedPolicies,
     enforced: Cache<(u64, String, String), Enforced>,
     merged_before: Cache<(u64, Account), ()>,
@@ -81,8 +86,12 @@ enum Error {
     #[error(transparent)]
     GitHub(#[from] github::Error),
     /// What we allow ourselves is used up: not before then.
-    #[error("the budget of the installation is used up until {0}")]
-    OwnBudget(Timestamp),
+    #[error("the budget of the installation is used up until {until}")]
+    OwnBudget {
+        until: Timestamp,
+        /// What it was asked for.
+        refused: Priority,
+    },
     /// What was read beside the look is of another head.
     #[error("the pull request moved while it was read")]
     Moved,
@@ -93,8 +102,29 @@ enum Error {
     Store(#[from] store::Error),
 }
 
-/// How long a row that found the installation's budget used up waits at least.
-const BREATH: SignedDuration = SignedDuration::from_secs(5);
+impl Error {
+    /// Whoever waits for the budget looks again by this instant, at which time alone changes the decision: what is green
+    /// may have to go.
+    fn no_later_than(self, instant: Option<Timestamp>) -> Self {
+        match (self, instant) {
+            (Self::OwnBudget { until, refused }, Some(instant)) => {
+                Self::OwnBudget { until: until.min(instant), refused }
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+/// How long a row that found the installation's budget used up waits at least: the less urgent the longer, so that what
+/// becomes free goes to whoever is more urgent.
+fn breath(refused: Priority) -> SignedDuration {
+    SignedDuration::from_secs(match refused {
+        Priority::Withdrawal => 0,
+        Priority::Gate => 1,
+        Priority::Answer => 2,
+        Priority::Grant | Priority::Wording => 5,
+    })
+}
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -108,7 +138,9 @@ impl Pipeline {
             clock,
             telemetry,
             rules,
-            members: Members::new(),
+            members: Recent::new(),
+            owning: Recent::new(),
+            codeowners: owners::files(),
             loaded: LoadedPolicies::new(),
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),
@@ -141,8 +173,8 @@ impl Pipeline {
 
     /// Not before there is room for a look and what it writes: whoever looks again for every point that comes back
     /// never has enough of them to write.
-    async fn with_a_breath(&self, until: Timestamp) -> Timestamp {
-        let soonest = self.store.now().await.ok().and_then(|now| now.checked_add(BREATH).ok());
+    async fn with_a_breath(&self, until: Timestamp, refused: Priority) -> Timestamp {
+        let soonest = self.store.now().await.ok().and_then(|now| now.checked_add(breath(refused)).ok());
         soonest.map_or(until, |soonest| until.max(soonest))
     }
 
@@ -154,16 +186,16 @@ impl Pipeline {
         match error {
             // A limit is the installation's: nothing of it is begun before the instant.
             Error::GitHub(github::Error::Limited(until)) => {
-                if let Err(error) = self.store.park(work.claim.installation, until).await {
-                    tracing::warn!(%error, "the installation could not be parked");
-                }
+                self.park(work.claim.installation, until).await;
                 Outcome::Parked { until }
             }
             Error::Held => match self.store.now().await {
                 Ok(now) => Outcome::Parked { until: now + lane::LANE_WAIT },
                 Err(error) => Outcome::Outage(error.to_string()),
             },
-            Error::OwnBudget(until) => Outcome::Parked { until: self.with_a_breath(until).await },
+            Error::OwnBudget { until, refused } => {
+                Outcome::BudgetUsedUp { until: self.with_a_breath(until, refused).await, refused }
+            }
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
             error @ Error::Moved => Outcome::Outage(error.to_string()),
             Error::Store(error @ (store::Error::Contended(_) | store::Error::Unreachable(_))) => {

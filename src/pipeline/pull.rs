@@ -55,7 +55,7 @@ impl Pipeline {
             number,
             comment: shown.comment_node.clone(),
         };
-        self.pay_for_look(github.id(), work.claim.lowers).await?;
+        self.pay_for_look(github.id(), work.claim.priority()).await?;
         let reading = self.read(work, &github, &target);
         match self.or_take_back(work, &github, &row, number, &mut shown, reading).await? {
             Reading::Whole(read) => self.answer(work, &github, *read, shown).await,
@@ -102,10 +102,12 @@ impl Pipeline {
             shown.run = None;
         }
         let actions = plan::plan(&answer, &shown);
-        let now_shown = self.write(work, github, look, &actions, there).await?;
-        self.request_reviews(work, github, look, &decision.requests).await?;
+        let written = self.write(work, github, look, &actions, there).await;
+        let written = written.map_err(|error| error.no_later_than(decision.next_instant))?;
+        let asked_later = self.request_reviews(work, github, look, &decision.requests).await?;
         let texts = answer.run.map(|run| run.fingerprint).unwrap_or_default();
-        let new = new_decision(&decided, effect, texts, now_shown);
+        let mut new = new_decision(&decided, effect, texts, written.shown);
+        new.next_due = new.next_due.into_iter().chain(written.later).chain(asked_later).min();
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");
@@ -263,7 +265,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         texts,
         next_due: next_due(look, decision).into_iter().chain(anew).min(),
         cares: cares(&decided.loaded.needs),
-        teams: decided.loaded.needs.teams.iter().cloned().collect(),
+        teams: decided.facts.teams.keys().cloned().collect(),
         shown,
         pull: Some(index(look)),
         change: Some(change_row(look, decision)),

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_domain::Priority;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Pipeline, Result};
@@ -25,8 +26,8 @@ const SOON: SignedDuration = SignedDuration::from_secs(5);
 /// Events without an installation pay for what the App asks for itself.
 const NO_INSTALLATION: u64 = 0;
 /// What GitHub counts for a read, and for a request that changes something.
-const READ: Cost = Cost { writes: 0, points: 1, lowers: false };
-const CHANGE: Cost = Cost { writes: 0, points: 5, lowers: false };
+const READ: Cost = Cost { writes: 0, points: 1, priority: Priority::Grant };
+const CHANGE: Cost = Cost { writes: 0, points: 5, priority: Priority::Grant };
 
 impl Pipeline {
     /// Reads on in the list of attempts, and asks for what never arrived.

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use countersign_domain::Priority;
 use countersign_domain::decision::Reviewer;
 use countersign_domain::facts::ChangeState;
 use countersign_domain::plan::{self, Action};
+
+use jiff::Timestamp;
 
 use super::{Error, Pipeline, Result};
 use crate::github::{self, Installation, Look, Place};
@@ -12,25 +15,26 @@ use crate::queue::Work;
 
 impl Pipeline {
     /// Asks for the reviews that the decision wants asked for. What GitHub refuses is not tried again: a request is a
-    /// courtesy, and no verdict waits for it.
+    /// courtesy, and no verdict waits for it. Gives when it is to be tried again, where the budget has no room for it.
     pub(super) async fn request_reviews(
         &self,
         work: &Work,
         github: &Installation,
         look: &Look,
         wanted: &[Reviewer],
-    ) -> Result<()> {
-        let Some(mut asked) = look.asked_reviewers.clone() else { return Ok(()) };
+    ) -> Result<Option<Timestamp>> {
+        let Some(mut asked) = look.asked_reviewers.clone() else { return Ok(None) };
         if look.change.state != ChangeState::Open || plan::requests(wanted, &asked).is_none() {
-            return Ok(());
+            return Ok(None);
         }
         let pull = (look.repository.id, look.change.number);
         let remembered = self.store.asked_reviewers(pull).await?;
         asked.extend(wanted.iter().filter(|reviewer| remembered.contains(&name(reviewer))).cloned());
-        let Some(action) = plan::requests(wanted, &asked) else { return Ok(()) };
+        let Some(action) = plan::requests(wanted, &asked) else { return Ok(None) };
         let place = Place { owner: &look.repository.owner, name: &look.repository.name, number: pull.1 };
-        match self.write_one(work, github, place, &action, false).await {
+        match self.write_one(work, github, place, &action, Priority::Wording).await {
             Ok(_) => {}
+            Err(Error::OwnBudget { until, refused: _ }) => return self.worded_at(until).await.map(Some),
             Err(Error::GitHub(
                 error @ (github::Error::Refused(_) | github::Error::Forbidden(_) | github::Error::NotFound(_)),
             )) => {
@@ -42,7 +46,7 @@ impl Pipeline {
             let names: BTreeSet<String> = reviewers.iter().map(name).collect();
             self.store.remember_asked(pull, &names, self.store.now().await?).await?;
         }
-        Ok(())
+        Ok(None)
     }
 }
 

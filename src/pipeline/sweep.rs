@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_domain::Priority;
 use jiff::SignedDuration;
 
 use super::{Pipeline, Result};
@@ -14,7 +15,7 @@ impl Pipeline {
     /// Every open pull request of the installation; only those that differ from what we know get a look.
     pub(super) async fn sweep(&self, installation: u64) -> Result<Outcome> {
         let github = self.github.installation(installation);
-        self.pay_for_look(installation, false).await?;
+        self.pay_for_look(installation, Priority::Grant).await?;
         let mut looks = 0_usize;
         let mut seen = 0_usize;
         for repository in github.repositories().await? {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use countersign_domain::Priority;
 use countersign_domain::check_name;
 use countersign_domain::plan::{Action, Run, RunStatus};
+use jiff::{SignedDuration, Timestamp};
 
 use super::lane::lane;
 use super::{Error, Pipeline, Result};
@@ -17,8 +19,24 @@ use crate::store::{Cost, RepositoryRow, ShownIds, ShownRunIds, Subject};
 /// How long a word that needs no look waits to learn whether it was said before.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What GitHub counts for a request that creates content.
+const POINTS_A_WRITE: u32 = 5;
+
+/// How long words that the budget has no room for wait at least: each try costs a look, and many of them would keep the
+/// budget from ever having room.
+const WORDS_WAIT: SignedDuration = SignedDuration::from_mins(1);
+
+/// What became of the actions of a look.
+pub(super) struct Carried {
+    /// What GitHub shows of us then.
+    pub(super) shown: ShownIds,
+    /// When what only words and found the budget used up is to be tried again.
+    pub(super) later: Option<Timestamp>,
+}
+
 impl Pipeline {
-    /// Carries out the actions and gives what GitHub shows of us then.
+    /// Carries out the actions, the most urgent first. For all but wording a used-up budget ends the look, which is
+    /// taken again; wording is left for later, and nothing else waits for it.
     pub(super) async fn write(
         &self,
         work: &Work,
@@ -26,15 +44,22 @@ impl Pipeline {
         look: &Look,
         actions: &[Action],
         mut shown: ShownIds,
-    ) -> Result<ShownIds> {
+    ) -> Result<Carried> {
         let place = Place { owner: &look.repository.owner, name: &look.repository.name, number: look.change.number };
-        for action in actions {
+        let mut later = None;
+        for (priority, action) in in_order(actions, shown.run.as_ref().map(|run| run.status), work.claim.awaited) {
             // In a flood of events only the last look words what has not changed otherwise.
-            if is_wording(action, shown.run.as_ref()) && self.store.asked_again(&work.claim).await? {
+            if priority == Priority::Wording && self.store.asked_again(&work.claim).await? {
                 continue;
             }
-            let green = shown.run.as_ref().is_some_and(|run| run.status == RunStatus::Success);
-            match self.write_one(work, github, place, action, lowers(action, green)).await? {
+            let written = match self.write_one(work, github, place, action, priority).await {
+                Err(Error::OwnBudget { until, refused: Priority::Wording }) => {
+                    later = Some(self.worded_at(until).await?);
+                    continue;
+                }
+                written => written?,
+            };
+            match written {
                 Written::Run { id, status, fingerprint } => {
                     let run = match action {
                         Action::CreateRun(run) | Action::UpdateRun { run, .. } => run,
@@ -52,7 +77,12 @@ impl Pipeline {
                 Written::Requests => {}
             }
         }
-        Ok(shown)
+        Ok(Carried { shown, later })
+    }
+
+    /// When words that the budget has no room for before then are tried again.
+    pub(super) async fn worded_at(&self, until: Timestamp) -> Result<Timestamp> {
+        Ok(until.max(self.store.now().await? + WORDS_WAIT))
     }
 
     /// One write: its part of the budget first, then the lease once more, so that no fenced worker writes late.
@@ -62,9 +92,10 @@ impl Pipeline {
         github: &Installation,
         place: Place<'_>,
         action: &Action,
-        lowers: bool,
+        priority: Priority,
     ) -> Result<Written> {
-        self.pay(github.id(), Cost { writes: 1, points: 5, lowers }).await?;
+        let writes = github::requests(action);
+        self.pay(github.id(), Cost { writes, points: writes * POINTS_A_WRITE, priority }).await?;
         let now = self.store.now().await?;
         // Nothing is waited for between this and the write.
         if !work.lease.may_write() {
@@ -240,7 +271,9 @@ impl Pipeline {
             Some(id) => Some(id),
             None => {
                 let place = Place { owner: &row.name.owner, name: &row.name.name, number };
-                match self.write_one(work, github, place, &Action::CreateRun(run.clone()), true).await? {
+                // What is shown is not known but from memory: it may be green.
+                let said = Action::CreateRun(run.clone());
+                match self.write_one(work, github, place, &said, Priority::Withdrawal).await? {
                     Written::Run { id, .. } => Some(id),
                     Written::Comment { .. } | Written::Requests => None,
                 }
@@ -277,25 +310,46 @@ impl Pipeline {
         run: &Run,
     ) -> Option<u64> {
         let read = github.own_run(&row.name.owner, &row.name.name, &run.head, &run.name);
-        let (id, fingerprint) = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()??;
-        let newer = shown.run.as_ref().is_none_or(|known| id > known.id);
-        (newer && fingerprint == run.fingerprint).then_some(id)
+        let said = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()??;
+        let newer = shown.run.as_ref().is_none_or(|known| said.id > known.id);
+        (newer && said.fingerprint == run.fingerprint).then_some(said.id)
     }
 }
 
-/// Whether the action takes green away: that goes first, from the part of the budget that is kept for it.
-fn lowers(action: &Action, green: bool) -> bool {
-    match action {
-        Action::CreateRun(run) | Action::UpdateRun { run, .. } => green && run.status != RunStatus::Success,
-        Action::CreateComment(_) | Action::UpdateComment { .. } | Action::RequestReviews(_) => false,
-    }
+/// The actions with what each of them does to what is shown, the most urgent first.
+fn in_order(actions: &[Action], shown: Option<RunStatus>, awaited: bool) -> Vec<(Priority, &Action)> {
+    let mut actions: Vec<_> = actions.iter().map(|action| (Priority::of(action, shown, awaited), action)).collect();
+    actions.sort_by_key(|(priority, _)| *priority);
+    actions
 }
 
-/// Whether the action changes words only: not how the check stands, and no first word to people.
-fn is_wording(action: &Action, shown: Option<&ShownRunIds>) -> bool {
-    match action {
-        Action::CreateRun(run) | Action::UpdateRun { run, .. } => shown.is_some_and(|there| there.status == run.status),
-        Action::CreateComment(_) | Action::RequestReviews(_) => false,
-        Action::UpdateComment { .. } => true,
+#[cfg(test)]
+mod tests {
+    use countersign_domain::account::Oid;
+
+    use super::*;
+
+    #[test]
+    fn actions_of_one_look_go_in_the_order_of_their_priorities() {
+        let run = |status| Run {
+            name: "countersign".into(),
+            head: Oid::new("c0ffee"),
+            status,
+            title: String::new(),
+            summary: String::new(),
+            annotations: Vec::new(),
+            fingerprint: "new".into(),
+        };
+        let check = |status, shown: RunStatus, comment: Action, expected: [Priority; 2], run_first: bool| {
+            let actions = [Action::CreateRun(run(status)), comment];
+            let found = in_order(&actions, Some(shown), false);
+            assert_eq!(found.iter().map(|(priority, _)| *priority).collect::<Vec<_>>(), expected);
+            assert_eq!(matches!(found[0].1, Action::CreateRun(_)), run_first, "{status:?} where {shown:?} is shown");
+        };
+        let (failure, success) = (RunStatus::Failure, RunStatus::Success);
+        let (new, edited) = (|| Action::CreateComment("a".into()), Action::UpdateComment { id: 9, body: "b".into() });
+        check(failure, success, new(), [Priority::Withdrawal, Priority::Answer], true);
+        check(failure, failure, new(), [Priority::Answer, Priority::Wording], false);
+        check(success, failure, edited, [Priority::Grant, Priority::Wording], true);
     }
 }

@@ -12,6 +12,7 @@ mod run;
 use std::future::Future;
 use std::time::Duration;
 
+use countersign_domain::Priority;
 use jiff::Timestamp;
 
 pub use self::backoff::FRESHNESS;
@@ -64,6 +65,14 @@ pub enum Outcome {
     Parked {
         /// The instant.
         until: Timestamp,
+    },
+    /// The budget has nothing left for something of this priority until then; what is more urgent need not wait for it.
+    /// No attempt is counted.
+    BudgetUsedUp {
+        /// The instant.
+        until: Timestamp,
+        /// What was refused.
+        refused: Priority,
     },
     /// Something outside does not work: again after a while, longer each time. No attempt is counted.
     Outage(String),

@@ -174,6 +174,7 @@ impl<H: Handler> Runner<H> {
             Outcome::Recorded => Ok(true),
             Outcome::Again => store.look_again(claim, self.after(freshness(claim.tries)).await?).await,
             Outcome::Parked { until } => store.retry(claim, *until, "put off", false).await,
+            Outcome::BudgetUsedUp { until, refused } => store.put_off(claim, *until, *refused).await,
             Outcome::Outage(error) => {
                 let at = self.after(after_failure(claim.parks.min(6), fastrand::f64())).await?;
                 store.retry(claim, at, error, false).await

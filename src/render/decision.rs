@@ -124,7 +124,8 @@ fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn change_type(change_type: ChangeType) -> &'static str {
+/// The name of a type of change.
+pub fn change_type(change_type: ChangeType) -> &'static str {
     match change_type {
         ChangeType::Normal => "normal",
         ChangeType::Standard => "standard",

@@ -3,6 +3,7 @@
 //! The windows slide: of the window before, the part counts that is not a minute (an
 //! hour) old yet. GitHub's own word comes on top: [`Store::park`].
 
+use countersign_domain::Priority;
 use jiff::Timestamp;
 
 use super::Store;
@@ -17,8 +18,18 @@ pub const WRITES_AN_HOUR: u32 = 500;
 /// Points, in any minute.
 pub const POINTS_A_MINUTE: u32 = 900;
 
-/// What is kept of each for requests that take green away, as a part of ten: all else may spend nine tenths.
-const KEPT_TENTHS: i64 = 1;
+/// How much of each limit may be used up by requests of that priority, in parts of a hundred. Whatever is more urgent
+/// has more, so that something is left for it. A tenth is for withdrawals alone: 8 writes a minute, which is more
+/// reviews than are dismissed. Wording leaves two fifths: it goes on while nothing else comes near the limit.
+fn share(priority: Priority) -> i64 {
+    match priority {
+        Priority::Withdrawal => 100,
+        Priority::Gate => 90,
+        Priority::Answer => 85,
+        Priority::Grant => 80,
+        Priority::Wording => 60,
+    }
+}
 
 /// Points that a read leaves: a look is worth nothing where the check run and the comment that may follow from it do not
 /// fit, and many who look and find no room for their answer would use up whatever becomes free.
@@ -111,8 +122,8 @@ pub struct Cost {
     pub writes: u32,
     /// Points: one for a read, five for a write.
     pub points: u32,
-    /// Whether it takes green away, and so may use what is kept for that.
-    pub lowers: bool,
+    /// How urgent it is, and so how much of what is kept it may use.
+    pub priority: Priority,
 }
 
 /// Whether it may be asked.
@@ -203,7 +214,7 @@ impl Budget {
     }
 
     fn fits_at(&self, cost: Cost, now: i64) -> i64 {
-        let limit = |of: u32| limit(of, cost.lowers);
+        let limit = |of: u32| limit(of, cost.priority);
         let (writes, points) = (i64::from(cost.writes), i64::from(cost.points));
         let mut at = self.parked_until;
         at = at.max(self.points_minute.fits_at(points, limit_of_points(cost), now));
@@ -216,13 +227,13 @@ impl Budget {
 }
 
 /// How much of a limit may be spent.
-fn limit(of: u32, lowers: bool) -> i64 {
-    if lowers { i64::from(of) } else { i64::from(of) * (10 - KEPT_TENTHS) / 10 }
+fn limit(of: u32, priority: Priority) -> i64 {
+    i64::from(of) * share(priority) / 100
 }
 
 /// How many of the points may be spent for that.
 fn limit_of_points(cost: Cost) -> i64 {
-    limit(POINTS_A_MINUTE, cost.lowers) - if cost.writes == 0 { KEPT_FOR_ANSWERS } else { 0 }
+    limit(POINTS_A_MINUTE, cost.priority) - if cost.writes == 0 { KEPT_FOR_ANSWERS } else { 0 }
 }
 
 impl Budget {
@@ -297,7 +308,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn charge(&self, installation: u64, reads: u32, left: Option<u32>) -> Result<Option<Used>> {
-        let most = limit(POINTS_A_MINUTE, false);
+        let most = limit(POINTS_A_MINUTE, Priority::Gate);
         let used = left.map_or(0, |left| (i64::from(POINTS_A_MINUTE) - i64::from(left)).clamp(0, most));
         if reads == 0 && used == 0 {
             return Ok(None);

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use countersign_domain::Priority;
 use countersign_domain::account::Oid;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -33,11 +34,31 @@ macro_rules! next_look {
     };
 }
 
+/// When it is a row's turn: rows are begun in this order. What is urgent goes ahead of all that has become due up to so
+/// long before it, and no further, so that nothing starves: whatever has waited ten minutes longer than the newest
+/// withdrawal goes before it. Ten minutes are what an installation's points last for some 8,000 looks, which is more
+/// than a flood makes due; two are what a person waits. The index `due_turn` has the same expression.
+macro_rules! turn {
+    () => {
+        "due_at - CASE WHEN lowers_seq > done_seq THEN 600000
+    WHEN kind = 'group' THEN 300000 WHEN awaited_seq > done_seq THEN 120000 ELSE 0 END"
+    };
+}
+
+/// Whether an event that came since the claim is more urgent than what the budget refused: `$5` is its [`place`], 2 that
+/// of an answer.
+macro_rules! overtaken {
+    () => {
+        "(lowers_seq > claimed_seq AND CAST($5 AS BIGINT) > 0)
+            OR (awaited_seq > claimed_seq AND CAST($5 AS BIGINT) > 2)"
+    };
+}
+
 macro_rules! expire {
     ($lock:literal) => {
         concat!(
             "UPDATE due SET lease = NULL, lease_until = NULL, attempts = attempts + 1, last_error = $2,
-                not_before = $1 + 1000 * attempts * attempts,
+                not_before = $1 + 1000 * attempts * attempts, refused = 0,
                 due_at = CASE WHEN dead_at IS NOT NULL AND attempts >= 19 THEN NULL
                     WHEN dead_at IS NULL AND attempts >= 9 THEN CAST($1 AS BIGINT)
                     ELSE $1 + 1000 * attempts * attempts END,
@@ -53,13 +74,17 @@ macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "WITH ready AS MATERIALIZED (SELECT key FROM due
-                WHERE installation = $4 AND lease IS NULL AND due_at <= $3 ORDER BY due_at LIMIT $5 ",
+                WHERE installation = $4 AND lease IS NULL AND due_at IS NOT NULL AND due_at + 0 <= $3 ORDER BY ",
+            turn!(),
+            " LIMIT $5 ",
             $lock,
             ") UPDATE due SET lease = $1, lease_until = $2, looked_at = $3, looked_head = head,
                 claimed_seq = CASE WHEN dead_at IS NULL THEN seq ELSE claimed_seq END
             WHERE key IN (SELECT key FROM ready)
-            RETURNING key, kind, installation, repository, number, head, base, done_seq, lowers_seq, pending, tries,
-                parks, attempts, last_error, dead_at, looked_at"
+            RETURNING key, kind, installation, repository, number, head, base, done_seq, lowers_seq, awaited_seq,
+                pending, tries, parks, attempts, last_error, dead_at, looked_at, ",
+            turn!(),
+            " AS turn"
         )
     };
 }
@@ -73,6 +98,7 @@ statements! {
             AND EXISTS (SELECT 1 FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at <= $1)
         ORDER BY i.served, i.id LIMIT $2"
     );
+    /// With `due_at + 0` SQLite walks the rows in their order, where it would find and sort all that are due.
     CLAIM = Sql::each(claim!(""), claim!("FOR UPDATE SKIP LOCKED"));
     SERVED = Sql::both("UPDATE installation SET served = $2 WHERE id = $1");
     HEARTBEAT = Sql::both("UPDATE due SET lease_until = $3 WHERE key = $1 AND lease = $2");
@@ -90,12 +116,19 @@ statements! {
     ));
     RETRY = Sql::both(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = $5, attempts = attempts + $6,
-            parks = parks + 1 - $6, not_before = $4,
+            parks = parks + 1 - $6, not_before = $4, refused = 0,
             due_at = CASE WHEN dead_at IS NOT NULL AND attempts + $6 >= 20 THEN NULL
                 WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE CAST($4 AS BIGINT) END,
             dead_at = CASE WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE dead_at END
         WHERE key = $1 AND lease = $2"
     );
+    /// Without a wait where something more urgent arrived meanwhile.
+    PUT_OFF = Sql::both(concat!(
+        "UPDATE due SET lease = NULL, lease_until = NULL, last_error = 'the budget is used up', parks = parks + 1,
+            not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE CAST($4 AS BIGINT) END, refused = CAST($5 AS BIGINT),
+            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
+        WHERE key = $1 AND lease = $2"
+    ));
     BURY = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, not_before = NULL,
             due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " END,
@@ -118,8 +151,7 @@ statements! {
         "SELECT COUNT(CASE WHEN lease IS NULL AND due_at <= $1 THEN 1 END) AS depth,
             COUNT(CASE WHEN lease IS NOT NULL THEN 1 END) AS in_flight,
             COUNT(dead_at) AS dead,
-            MIN(CASE WHEN lease IS NULL AND due_at <= $1 THEN
-                CASE WHEN lowers_seq > done_seq THEN due_at + 60000 ELSE due_at END END) AS oldest
+            MIN(CASE WHEN lease IS NULL AND due_at <= $1 THEN due_at END) AS oldest
         FROM due WHERE due_at IS NOT NULL OR dead_at IS NOT NULL"
     );
     HOLD = Sql::both(
@@ -224,6 +256,8 @@ pub struct Claim {
     pub causes: Vec<String>,
     /// Whether an event asked that can only take green away.
     pub lowers: bool,
+    /// Whether a person waits for the answer.
+    pub awaited: bool,
     /// How many looks in a row were not new enough.
     pub tries: u32,
     /// How many times in a row it was put off: rate limits, outages.
@@ -245,6 +279,16 @@ impl Claim {
         &self.lease
     }
 
+    /// How urgent the row is, by what asked for it.
+    pub fn priority(&self) -> Priority {
+        match &self.subject {
+            _ if self.lowers => Priority::Withdrawal,
+            Subject::Group { .. } => Priority::Gate,
+            _ if self.awaited => Priority::Answer,
+            _ => Priority::Grant,
+        }
+    }
+
     /// The name under which this row holds lanes. Rows that were claimed together share a lease, and hold lanes against
     /// each other all the same.
     pub fn holder(&self) -> String {
@@ -261,6 +305,7 @@ impl Claim {
             wants: pending.wants.into_iter().map(|(_, want)| want).collect(),
             causes: pending.causes.into_iter().map(|(_, cause)| cause).collect(),
             lowers: row.int("lowers_seq")? > done,
+            awaited: row.int("awaited_seq")? > done,
             tries: row.count("tries")?,
             parks: row.count("parks")?,
             attempts: row.count("attempts")?,
@@ -285,13 +330,19 @@ pub struct QueueStats {
     pub oldest: Duration,
 }
 
+/// The place of a priority in their order, from 0.
+fn place(priority: Priority) -> i64 {
+    Priority::ALL.iter().take_while(|one| **one < priority).map(|_| 1).sum()
+}
+
 /// Milliseconds of a duration.
 fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
 impl Store {
-    /// Claims at most `n` rows that are due, going round the installations, the one served longest ago first.
+    /// Claims at most `n` rows that are due, going round the installations, the one served longest ago first; of each
+    /// the most urgent first ([`Claim::priority`]), and before them what has waited long enough.
     /// Installations that are parked are left out. A lease that ran out is a crash: it counts as an attempt, and its
     /// row is due again.
     ///
@@ -312,11 +363,14 @@ impl Store {
             let share = (wanted + left - 1) / left;
             left -= 1;
             let rows = tx.fetch(CLAIM, values![&lease, now + ms(ttl), now, installation, share]).await?;
+            // An update gives its rows back in no order.
+            let mut rows = rows.into_iter().map(|row| Ok((row.int("turn")?, row))).collect::<Result<Vec<_>>>()?;
+            rows.sort_by_key(|(turn, _)| *turn);
             if !rows.is_empty() {
                 served.push(installation);
             }
             wanted -= i64::try_from(rows.len()).unwrap_or(0);
-            for row in &rows {
+            for (_, row) in &rows {
                 match Claim::read(row, &lease) {
                     Ok(claim) => claims.push(claim),
                     // A newer version made it. Its lease runs out; it must not keep all others from being claimed.
@@ -401,6 +455,20 @@ impl Store {
         let now = tx.now(&self.clock).await?;
         let (key, at) = (claim.subject.key(), at.as_millisecond());
         let held = tx.execute(RETRY, values![&key, &claim.lease, now, at, error, i64::from(counts)]).await? == 1;
+        tx.commit().await?;
+        Ok(held)
+    }
+
+    /// Ends a look that found the budget used up for something of this priority: again at `until`, and before that for
+    /// an event that is more urgent, because for that there is something left. No attempt is counted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn put_off(&self, claim: &Claim, until: Timestamp, refused: Priority) -> Result<bool> {
+        let mut tx = self.db.begin(Writes::Leases).await?;
+        let now = tx.now(&self.clock).await?;
+        let (key, until) = (claim.subject.key(), until.as_millisecond());
+        let held = tx.execute(PUT_OFF, values![&key, &claim.lease, now, until, place(refused)]).await? == 1;
         tx.commit().await?;
         Ok(held)
     }
@@ -505,5 +573,33 @@ impl Store {
     /// The database's.
     pub async fn now(&self) -> Result<Timestamp> {
         instant(self.db.now(&self.clock).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test says what is wrong by stopping")]
+
+    use sqlx::{Connection as _, Row as _, SqliteConnection};
+
+    use super::*;
+    use crate::clock::Clock;
+
+    #[tokio::test]
+    async fn a_claim_does_not_sort_all_that_is_due() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("store.db").display());
+        Store::open(&url, Clock::default()).await.unwrap().migrate().await.unwrap();
+        let mut connection = SqliteConnection::connect(&url).await.unwrap();
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", CLAIM.sqlite));
+        let plan = sqlx::query(explain).fetch_all(&mut connection).await.unwrap();
+        let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+        assert!(steps.iter().any(|step| step.contains("due_turn")), "{steps:#?}");
+        assert!(!steps.iter().any(|step| step.contains("ORDER BY")), "{steps:#?}");
+    }
+
+    #[test]
+    fn priorities_have_their_places() {
+        assert_eq!(Priority::ALL.map(place), [0, 1, 2, 3, 4]);
     }
 }

@@ -330,7 +330,8 @@ impl Store {
         let now = tx.now(&self.clock).await?;
         let mut due = Marks::default();
         decision::index_pulls(&mut tx, read, &[], &mut due).await?;
-        let cause = Cause { delivery: "", installation, received_at: super::db::instant(now)? };
+        let received_at = super::db::instant(now)?;
+        let cause = Cause { delivery: "", installation, received_at, awaited: false };
         for mark in marks {
             due.resolve(&mut tx, mark, cause).await?;
         }

@@ -22,26 +22,38 @@ const KEPT: usize = 64;
 /// How long ago a change went in of which it is asked whether a deployment that failed brought it: thirty days, in ms.
 const LATELY: i64 = 30 * 24 * 3_600_000;
 
+/// Whether the event is more urgent than what the row found the budget used up for: for it there is something left. 2 is
+/// the place of an answer in the order of priorities.
+macro_rules! overtakes {
+    () => {
+        "(excluded.lowers_seq = 1 AND due.refused > 0) OR (excluded.awaited_seq = 1 AND due.refused > 2)"
+    };
+}
+
 /// When an event that arrives now is to be looked at: not before a back-off ends, a second after the last look of the
 /// same head, else at once.
 macro_rules! event_at {
     () => {
-        "CASE WHEN due.dead_at IS NULL AND due.not_before > $2 THEN due.not_before
+        concat!(
+            "CASE WHEN due.dead_at IS NULL AND due.not_before > $2 AND NOT (",
+            overtakes!(),
+            ") THEN due.not_before
             WHEN due.looked_head = excluded.head AND due.looked_at + 1000 > $2 THEN due.looked_at + 1000
             ELSE excluded.due_at END"
+        )
     };
 }
 
 statements! {
-    /// What can only take green away gets a minute's start before all else.
     MARK = bulk!(
-        "INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, lowers_seq, pending)
+        "INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, lowers_seq,
+            awaited_seq, pending)
         SELECT j.key, j.kind, CASE WHEN j.installation <> 0 THEN j.installation ELSE COALESCE(r.installation, 0) END,
             j.repository, j.number, COALESCE(p.head, j.head), j.base,
-            CAST($2 AS BIGINT) - CASE WHEN j.lowers = 1 THEN 60000 ELSE 0 END, 1, j.lowers, j.pending
+            CAST($2 AS BIGINT), 1, j.lowers, j.awaited, j.pending
         FROM",
         (key text, kind text, installation bigint, repository bigint, number bigint, head text, base text,
-            lowers bigint, pending text),
+            lowers bigint, awaited bigint, pending text),
         concat!(
             "LEFT JOIN repository r ON r.id = j.repository
             LEFT JOIN pull p ON p.repository = j.repository AND p.number = j.number
@@ -51,10 +63,11 @@ statements! {
                     ELSE due.installation END,
                 head = excluded.head, base = excluded.base, seq = due.seq + 1, tries = 0,
                 lowers_seq = CASE WHEN excluded.lowers_seq = 1 THEN due.seq + 1 ELSE due.lowers_seq END,
+                awaited_seq = CASE WHEN excluded.awaited_seq = 1 THEN due.seq + 1 ELSE due.awaited_seq END,
                 attempts = CASE WHEN due.dead_at IS NULL THEN due.attempts ELSE 0 END,
                 due_at = CASE WHEN due.dead_at IS NULL AND due.due_at < ", event_at!(), " THEN due.due_at ELSE ",
                 event_at!(), " END,
-                not_before = CASE WHEN due.dead_at IS NULL THEN due.not_before END,
+                not_before = CASE WHEN due.dead_at IS NULL AND NOT (", overtakes!(), ") THEN due.not_before END,
                 dead_at = NULL
             RETURNING key, seq, done_seq, pending"
         )
@@ -198,6 +211,7 @@ struct Marked {
     wants: Vec<Want>,
     causes: Vec<String>,
     lowers: bool,
+    awaited: bool,
 }
 
 /// What a group of deliveries makes due.
@@ -214,6 +228,8 @@ pub(super) struct Cause<'a> {
     pub(super) delivery: &'a str,
     pub(super) installation: u64,
     pub(super) received_at: Timestamp,
+    /// Whether a person waits for what comes of it.
+    pub(super) awaited: bool,
 }
 
 impl Marks {
@@ -295,6 +311,7 @@ impl Marks {
             row.installation = installation;
         }
         row.lowers |= lowers;
+        row.awaited |= cause.awaited || matches!(want, Want::Rerun(_));
         row.wants.push(want.clone());
         if !cause.delivery.is_empty() && row.causes.last().is_none_or(|last| last != cause.delivery) {
             row.causes.push(cause.delivery.to_owned());
@@ -320,6 +337,7 @@ impl Marks {
                 head: &storable(head),
                 base: &storable(base),
                 lowers: i64::from(marked.lowers),
+                awaited: i64::from(marked.awaited),
                 pending: pending.write()?,
             }
             .json()
@@ -354,6 +372,7 @@ struct DueRow<'a> {
     head: &'a str,
     base: &'a str,
     lowers: i64,
+    awaited: i64,
     pending: String,
 }
 

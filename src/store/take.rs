@@ -158,7 +158,7 @@ impl Packed {
 
     /// Whether it is to be kept and that is all. What its repository is called now is told by all other events.
     fn is_quiet(&self) -> bool {
-        let Signal { repository: _, marks, evidence } = &self.signal;
+        let Signal { repository: _, marks, evidence, awaited: _ } = &self.signal;
         marks.is_empty() && evidence.is_empty() && FREQUENT.contains(&self.event.as_str())
     }
 
@@ -214,6 +214,7 @@ impl Store {
                 delivery: &delivery.id,
                 installation: delivery.installation,
                 received_at: delivery.received_at,
+                awaited: delivery.signal.awaited,
             };
             for mark in &delivery.signal.marks {
                 if !names.is_gone(mark) {

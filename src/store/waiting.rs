@@ -145,8 +145,12 @@ pub(super) async fn join(tx: &mut Tx, written: &[Row], heard: &[String], marks: 
         if heard.contains(&delivery) {
             continue;
         }
-        let cause =
-            Cause { delivery: &delivery, installation: row.id("told_by")?, received_at: row.instant("received_at")? };
+        let cause = Cause {
+            delivery: &delivery,
+            installation: row.id("told_by")?,
+            received_at: row.instant("received_at")?,
+            awaited: false,
+        };
         // What a newer version kept in another form is looked for by any look.
         let kept =
             from_json(&row.text("mark")?).unwrap_or(Kept { what: What::Anything, want: Want::Anything, lowers: false });

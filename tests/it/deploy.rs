@@ -56,6 +56,7 @@ const FIELDS: &[(&str, Needs)] = &[
     ("pullRequest", Some(("pull_requests", "read"))),
     ("pullRequests", Some(("pull_requests", "read"))),
     ("ref", Some(("contents", "read"))),
+    ("repositories", Some(("members", "read"))),
     ("repository", None),
     ("reviewThreads", None),
     ("reviews", None),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use countersign::clock::Clock;
-use countersign::signal::Want;
+use countersign::signal::{Mark, Want};
 use countersign::store::{Error, FirstMemberships, Store};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
@@ -15,7 +15,7 @@ use countersign_domain::plan::RunStatus;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, mark, marks, opened};
+use crate::signals::{SHOP, check_moved, delivery, delivery_for, mark, marks, opened};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -128,6 +128,20 @@ async fn what_waited_in_the_eleventh_version_is_joined() {
         store.take(&[delivery("push", opened(3, "late"))]).await.expect("taken");
         let look = store.claim("test", 9, TTL).await.expect("claims").pop().expect("one is due");
         assert!(matches!(look.wants.as_slice(), [Want::Status { state, .. }] if state == "success"), "{look:?}");
+    })
+    .await;
+}
+
+/// A row that found the budget used up until the year 2099, as the thirteenth version wrote it.
+#[tokio::test]
+async fn a_row_that_the_thirteenth_version_put_off_is_begun_for_something_more_urgent() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0013.sql")).await;
+        assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 0);
+        let lowers = Mark::Pull { repository: 8, number: 3, want: Want::Anything, lowers: true };
+        db.store.take(&[delivery_for(2, "dismissed", marks(vec![lowers]))]).await.expect("taken");
+        let claims = db.store.claim("test", 9, TTL).await.expect("claims");
+        assert_eq!(claims.iter().map(|claim| (claim.lowers, claim.awaited)).collect::<Vec<_>>(), [(true, true)]);
     })
     .await;
 }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use countersign::queue::{Handler, Outcome, Settings, Work, run};
 use countersign::signal::{Evidence, Mark, Signal, Want};
 use countersign::store::{ATTEMPTS, Claim, QueueStats, Store, Subject};
+use countersign_domain::Priority;
+use countersign_domain::account::Oid;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -15,7 +17,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::databases::{Database, on_each};
-use crate::signals::{ACME, SHOP, delivery, delivery_for, mark, mark_in, marks, opened, proves, pull, repository};
+use crate::signals::{
+    ACME, SHOP, awaited, delivery, delivery_for, lowers, mark, mark_in, marks, opened, proves, pull, repository,
+};
 
 const TTL: Duration = Duration::from_secs(30);
 /// Nothing that works takes so long.
@@ -147,13 +151,105 @@ async fn a_parked_installation_is_left_alone() {
 }
 
 #[tokio::test]
-async fn what_takes_green_away_goes_first() {
+async fn the_most_urgent_row_is_begun_first() {
     on_each(async |db| {
-        let lowers = Mark::Pull { repository: SHOP, number: 3, want: Want::Anything, lowers: true };
-        for (id, mark) in [("a", mark(1)), ("b", mark(2)), ("c", lowers)] {
-            take(&db.store, id, marks(vec![mark])).await;
+        let store = &db.store;
+        let group = Mark::Group { repository: SHOP, base: "main".into(), head: Oid::new("beef") };
+        let rerun = Mark::Pull { repository: SHOP, number: 3, want: Want::Rerun(0), lowers: false };
+        let told = [marks(vec![mark(1)]), awaited(mark(2)), marks(vec![rerun]), marks(vec![group]), lowers(4)];
+        for (n, signal) in told.into_iter().enumerate() {
+            take(store, &format!("d{n}"), signal).await;
+            db.advance(SignedDuration::from_millis(1));
         }
-        assert_eq!(claimed(&db.store).await.subject, Subject::Pull { repository: SHOP, number: 3 });
+        let claims = store.claim("test", 9, TTL).await.expect("claims");
+        let begun: Vec<_> = claims.iter().map(|claim| (claim.subject.key(), claim.priority())).collect();
+        let expected = [
+            ("pull:7#4", Priority::Withdrawal),
+            ("group:7:beef", Priority::Gate),
+            ("pull:7#2", Priority::Answer),
+            ("pull:7#3", Priority::Answer),
+            ("pull:7#1", Priority::Grant),
+        ];
+        assert_eq!(begun, expected.map(|(key, priority)| (key.to_owned(), priority)));
+        for claim in &claims {
+            assert!(store.done(claim, Some(after(store, seconds(60)).await)).await.expect("done"));
+        }
+        db.advance(seconds(61));
+        let timed = store.claim("test", 9, TTL).await.expect("claims");
+        let urgent = timed.iter().filter(|claim| claim.priority() < Priority::Grant);
+        let keys: Vec<_> = urgent.map(|claim| claim.subject.key()).collect();
+        assert_eq!(keys, ["group:7:beef"], "what was urgent has been seen to");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_waited_ten_minutes_longer_goes_before_a_withdrawal() {
+    on_each(async |db| {
+        for (minutes, first) in [(9, 2), (11, 1)] {
+            let id = |what: &str| format!("{what} {minutes}");
+            take(&db.store, &id("waits"), marks(vec![mark(1)])).await;
+            db.advance(SignedDuration::from_mins(minutes));
+            take(&db.store, &id("withdraws"), lowers(2)).await;
+            for number in [first, 3 - first] {
+                let claim = claimed(&db.store).await;
+                assert_eq!(claim.subject, Subject::Pull { repository: SHOP, number }, "after {minutes} minutes");
+                assert!(db.store.done(&claim, None).await.expect("done"));
+            }
+            db.advance(seconds(1));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_the_budget_is_begun_for_something_more_urgent() {
+    on_each(async |db| {
+        let store = &db.store;
+        let check = async |id: &str, refused: Priority, told: Signal, during: bool, at_once: bool| {
+            take(store, &format!("{id}, before"), marks(vec![mark(1)])).await;
+            let look = next_claim(db).await;
+            if during {
+                take(store, id, told.clone()).await;
+            }
+            let until = after(store, seconds(50)).await;
+            assert!(store.put_off(&look, until, refused).await.expect("put off"));
+            if !during {
+                take(store, id, told).await;
+            }
+            let wait = store.until_next().await.expect("read").expect("planned");
+            let expected = if at_once { 0..=1 } else { 40..=50 };
+            assert!(expected.contains(&wait.as_secs()), "{id}: {wait:?}");
+            let again = next_claim(db).await;
+            assert_eq!((again.attempts, again.causes.len()), (0, 2), "{id}");
+            assert!(store.done(&again, None).await.expect("done"));
+            db.advance(seconds(1));
+        };
+        for during in [false, true] {
+            let id = |what: &str| format!("{what}, during: {during}");
+            check(&id("an event like it"), Priority::Grant, marks(vec![mark(1)]), during, false).await;
+            check(&id("a person"), Priority::Grant, awaited(mark(1)), during, true).await;
+            check(&id("a person too"), Priority::Answer, awaited(mark(1)), during, false).await;
+            check(&id("a withdrawal"), Priority::Grant, lowers(1), during, true).await;
+            check(&id("a withdrawal instead of an answer"), Priority::Answer, lowers(1), during, true).await;
+            check(&id("one more withdrawal"), Priority::Withdrawal, lowers(1), during, false).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_withdrawal_does_not_cut_a_back_off_short() {
+    on_each(async |db| {
+        let store = &db.store;
+        take(store, "a", opened(1, "c0ffee")).await;
+        let look = claimed(store).await;
+        assert!(store.put_off(&look, after(store, seconds(2)).await, Priority::Grant).await.expect("put off"));
+        let look = next_claim(db).await;
+        assert!(store.retry(&look, after(store, seconds(60)).await, "it broke", true).await.expect("failed"));
+        take(store, "b", lowers(1)).await;
+        let wait = store.until_next().await.expect("read").expect("planned");
+        assert!(wait > Duration::from_secs(50), "{wait:?}");
     })
     .await;
 }
@@ -451,6 +547,7 @@ async fn outcomes_lead_where_they_say() {
             Outcome::Again,
             Outcome::Again,
             Outcome::Parked { until },
+            Outcome::BudgetUsedUp { until: until + seconds(9), refused: Priority::Grant },
             Outcome::Outage("502".into()),
             Outcome::Failed("panic".into()),
             Outcome::Failed("it broke".into()),
@@ -463,7 +560,7 @@ async fn outcomes_lead_where_they_say() {
             let look = running.look_when_due(db).await;
             looks.push((look.tries, look.parks, look.attempts));
         }
-        let expected = [(0, 0, 0), (1, 0, 0), (2, 0, 0), (2, 1, 0), (2, 2, 0), (2, 2, 1), (2, 2, 2)];
+        let expected = [(0, 0, 0), (1, 0, 0), (2, 0, 0), (2, 1, 0), (2, 2, 0), (2, 3, 0), (2, 3, 1), (2, 3, 2)];
         assert_eq!(looks, expected, "tries, parks, attempts");
         idle(store).await;
         let wait = store.until_next().await.expect("read").expect("planned");

@@ -2,6 +2,7 @@
 
 use countersign::signal::{Delivery, Signal};
 use countersign::store::{Cost, Spent, Taken};
+use countersign_domain::Priority;
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
@@ -47,7 +48,7 @@ async fn an_event_that_only_renames_is_heard() {
 async fn many_who_spend_at_once_spend_no_more_than_there_is() {
     on_each(async |db| {
         let other = db.another().await;
-        let cost = Cost { writes: 1, points: 5, lowers: false };
+        let cost = Cost { writes: 1, points: 5, priority: Priority::Gate };
         let now = db.store.now().await.expect("now");
         db.advance(SignedDuration::from_millis(60_000 - now.as_millisecond() % 60_000));
         // The row is there: all of them begin with the shorter way.

@@ -56,12 +56,23 @@ pub(crate) fn opened(number: u64, head: &str) -> Signal {
         repository: Some(repository(SHOP, "Acme")),
         marks: vec![mark(number)],
         evidence: vec![Evidence::Pull(pull(number, head))],
+        awaited: false,
     }
 }
 
 /// Something tells only where to look.
 pub(crate) fn marks(marks: Vec<Mark>) -> Signal {
     Signal { marks, ..Signal::default() }
+}
+
+/// A person asks for a look, and waits for what comes of it.
+pub(crate) fn awaited(mark: Mark) -> Signal {
+    Signal { awaited: true, ..marks(vec![mark]) }
+}
+
+/// Something only takes green away.
+pub(crate) fn lowers(number: u64) -> Signal {
+    marks(vec![Mark::Pull { repository: SHOP, number, want: Want::Anything, lowers: true }])
 }
 
 /// Something proves only what it proves.

@@ -8,6 +8,7 @@ use countersign::store::{
     CaredCheck, CaredChecks, Cares, ChangeRow, Claim, Cost, HeadPlace, NewDecision, Part, PolicyPlace, PolicyVersion,
     Retention, SeenRow, ShownIds, ShownRunIds, SiblingRow, Spent, Store, Subject, Taken, TemplateVersion, Writer,
 };
+use countersign_domain::Priority;
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::{Outcome, SEMANTICS};
 use countersign_domain::layer::Layer;
@@ -143,6 +144,7 @@ async fn what_a_delivery_says_never_makes_taking_it_fail() {
                     sender: user(u64::MAX, odd),
                 },
             ],
+            awaited: true,
         };
         take(&db.store, odd, signal).await;
         let bodies = db.store.bodies(9, 1).await.expect("read");
@@ -609,30 +611,30 @@ async fn evidence_of_an_open_pull_request_stays() {
 async fn a_budget_is_shared_keeps_something_for_withdrawals_and_waits_when_asked_to() {
     on_each(async |db| {
         let other = db.another().await;
-        let cost = |lowers| Cost { writes: 1, points: 5, lowers };
+        let cost = |priority| Cost { writes: 1, points: 5, priority };
         let now = db.store.now().await.expect("now");
         db.advance(SignedDuration::from_millis(60_000 - now.as_millisecond() % 60_000));
         for n in 0..72 {
             let store = if n % 2 == 0 { &db.store } else { &other };
-            assert!(matches!(store.spend(ACME, cost(false)).await.expect("asked"), Spent::Granted(_)), "{n}");
+            assert!(matches!(store.spend(ACME, cost(Priority::Gate)).await.expect("asked"), Spent::Granted(_)), "{n}");
         }
-        let Spent::Wait { until } = db.store.spend(ACME, cost(false)).await.expect("asked") else {
+        let Spent::Wait { until } = db.store.spend(ACME, cost(Priority::Gate)).await.expect("asked") else {
             panic!("80 a minute, 8 of them kept")
         };
         assert!(
-            matches!(db.store.spend(2, cost(false)).await.expect("asked"), Spent::Granted(_)),
+            matches!(db.store.spend(2, cost(Priority::Gate)).await.expect("asked"), Spent::Granted(_)),
             "others have their own"
         );
         for n in 0..8 {
             assert!(
-                matches!(db.store.spend(ACME, cost(true)).await.expect("asked"), Spent::Granted(_)),
+                matches!(db.store.spend(ACME, cost(Priority::Withdrawal)).await.expect("asked"), Spent::Granted(_)),
                 "withdrawal {n}"
             );
         }
-        assert!(matches!(db.store.spend(ACME, cost(true)).await.expect("asked"), Spent::Wait { .. }));
+        assert!(matches!(db.store.spend(ACME, cost(Priority::Withdrawal)).await.expect("asked"), Spent::Wait { .. }));
         db.advance(until.duration_since(db.store.now().await.expect("now")) + SignedDuration::from_secs(8));
         assert!(
-            matches!(db.store.spend(ACME, cost(false)).await.expect("asked"), Spent::Granted(_)),
+            matches!(db.store.spend(ACME, cost(Priority::Gate)).await.expect("asked"), Spent::Granted(_)),
             "the window slides"
         );
         let retry_after = db.store.now().await.expect("now") + SignedDuration::from_mins(10);
@@ -640,9 +642,9 @@ async fn a_budget_is_shared_keeps_something_for_withdrawals_and_waits_when_asked
         db.store.park(ACME, until).await.expect("parked");
         let wait =
             Spent::Wait { until: Timestamp::from_millisecond(retry_after.as_millisecond()).expect("an instant") };
-        assert_eq!(other.spend(ACME, cost(true)).await.expect("asked"), wait);
+        assert_eq!(other.spend(ACME, cost(Priority::Withdrawal)).await.expect("asked"), wait);
         db.store.unpark(ACME).await.expect("unparked");
-        assert!(matches!(other.spend(ACME, cost(true)).await.expect("asked"), Spent::Granted(_)));
+        assert!(matches!(other.spend(ACME, cost(Priority::Withdrawal)).await.expect("asked"), Spent::Granted(_)));
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::memo::Answers;
 use super::paths::ChangedFiles;
 use crate::account::Account;
+use crate::codeowners::{self, Touched};
 use crate::condition::Finding;
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
@@ -37,6 +38,8 @@ pub(crate) struct Context<'a> {
     files: Known<ChangedFiles<'a>>,
     /// How many bytes of the diff patterns may still go through.
     searchable: Cell<usize>,
+    /// Who owns what the change touches, once that was asked.
+    touched: OnceCell<Known<Touched>>,
 }
 
 /// Bytes of the diff that all patterns of one evaluation may go through.
@@ -50,7 +53,8 @@ impl<'a> Context<'a> {
         };
         let (wanted, standard, next) = (BTreeSet::new(), None, Cell::new(None));
         let (searchable, answers) = (Cell::new(SEARCHABLE), Answers::default());
-        Self { policies, records, facts, risk: None, wanted, standard, answers, next, files, searchable }
+        let touched = OnceCell::new();
+        Self { policies, records, facts, risk: None, wanted, standard, answers, next, files, searchable, touched }
     }
 
     /// The changed files, or what to answer where they could not be read.
@@ -58,6 +62,21 @@ impl<'a> Context<'a> {
         match &self.files {
             Known::Known(files) => Ok(files),
             Known::Unknown(why) => Err(Finding::unread("the changed files", why)),
+        }
+    }
+
+    /// Who owns what the change touches, or what to answer where that could not be read.
+    pub(crate) fn touched(&self) -> Result<&Touched, Finding> {
+        let touched = self.touched.get_or_init(|| match (&self.facts.asked.codeowners, &self.facts.files) {
+            (Known::Known(file), Known::Known(files)) => {
+                codeowners::touched(file.as_ref().map(|file| file.text.as_str()), files)
+            }
+            (Known::Unknown(why), _) => Known::Unknown(why.clone()),
+            (_, Known::Unknown(why)) => Known::unknown(format!("the changed files: {why}")),
+        });
+        match touched {
+            Known::Known(touched) => Ok(touched),
+            Known::Unknown(why) => Err(Finding::unread("who owns the changed files", why)),
         }
     }
 

@@ -2,10 +2,12 @@
 //!
 //! Absent: whether a policy asks ([`crate::needs()`]); what was not asked for is unknown here like what could not be had.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::Known;
-use crate::account::Account;
+use crate::account::{Account, Oid, TeamName};
 
 /// Facts that are read only where a policy in force asks for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,21 @@ pub struct Asked {
     pub threads: Known<Vec<Thread>>,
     /// Whether a pull request of the author's was merged in this repository.
     pub merged_before: Known<bool>,
+    /// The file CODEOWNERS at the tip of the base that GitHub reads; `None` where there is none.
+    pub codeowners: Known<Option<CodeownersFile>>,
+    /// Whether a team that owns touched files is one that GitHub takes for an owner: visible, with write access here.
+    pub owning_teams: BTreeMap<TeamName, Known<bool>>,
+}
+
+/// The file CODEOWNERS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeownersFile {
+    /// Where it is in the repository.
+    pub path: String,
+    /// The id of its text.
+    pub blob: Oid,
+    /// Its text.
+    pub text: String,
 }
 
 /// Why a fact that no policy asks for is not there.
@@ -28,6 +45,8 @@ impl Default for Asked {
             deployments: Known::unknown(NOT_ASKED),
             threads: Known::unknown(NOT_ASKED),
             merged_before: Known::unknown(NOT_ASKED),
+            codeowners: Known::unknown(NOT_ASKED),
+            owning_teams: BTreeMap::new(),
         }
     }
 }

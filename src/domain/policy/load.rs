@@ -4,6 +4,7 @@
 //! those of the text as it is now.
 
 use super::model::{LayerPolicy, Policy, PolicySet, SourceRef, Standing};
+use super::packs::Shelf;
 use super::read::{Filling, Reading, Surroundings, Upper, read};
 use super::source::{Read, Source, Version};
 use super::stack::{self, Said};
@@ -15,9 +16,14 @@ use crate::layer::Layer;
 /// A wrong file does not end the reading: its layer goes on with its last valid
 /// version, or without a policy, and every problem of every text is reported.
 pub fn load(layers: &[Source]) -> (PolicySet, Vec<Diagnostic>) {
+    load_with(layers, Shelf::Shipped)
+}
+
+/// The same with packs of another time: those that a decision was made with.
+pub fn load_with(layers: &[Source], shelf: Shelf<'_>) -> (PolicySet, Vec<Diagnostic>) {
     let mut sources: Vec<&Source> = layers.iter().collect();
     sources.sort_by_key(|source| source.layer);
-    let mut loader = Loader::default();
+    let mut loader = Loader { shelf, ..Loader::default() };
     for source in sources {
         loader.layer(source);
     }
@@ -26,13 +32,14 @@ pub fn load(layers: &[Source]) -> (PolicySet, Vec<Diagnostic>) {
 }
 
 #[derive(Default)]
-struct Loader {
+struct Loader<'s> {
+    shelf: Shelf<'s>,
     set: PolicySet,
     said: Vec<Said>,
     found: Vec<Diagnostic>,
 }
 
-impl Loader {
+impl Loader<'_> {
     fn layer(&mut self, source: &Source) {
         let mut errors = Vec::new();
         let (standing, in_force) = match &source.read {
@@ -92,7 +99,16 @@ impl Loader {
                 None => upper_unread = true,
             }
         }
-        read(text, Surroundings { layer, upper: &upper, upper_unread, was_valid })
+        let around = Surroundings {
+            layer,
+            upper: &upper,
+            upper_unread,
+            was_valid,
+            shelf: self.shelf,
+            packs: None,
+            switched_on: None,
+        };
+        read(text, around)
     }
 
     /// Puts a layer's reading in force: its policy, and the roles above that it fills.
@@ -117,7 +133,7 @@ impl Loader {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        role.codeowners = role.codeowners.take().or(named.codeowners);
+        role.codeowners = role.codeowners.max(named.codeowners);
         role.except.extend(named.except);
         role.unowned.extend(named.unowned);
     }
@@ -128,7 +144,8 @@ impl Loader {
 /// For the pull request that edits the file: nothing of the text comes into force.
 pub fn check_edit(in_force: &PolicySet, layer: Layer, text: &str) -> Vec<Diagnostic> {
     let layers = in_force.layers.iter().filter(|known| known.layer < layer).cloned().collect();
-    let mut loader = Loader { set: PolicySet { layers }, ..Loader::default() };
+    let set = PolicySet { layers };
+    let mut loader = Loader { set, ..Loader::default() };
     let version = Version { blob: String::new(), text: text.to_owned() };
     loader.layer(&Source { layer, path: String::new(), read: Read::Text(version), last_good: None });
     let mut found = loader.found;

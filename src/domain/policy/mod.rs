@@ -17,6 +17,7 @@ mod length;
 mod lint;
 mod load;
 mod model;
+mod packs;
 mod read;
 mod source;
 mod stack;
@@ -32,11 +33,12 @@ pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Model, Waiver};
 pub use length::Length;
 pub use lint::{Surroundings, lint};
-pub use load::{check_edit, load};
+pub use load::{check_edit, load, load_with};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,
-    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Permission, PlannedWindow,
-    Policy, PolicySet, Request, Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed, Unenforced,
-    Weight, WhichCheck, Who,
+    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Owning, Permission,
+    PlannedWindow, Policy, PolicySet, Request, Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed,
+    Unenforced, Weight, WhichCheck, Who,
 };
+pub use packs::{PACKS, Pack, Shelf, packs_of};
 pub use source::{Read, Source, Version};

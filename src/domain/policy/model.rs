@@ -255,18 +255,27 @@ pub struct Authority {
     pub users: Vec<String>,
     /// Everybody with this permission or more belongs to it.
     pub permission: Option<Permission>,
-    /// The owners of the touched files belong to it: read, not enforced by this version.
-    pub codeowners: Option<String>,
+    /// The owners of each touched file belong to it, by CODEOWNERS at the base: any of them, or each.
+    pub codeowners: Option<Owning>,
     /// What a lower layer is asked to fill in; the people stand in the other keys once one has.
     pub fill: Option<String>,
     /// Who does not belong to it all the same.
     pub except: Vec<Who>,
-    /// Who answers for files without an owner: read, not enforced by this version.
+    /// Who answers for files without an owner.
     pub unowned: Vec<Who>,
     /// Whether an approval needs write access to count.
     pub write: bool,
     /// Where it is defined, for diagnostics.
     pub span: Range<usize>,
+}
+
+/// Which of a file's owners are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owning {
+    /// Any of those that its line names.
+    Any,
+    /// Every one of them.
+    Each,
 }
 
 /// GitHub's permission levels on a repository.

@@ -42,7 +42,8 @@ fn unfilled_roles(set: &PolicySet, said: &[Said]) -> Vec<Diagnostic> {
             reported.push((*layer, name));
             let message = format!("nobody is named for the role `{name}`");
             let problem = Diagnostic::warning(codes::ROLE_UNFILLED, message, Origin::Policy(said.layer), span.clone());
-            let help = format!("name the people in the repository's file, as `[authorities.{name}]`");
+            let file = if *layer == Layer::Repository { "this file" } else { "the repository's file" };
+            let help = format!("name the people in {file}, as `[authorities.{name}]`");
             found.push(problem.saying("no approval can count").help(help));
         }
     }
@@ -100,6 +101,14 @@ impl PolicySet {
         let readable = |standing: &Standing| *standing == Standing::Unseen;
         let known = self.layers.iter().all(|layer| layer.policy.is_some() || readable(&layer.standing));
         known && self.policies().next().is_some() && !self.policies().any(|(_, policy)| policy.asks)
+    }
+
+    /// The roles for which nobody is named, with what is asked for: layer, name, and the words of `fill`.
+    pub fn unfilled_roles(&self) -> impl Iterator<Item = (Layer, &str, &str)> {
+        let roles =
+            self.policies().flat_map(|(layer, policy)| policy.authorities.iter().map(move |role| (layer, role)));
+        let unfilled = roles.filter(|(_, (_, role))| role.is_unfilled());
+        unfilled.filter_map(|(layer, (name, role))| Some((layer, name.as_str(), role.fill.as_deref()?)))
     }
 
     /// The authority that a name means in the layer that defines it, its role filled.

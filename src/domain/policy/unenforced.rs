@@ -11,9 +11,6 @@ impl Policy {
         parts.extend(self.relaxations.iter().cloned());
         parts.extend(self.unwatched.iter().cloned());
         parts.extend(self.approval.unenforced.iter().cloned());
-        for (name, authority) in &self.authorities {
-            parts.extend(authority.unenforced(name));
-        }
         for factor in &self.factors {
             of_conditions(&factor.when, &mut parts);
         }
@@ -51,14 +48,6 @@ impl Authority {
     pub fn is_unfilled(&self) -> bool {
         let named = !self.teams.is_empty() || !self.users.is_empty();
         self.fill.is_some() && !named && self.permission.is_none() && self.codeowners.is_none()
-    }
-
-    fn unenforced(&self, name: &str) -> impl Iterator<Item = Unenforced> {
-        let codeowners = self.codeowners.as_ref().map(|_| "authorities.codeowners");
-        let unowned = (!self.unowned.is_empty()).then_some("authorities.unowned");
-        let (id, span) = (Some(name.to_owned()), self.span.clone());
-        let keys = [codeowners, unowned].into_iter().flatten();
-        keys.map(move |key| Unenforced { key: key.to_owned(), id: id.clone(), span: span.clone() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! `push`: who moved a branch, and whether a policy may have moved with it.
 
 use super::payload::{Context, Payload};
-use super::{ORGANISATION_POLICY, REPOSITORY_POLICY};
+use super::{DECIDING, ORGANISATION_POLICY};
 use crate::signal::{Evidence, Mark, Signal, Want};
 
 /// GitHub puts at most this many commits into a push's payload.
@@ -25,7 +25,7 @@ pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Sig
     if context.repository == 0 || after.is_empty() {
         return;
     }
-    if touches(payload, REPOSITORY_POLICY) {
+    if DECIDING.iter().any(|path| touches(payload, path)) {
         signal.marks.push(Mark::Base {
             repository: context.repository,
             branch: branch.clone(),

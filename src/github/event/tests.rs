@@ -73,6 +73,20 @@ fn events_of_pull_requests_ask_for_a_look_as_new_as_they_are() {
 }
 
 #[test]
+fn a_person_who_opens_waits_for_an_answer_and_a_bot_does_not() {
+    let check = |action: &str, kind: &str, expected: bool| {
+        let mut event = payload(json!({ "action": action, "pull_request": pull(1) }));
+        event["sender"]["type"] = kind.into();
+        assert_eq!(read("pull_request", &event, 42, NOW).1.awaited, expected, "{action} by a {kind}");
+    };
+    for action in ["opened", "reopened", "ready_for_review"] {
+        check(action, "User", true);
+        check(action, "Bot", false);
+    }
+    check("synchronize", "User", false);
+}
+
+#[test]
 fn only_opinions_are_looked_at() {
     let event = |action: &str, state: &str| json!({ "action": action, "pull_request": pull(1), "review": { "id": 4, "state": state } });
     check("pull_request_review", event("submitted", "approved"), &["state: \"approved\" }, lowers: false"], &["Pull("]);

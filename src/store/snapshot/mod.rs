@@ -22,6 +22,8 @@ mod shelf;
 mod tests;
 mod wire;
 
+use std::collections::BTreeMap;
+
 use countersign_domain::facts::Facts;
 use countersign_domain::policy::Source;
 use countersign_domain::record::Template;
@@ -40,6 +42,8 @@ pub struct Snapshot {
     pub facts: Facts,
     /// The policy files of the layers, as they were read.
     pub sources: Vec<Source>,
+    /// The texts of the packs that they switch on.
+    pub packs: BTreeMap<String, String>,
     /// The templates that the description was read against.
     pub templates: Vec<Template>,
 }

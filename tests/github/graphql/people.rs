@@ -121,6 +121,7 @@ pub(super) fn team<'s>(cx: Cx<'s>, it: &'s Arc<Team>) -> Object<'s> {
                 return teams(below(cx.state, it, immediate)).page(args);
             }
             "members" => return members(cx, it, args),
+            "repositories" => return repositories(cx, it, args),
             _ => return unbuilt(),
         })
     })
@@ -156,6 +157,26 @@ fn members<'s>(cx: Cx<'s>, it: &'s Team, args: &super::Args<'_>) -> Resolved<'s>
     connection
         .with_edges("TeamMemberEdge", |field, (_, maintainer)| {
             (field == "role").then(|| leaf(if *maintainer { "MAINTAINER" } else { "MEMBER" }))
+        })
+        .page(args)
+}
+
+/// The repositories that a team, or one above it, was let into.
+fn repositories<'s>(cx: Cx<'s>, it: &'s Arc<Team>, args: &super::Args<'_>) -> Resolved<'s> {
+    let text = args.text("query").unwrap_or("");
+    args.skip(&["orderBy"]);
+    let lines = || std::iter::successors(Some(it), |it| it.parent.and_then(|id| cx.state.teams.get(&id)));
+    let found = cx.state.repositories.values().filter(|found| found.name.contains(text)).filter_map(|found| {
+        let granted = lines().filter_map(|team| found.teams.get(&team.id).copied()).max();
+        Some((found, granted?))
+    });
+    let found: Vec<_> = found.filter(|(found, _)| query::visible(cx, found)).collect();
+    let connection = Connection::new(cx, "TeamRepositoryConnection", found, move |(found, _)| {
+        super::repository::repository(cx, found)
+    });
+    connection
+        .with_edges("TeamRepositoryEdge", |field, (_, permission)| {
+            (field == "permission").then(|| leaf(permission.name().to_uppercase()))
         })
         .page(args)
 }

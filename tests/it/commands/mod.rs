@@ -3,9 +3,11 @@
 mod check;
 mod evaluate;
 mod migrate;
+mod packs;
 mod queue;
 mod record;
 mod replay;
+mod test;
 mod words;
 
 use std::fs;

@@ -18,6 +18,7 @@ mod groups;
 mod large;
 mod models;
 mod moved;
+mod owners;
 mod people;
 mod policies;
 mod record;

@@ -2,6 +2,7 @@
 
 use github_stand_in::{Changes, Installed, NewPullRequest, Outcome, PullRequest, Verdict};
 
+use crate::commands::{folder, run};
 use crate::world::{PEER, World};
 
 const ORGANISATION: &str = r#"
@@ -196,4 +197,22 @@ async fn a_waiver_lifts_the_rule_that_it_names_and_says_by_whom_and_until_when()
     let summary = world.check(&pull).unwrap().summary;
     let said = "waived by the policy, `repository/not-yet`, until 2090-03-31 00:00 UTC: `no staging yet`";
     assert!(summary.contains(said), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_asks_what_it_says_and_is_decided_again_the_same() {
+    let world = World::with_policy("version = 1\npacks = [\"startup\"]\n").await;
+    let pull = world.opened("## Summary\n\nSell more\n").await;
+    world.expect(&pull, "action_required", "");
+    pull.edit_body("alice", "## Summary\n\nSell more\n\n## Backout\n\nRevert the commit\n");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    let summary = world.check(&pull).unwrap().summary;
+    assert!(summary.contains("startup/way-back") && summary.contains("startup/peer"), "{summary}");
+    let api = world.github.rest_url();
+    let replay = ["replay", "--database-url", world.database(), "--github-api-url", &api];
+    run(folder(&[]).path(), &replay).ended(0, "");
 }

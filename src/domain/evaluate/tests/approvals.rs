@@ -298,13 +298,6 @@ fn nobody_left_to_approve_is_said_plainly() {
 }
 
 #[test]
-fn owners_of_files_are_not_read_yet() {
-    let owners = "[authorities.owners]\ncodeowners = \"any\"\n".to_owned() + &rule_for("owners");
-    check(&owners, &approved_by(&["bob"]), Unknown, &["one approvals unknown"]);
-    check(&owners, &world(), Wait, &["one approvals waiting"]);
-}
-
-#[test]
 fn asking_github_for_reviews_is_no_condition_of_an_approval() {
     let policy = format!("[approval]\nrequest = \"teams\"\n{PEER}");
     let decision = check(&policy, &approved_by(&["bob"]), Pass, &["peer approvals satisfied"]);

@@ -11,6 +11,7 @@ mod independence;
 mod layers;
 mod membership;
 mod outcome;
+mod owners;
 mod properties;
 mod record;
 mod relax;

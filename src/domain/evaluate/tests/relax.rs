@@ -317,3 +317,27 @@ fn a_waiver_reaches_its_own_layer_and_below() {
     let expected = ["org/later checks waived", "org/later deny waived", "later deny waived"];
     check_layers(&format!("{organisation}{WAIVER}"), below, &world(), Pass, &expected);
 }
+
+#[test]
+fn what_relaxes_in_a_file_reaches_its_packs() {
+    let head = "version = 1\npacks = [\"startup\"]\n[authorities.payments]\nteams = [\"acme/payments\"]\n";
+    let check = |text: &str, facts: &Facts, outcome, expected: &[&str]| {
+        check_layers("", &format!("{head}{text}"), facts, outcome, expected)
+    };
+    let covered = ["bumps model satisfied", "startup/way-back fields waived", "startup/peer approvals waived"];
+    check(BUMPS, &bump(), Pass, &covered);
+    check(BUMPS, &world(), Act, &["startup/way-back fields author", "startup/peer approvals waiting"]);
+    let waiver =
+        "[[waiver]]\nid = \"w\"\nrules = [\"startup/way-back\"]\nuntil = \"2027-06-30T12:00:00Z\"\nwhy = \"old\"\n";
+    check(waiver, &world(), Wait, &["startup/way-back fields waived", "startup/peer approvals waiting"]);
+    // Those of a layer below reach nothing of a pack above.
+    let expected =
+        ["org/startup/way-back fields author", "org/startup/peer approvals waiting", "bumps model satisfied"];
+    check_layers(
+        "version = 1\npacks = [\"startup\"]\n",
+        &format!("{PEOPLE}{BUMPS}").replace("[authorities.peer]\npermission = \"write\"\n", ""),
+        &bump(),
+        Act,
+        &expected,
+    );
+}

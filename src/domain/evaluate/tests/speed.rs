@@ -46,7 +46,7 @@ fn spent() -> (u128, u128) {
 /// The least of a few runs, in microseconds.
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a test may look at the clock")]
 #[expect(clippy::print_stderr, reason = "the figure is the point")]
-fn time(run: impl Fn()) -> u128 {
+pub(super) fn time(run: impl Fn()) -> u128 {
     let once = || {
         let start = std::time::Instant::now();
         run();

@@ -16,14 +16,13 @@ pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
     if lint.set.layers.len() != lint.files.len() {
         return Vec::new();
     }
-    let rules =
-        || lint.files.iter().flat_map(|file| file.policy.rules.iter().enumerate().map(move |rule| (file, rule)));
+    let rules = || lint.files.iter().flat_map(|file| file.policy.rules.iter().map(move |rule| (file, rule)));
     let decides = |rule: &Rule| rule.mode == Mode::Enforce;
-    let asking: Vec<_> = rules().filter(|(_, (_, rule))| decides(rule) && rule.asks.iter().any(asks_people)).collect();
-    let steps_out = |(file, (_, rule)): &(&File<'_>, (usize, &Rule))| controlled(file, &rule.when);
+    let asking: Vec<_> = rules().filter(|(_, rule)| decides(rule) && rule.asks.iter().any(asks_people)).collect();
+    let steps_out = |(file, rule): &(&File<'_>, &Rule)| controlled(file, &rule.when);
     let refuge =
-        rules().find(|(_, (_, rule))| decides(rule) && rule.when.0.is_empty() && !rule.asks.iter().any(asks_people));
-    let (Some((file, (place, rule))), Some((elsewhere, (other, refuge)))) = (asking.first(), refuge) else {
+        rules().find(|(_, rule)| decides(rule) && rule.when.0.is_empty() && !rule.asks.iter().any(asks_people));
+    let (Some((file, rule)), Some((elsewhere, refuge))) = (asking.first(), refuge) else {
         return Vec::new();
     };
     let holds_back = refuge.asks.iter().any(|asked| matches!(asked, Requirement::Deny(_) | Requirement::Unenforced(_)));
@@ -31,10 +30,11 @@ pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let message = format!("the author can step out of `{}`, and no other rule asks for an approval", rule.id);
-    let when = file.rule(*place).and_then(|rule| rule.child("when")).map(|when| when.span).unwrap_or_default();
+    let when = file.table("rule", &rule.id).and_then(|rule| rule.child("when"));
+    let when = when.map_or_else(|| file.place("rule", &rule.id), |when| when.span);
     let problem = Diagnostic::warning(codes::AUTHOR_STEPS_OUT, message, file.origin(), when);
     let problem = problem.saying("the author of a change controls this");
-    let span = elsewhere.rule(other).map(|node| node.span).unwrap_or_default();
+    let span = elsewhere.place("rule", &refuge.id);
     let problem = problem.label(elsewhere.origin(), span, "all that is then asked");
     vec![
         problem

@@ -23,6 +23,7 @@ mod unused;
 mod wide_model;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::Timestamp;
 use toml::de::DeTable;
@@ -92,7 +93,7 @@ struct Conditioned<'a> {
     id: &'a str,
     when: &'a Conditions,
     /// The whole table.
-    node: Option<Node<'a>>,
+    node: Node<'a>,
     /// Whether it lowers what is asked.
     lowering: bool,
 }
@@ -122,26 +123,30 @@ impl<'a> File<'a> {
         self.root.child(name).map(|list| list.items()).unwrap_or_default()
     }
 
-    fn rule(&self, place: usize) -> Option<Node<'a>> {
-        self.tables("rule").into_iter().nth(place)
+    /// The table of an id; nothing for what a pack says.
+    fn table(&self, name: &str, id: &str) -> Option<Node<'a>> {
+        let tables = match name {
+            "factor" => self.root.child("risk").and_then(|risk| risk.child("factor")).map(|list| list.items()),
+            _ => Some(self.tables(name)),
+        };
+        tables?.into_iter().find(|table| table.child("id").is_some_and(|own| own.text() == Some(id)))
     }
 
-    fn factors(&self) -> Vec<Node<'a>> {
-        let list = self.root.child("risk").and_then(|risk| risk.child("factor"));
-        list.map(|list| list.items()).unwrap_or_default()
+    /// The place of a table, else that of the key that switches packs on.
+    fn place(&self, name: &str, id: &str) -> Range<usize> {
+        let table = self.table(name, id).or_else(|| self.root.child("packs"));
+        table.map(|node| node.span).unwrap_or_default()
     }
 
-    /// Everything that has conditions and is in force.
+    /// Everything of this very file that has conditions and is in force.
     fn conditioned(&self) -> Vec<Conditioned<'a>> {
         let rules = self.policy.rules.iter().map(|rule| ("rule", rule.id.as_str(), &rule.when));
         let factors = self.policy.factors.iter().map(|factor| ("factor", factor.id.as_str(), &factor.when));
         let models = self.policy.models.iter().map(|model| ("model", model.id.as_str(), &model.when));
         let waivers = self.policy.waivers.iter().map(|waiver| ("waiver", waiver.id.as_str(), &waiver.when));
-        let all = rules.zip(self.tables("rule")).chain(factors.zip(self.factors()));
-        let all = all.chain(models.zip(self.tables("model"))).chain(waivers.zip(self.tables("waiver")));
-        let conditioned = all.map(|((word, id, when), node)| {
+        let conditioned = rules.chain(factors).chain(models).chain(waivers).filter_map(|(word, id, when)| {
             let lowering = matches!(word, "model" | "waiver");
-            Conditioned { word, id, when, node: Some(node), lowering }
+            Some(Conditioned { word, id, when, node: self.table(word, id)?, lowering })
         });
         conditioned.collect()
     }

@@ -15,9 +15,8 @@ pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
 
 fn check(file: &File<'_>, one: &Conditioned<'_>) -> Option<Diagnostic> {
     let Some(branches) = alternatives(file, one) else {
-        let span = one.node.as_ref().map(|node| node.span.clone()).unwrap_or_default();
         let message = format!("not decided whether the {} `{}` can ever apply", one.word, one.id);
-        let note = Diagnostic::note(codes::NOT_DECIDED, message, file.origin(), span);
+        let note = Diagnostic::note(codes::NOT_DECIDED, message, file.origin(), one.node.span.clone());
         return Some(note.help("its conditions have more alternatives than are looked at; split it"));
     };
     let clashes: Option<Vec<Vec<&Literal<'_>>>> = branches.iter().map(|branch| clash(branch)).collect();
@@ -28,7 +27,7 @@ fn check(file: &File<'_>, one: &Conditioned<'_>) -> Option<Diagnostic> {
 /// The alternatives of which one must hold, the scope with each.
 fn alternatives<'f>(file: &'f File<'_>, one: &'f Conditioned<'_>) -> Option<Vec<Branch<'f>>> {
     let stand = Stand { layer: file.layer, negated: false, lowering: one.lowering };
-    let when = one.node.as_ref().and_then(|node| node.child("when"));
+    let when = one.node.child("when");
     let own = branches(one.when, when.as_ref(), stand)?;
     let scope = file.root.child("scope");
     product([branches(&file.scope, scope.as_ref(), stand)?, own])

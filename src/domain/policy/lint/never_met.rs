@@ -22,17 +22,19 @@ const MOST_OF_A_TEAM: u32 = 100;
 pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for file in &lint.files {
-        for (rule, node) in file.policy.rules.iter().zip(file.tables("rule")) {
+        for rule in &file.policy.rules {
+            let node = file.table("rule", &rule.id);
             let entries = rule.asks.iter().find_map(|asked| match asked {
                 Requirement::Approvals(entries) => Some(entries.as_slice()),
                 _ => None,
             });
             let asked = Asked { word: "rule", id: &rule.id, when: &rule.when, entries: entries.unwrap_or_default() };
-            found.extend(asked.check(lint, file, &node));
+            found.extend(asked.check(lint, file, node.as_ref()));
         }
-        for (model, node) in file.policy.models.iter().zip(file.tables("model")) {
+        for model in &file.policy.models {
+            let node = file.table("model", &model.id);
             let asked = Asked { word: "model", id: &model.id, when: &model.when, entries: &model.approvals };
-            found.extend(asked.check(lint, file, &node));
+            found.extend(asked.check(lint, file, node.as_ref()));
         }
     }
     found
@@ -50,25 +52,29 @@ struct Asked<'a> {
 type Wanted = (BTreeSet<String>, u32);
 
 impl Asked<'_> {
-    fn check(&self, lint: &Lint<'_>, file: &File<'_>, node: &Node<'_>) -> Option<Diagnostic> {
-        let entries = node.child("approvals")?;
+    fn check(&self, lint: &Lint<'_>, file: &File<'_>, node: Option<&Node<'_>>) -> Option<Diagnostic> {
+        // What a pack asks is shown where it is switched on.
+        let entries = node.and_then(|node| node.child("approvals"));
+        let whole = entries.clone().or_else(|| file.root.child("packs"))?;
         let wanted: Vec<Option<Wanted>> = self.entries.iter().map(|entry| people(lint, entry)).collect();
-        for ((entry, wanted), node) in self.entries.iter().zip(&wanted).zip(entries.items()) {
+        let nodes = entries.map(|entries| entries.items()).unwrap_or_default();
+        for (place, (entry, wanted)) in self.entries.iter().zip(&wanted).enumerate() {
             let Some((people, count)) = wanted.as_ref().filter(|(people, count)| people.len() < *count as usize) else {
                 continue;
             };
             let said = format!("{count} wanted, and {} at the most", people.len());
-            return Some(self.report(lint, file, (node.span, said), entry));
+            let at = nodes.get(place).unwrap_or(&whole);
+            return Some(self.report(lint, file, (at.span.clone(), said), entry));
         }
         let bounded: Vec<Wanted> = wanted.into_iter().flatten().collect();
         let first = self.entries.first()?;
         if !can_be_met(&bounded) {
             let said = "the same people for different entries, and each counts once".to_owned();
-            return Some(self.report(lint, file, (entries.span, said), first));
+            return Some(self.report(lint, file, (whole.span.clone(), said), first));
         }
         let author = self.author_who_is_left_nobody(lint, file)?;
         let said = format!("nobody is left when the author is `{author}`");
-        Some(self.report(lint, file, (entries.span, said), first))
+        Some(self.report(lint, file, (whole.span.clone(), said), first))
     }
 
     /// An author of those that the conditions list, where whoever of them is the author, too few others are left.

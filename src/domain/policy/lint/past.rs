@@ -18,10 +18,9 @@ fn of_file(file: &File<'_>, now: Timestamp) -> Vec<Diagnostic> {
     let waivers = file.policy.waivers.iter().map(|waiver| ("waiver", waiver.id.as_str(), Some(waiver.until)));
     let freezes = file.tables("freeze");
     let ends = freezes.iter().filter_map(|node| Some(("freeze", node.child("id")?.text()?, end(file, node))));
-    let all =
-        models.zip(file.tables("model")).chain(waivers.zip(file.tables("waiver"))).chain(ends.zip(freezes.clone()));
-    all.filter(|((.., until), _)| until.is_some_and(|until| until <= now))
-        .filter_map(|((word, id, _), node)| Some((word, id, node.child("until")?)))
+    let all = models.chain(waivers).chain(ends);
+    all.filter(|(.., until)| until.is_some_and(|until| until <= now))
+        .filter_map(|(word, id, _)| Some((word, id, file.table(word, id)?.child("until")?)))
         .map(|(word, id, until)| {
             let message = format!("the {word} `{id}` is over");
             let problem = Diagnostic::warning(codes::PAST, message, file.origin(), until.span);

@@ -19,17 +19,21 @@ fn of_file(lint: &Lint<'_>, file: &File<'_>) -> Vec<Diagnostic> {
     let rules = &file.policy.rules;
     let mut found = Vec::new();
     for (place, narrow) in rules.iter().enumerate() {
+        // What a pack asks is not this file's to take out.
+        let Some(own) = file.table("rule", &narrow.id) else { continue };
         let shadows = |other: usize, wide: &Rule| {
             // Of two rules that say the same, the second is the shadow.
-            let twins = other > place && is_shadow(lint, file, (other, wide), (place, narrow));
+            let twins = other > place
+                && file.table("rule", &wide.id).is_some()
+                && is_shadow(lint, file, (other, wide), (place, narrow));
             other != place && !twins && is_shadow(lint, file, (place, narrow), (other, wide))
         };
-        let Some((other, wide)) = rules.iter().enumerate().find(|(other, wide)| shadows(*other, wide)) else {
+        let Some((_, wide)) = rules.iter().enumerate().find(|(other, wide)| shadows(*other, wide)) else {
             continue;
         };
         let message = format!("`{}` asks nothing that `{}` does not ask of the same changes", narrow.id, wide.id);
-        let [span, asked] = [place, other].map(|place| file.rule(place).map(|node| node.span).unwrap_or_default());
-        let problem = Diagnostic::warning(codes::SHADOWED, message, file.origin(), span).saying("adds nothing");
+        let asked = file.place("rule", &wide.id);
+        let problem = Diagnostic::warning(codes::SHADOWED, message, file.origin(), own.span).saying("adds nothing");
         let problem = problem.label(file.origin(), asked, "asks it already");
         found.push(problem.help("take it out, or let it ask for more"));
     }

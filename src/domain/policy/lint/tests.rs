@@ -124,3 +124,15 @@ fn the_layers_are_looked_at_together() {
     let expected = [("never-met", vec![down, up]), ("wide-model", vec![down, up]), ("matches-no-file", vec![down])];
     assert_eq!(told, expected, "{found:#?}");
 }
+
+#[test]
+fn every_pack_is_clean_of_all_this() {
+    for pack in crate::policy::packs::PACKS {
+        let text = format!("version = 1\npacks = [\"{}\"]\n", pack.name);
+        assert_eq!(found(&[(Layer::Repository, &text)]), [], "{}", pack.name);
+        // As a file of its own, its rules are compared with one another. A role is there to be filled.
+        let whole = format!("version = 1\n{}", pack.text.replace("version = 1", ""));
+        let own = found(&[(Layer::Organisation, &whole)]);
+        assert_eq!(own, [], "{}", pack.name);
+    }
+}

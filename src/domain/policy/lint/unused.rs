@@ -3,12 +3,14 @@
 //! Only of a repository's file: what an organisation defines is there for files that
 //! are not seen here.
 
+use super::places::Node;
 use super::{File, Lint};
 use crate::condition::mentions;
 use crate::diagnostic::Diagnostic;
 use crate::layer::Layer;
 use crate::policy::codes;
 use crate::policy::condition::Condition;
+use crate::policy::packs::PACKS;
 
 pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
     let whole = lint.set.layers.len() == lint.files.len();
@@ -53,7 +55,7 @@ fn writes_tier(file: &File<'_>) -> bool {
     tables.any(|table| table.child("when").is_some_and(|when| !when.texts().is_empty() && says(&when, "tier")))
 }
 
-fn says(node: &super::places::Node<'_>, wanted: &str) -> bool {
+fn says(node: &Node<'_>, wanted: &str) -> bool {
     let nested = node.children().into_iter().any(|(key, child)| key == wanted || says(&child, wanted));
     nested || node.items().iter().any(|item| says(item, wanted))
 }
@@ -62,7 +64,7 @@ fn says(node: &super::places::Node<'_>, wanted: &str) -> bool {
 fn names(file: &File<'_>, table: &str, name: &str) -> bool {
     let quoted = [format!("\"{name}\""), format!("'{name}'")];
     let is_name = |text: &str| text == name || quoted.iter().any(|quoted| text.contains(quoted.as_str()));
-    let in_others = |(key, child): (&str, super::places::Node<'_>)| {
+    let in_others = |(key, child): (&str, Node<'_>)| {
         // What a service or an environment is called elsewhere is its own affair.
         let own = (key == table).then(|| child.child(name)).flatten();
         child.texts().into_iter().any(|(text, span)| {
@@ -70,5 +72,12 @@ fn names(file: &File<'_>, table: &str, name: &str) -> bool {
             !inside && is_name(text)
         })
     };
-    file.root.children().into_iter().any(in_others)
+    file.root.children().into_iter().any(in_others) || packs_name(file, name)
+}
+
+/// Whether a pack that the file switches on names it, be it to fill it in.
+fn packs_name(file: &File<'_>, name: &str) -> bool {
+    let on: Vec<&str> = file.root.child("packs").iter().flat_map(|packs| packs.texts()).map(|(text, _)| text).collect();
+    let mut packs = PACKS.iter().filter(|pack| on.contains(&pack.name));
+    packs.any(|pack| pack.text.contains(&format!("\"{name}\"")) || pack.text.contains(&format!(".{name}]")))
 }

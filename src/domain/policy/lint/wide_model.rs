@@ -17,25 +17,25 @@ use crate::risk::{DEFAULT_BOUNDS, Level};
 pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for file in &lint.files {
-        for place in 0..file.policy.models.len() {
-            found.extend(of_model(lint, file, place));
+        for model in &file.policy.models {
+            found.extend(of_model(lint, file, model));
         }
     }
     found
 }
 
 /// The first factor whose files the model covers; one is enough to look at the model again.
-fn of_model(lint: &Lint<'_>, file: &File<'_>, place: usize) -> Option<Diagnostic> {
-    let model = file.policy.models.get(place)?;
-    let node = file.tables("model").into_iter().nth(place)?;
+fn of_model(lint: &Lint<'_>, file: &File<'_>, model: &Model) -> Option<Diagnostic> {
+    let node = file.table("model", &model.id)?;
     for other in &lint.files {
-        for (factor, at) in other.policy.factors.iter().zip(other.factors()) {
+        for factor in &other.policy.factors {
             let Some(level) = raised(lint, factor) else { continue };
             let Some(path) = common_path(file, model, factor, level) else { continue };
             let message = format!("the model `{}` covers `{path}`, which makes a change {level}", model.id);
             let span = node.child("when").map(|when| when.span).unwrap_or_default();
             let problem = Diagnostic::warning(codes::WIDE_MODEL, message, file.origin(), span).saying("matches it");
-            let at = at.child("when").map(|when| when.span).unwrap_or(at.span);
+            let at = other.table("factor", &factor.id).and_then(|table| table.child("when"));
+            let at = at.map_or_else(|| other.place("factor", &factor.id), |when| when.span);
             let problem = problem.label(other.origin(), at, format!("`{}` matches it too", factor.id));
             return Some(problem.help("narrow `only_files`, or add `no_files` or a `risk` that the model stays below"));
         }

@@ -1,9 +1,8 @@
 //! What governs a change besides its rules: `[schedule]`, `[pir]`, `[[notify]]`,
-//! `[comment]`, `[check]`, `[checks]`, `packs`.
+//! `[comment]`, `[check]`, `[checks]`.
 
-use super::cursor::{At, Value};
+use super::cursor::Value;
 use super::globs::{Over, globs, one_branch};
-use super::rule::sound_name;
 use super::time;
 use super::when::{Place, conditions};
 use crate::policy::codes;
@@ -90,14 +89,4 @@ pub(super) fn check_names(value: &Value<'_>) -> Vec<(Globs, String)> {
 pub(super) fn trusted_paths(value: &Value<'_>) -> Option<Globs> {
     let value = value.table("checks")?.value("trusted_paths")?;
     globs(&value, &value.list()?, Over::Paths)
-}
-
-/// Reads `packs`.
-pub(super) fn packs(value: &Value<'_>) -> Vec<Unenforced> {
-    let names = value.texts().unwrap_or_default();
-    let packs = names.iter().map(|name: &At<&str>| {
-        sound_name(value.cx, name);
-        Unenforced { key: "packs".to_owned(), id: Some(name.value.to_owned()), span: name.span.clone() }
-    });
-    packs.collect()
 }

@@ -9,7 +9,7 @@ use super::rule::sound_name;
 use super::{Filling, redefined, who};
 use crate::account::TeamName;
 use crate::policy::codes;
-use crate::policy::model::{Authority, Permission, Who};
+use crate::policy::model::{Authority, Owning, Permission, Who};
 
 /// What the file says about authorities: its own, and the roles from above that it fills.
 #[derive(Default)]
@@ -29,13 +29,15 @@ pub(super) fn authorities(value: &Value<'_>) -> Authorities {
         let layer = role.unwrap_or(value.cx.layer());
         places.push((Who::Authority { layer, name: name.value.to_owned() }, name.span.clone()));
         let authority = authority(&table, &name, role.is_some());
-        match role {
-            Some(layer) => read.fillings.push(Filling { layer, name: name.value.to_owned(), authority }),
-            None => {
-                redefined(value.cx, Naming::Authority, &name);
-                if sound.is_some() {
-                    read.own.insert(name.value.to_owned(), authority);
-                }
+        if let Some(layer) = role {
+            let authority = authority.clone();
+            read.fillings.push(Filling { layer, name: name.value.to_owned(), authority });
+        }
+        // The same name in a pack of this file means the same people.
+        if role.is_none() || value.cx.in_packs(Naming::Authority, name.value) {
+            redefined(value.cx, Naming::Authority, &name);
+            if sound.is_some() {
+                read.own.insert(name.value.to_owned(), authority);
             }
         }
     }
@@ -115,7 +117,9 @@ fn authority(table: &Table<'_>, name: &At<&str>, fills: bool) -> Authority {
         teams: table.value("teams").and_then(|value| teams(&value)).unwrap_or_default(),
         users: table.value("users").and_then(|value| logins(&value)).unwrap_or_default(),
         permission: table.choice("permission").map(|word| permission(word.value)),
-        codeowners: table.choice("codeowners").map(|word| word.value.to_owned()),
+        codeowners: table
+            .choice("codeowners")
+            .map(|word| if word.value == "each" { Owning::Each } else { Owning::Any }),
         fill: table.text("fill").map(|text| text.value.to_owned()),
         except: people(table, "except"),
         unowned: people(table, "unowned"),

@@ -11,7 +11,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
-use crate::policy::model::{Authority, Policy};
+use crate::policy::model::{Authority, Mode, Policy};
+use crate::policy::packs::Shelf;
 use crate::policy::{codes, fields};
 use crate::record::FieldId;
 use crate::record::fold::label_key;
@@ -35,6 +36,12 @@ pub(in crate::policy) struct Surroundings<'a> {
     pub(in crate::policy) upper_unread: bool,
     /// Whether the text was valid before a layer above was edited: a clash of names then stops nobody.
     pub(in crate::policy) was_valid: bool,
+    /// Where the texts of packs come from.
+    pub(in crate::policy) shelf: Shelf<'a>,
+    /// What the packs come to that the file switches on: its own layer, and the file may say otherwise.
+    pub(in crate::policy) packs: Option<&'a Policy>,
+    /// Of a pack: what the file that switches it on says of its mode, and where that names it.
+    pub(in crate::policy) switched_on: Option<(Mode, &'a Range<usize>)>,
 }
 
 /// The kinds of thing that a policy gives names to.
@@ -95,7 +102,7 @@ pub(super) struct Context<'a> {
     pub(super) has_timezone: bool,
     /// The zone of local times in this file, once its top was read.
     pub(super) timezone: RefCell<Option<TimeZone>>,
-    /// The ids of the file's rules, as far as they can be read.
+    /// The ids of the file's rules, as far as they can be read, and of its packs' rules.
     pub(super) rule_ids: BTreeSet<&'a str>,
     /// Whether TOML itself is broken: what is missing may only have been lost.
     pub(super) broken: bool,
@@ -123,7 +130,7 @@ struct Own {
 
 impl<'a> Context<'a> {
     pub(super) fn new(around: Surroundings<'a>, text: &'a str, file: &'a DeTable<'a>, broken: bool) -> Self {
-        let own = Naming::ALL.into_iter().map(|naming| (naming, own_names(naming, file))).collect();
+        let own = Naming::ALL.into_iter().map(|naming| (naming, own_names(&around, naming, file))).collect();
         let has_timezone = file.contains_key("timezone");
         Self {
             around,
@@ -131,7 +138,7 @@ impl<'a> Context<'a> {
             own,
             has_timezone,
             timezone: RefCell::default(),
-            rule_ids: rule_ids(file),
+            rule_ids: rule_ids(&around, file),
             broken,
             ids: RefCell::default(),
             compiled: Cell::new(0),
@@ -232,7 +239,7 @@ impl<'a> Context<'a> {
     /// The layer of the authority that a name means here: the own one, unless this file only fills a role from above.
     pub(super) fn authority(&self, name: &str) -> Option<Layer> {
         let own = self.own.get(&Naming::Authority).and_then(|names| names.get(name));
-        if own.is_some() && self.role_above(name).is_none() {
+        if self.in_packs(Naming::Authority, name) || (own.is_some() && self.role_above(name).is_none()) {
             return Some(self.layer());
         }
         self.upper_authority(name).map(|(upper, _)| upper.layer)
@@ -250,9 +257,15 @@ impl<'a> Context<'a> {
         above.find_map(|upper| upper.policy.authorities.get(name).map(|authority| (*upper, authority)))
     }
 
+    /// Whether a pack that the file switches on defines the name.
+    pub(super) fn in_packs(&self, naming: Naming, name: &str) -> bool {
+        self.around.packs.is_some_and(|packs| defines(packs, naming, name))
+    }
+
     /// Whether a name is defined, here or above.
     pub(super) fn knows(&self, naming: Naming, name: &str) -> bool {
-        self.own.get(&naming).is_some_and(|names| names.contains_key(name)) || self.knows_above(naming, name)
+        let own = self.own.get(&naming).is_some_and(|names| names.contains_key(name));
+        own || self.in_packs(naming, name) || self.knows_above(naming, name)
     }
 
     /// Whether a layer above defines the name.
@@ -294,8 +307,8 @@ impl<'a> Context<'a> {
     pub(super) fn names(&self, naming: Naming) -> Vec<String> {
         let own = self.own.get(&naming).into_iter().flatten().map(|(name, _)| (*name).to_owned());
         let mut names: Vec<String> = own.collect();
-        for upper in self.around.upper {
-            names.extend(names_of(upper.policy, naming));
+        for policy in self.around.packs.into_iter().chain(self.around.upper.iter().map(|upper| upper.policy)) {
+            names.extend(names_of(policy, naming));
         }
         if naming == Naming::Field {
             names.extend(fields::standard().iter().map(|spec| spec.id.as_str().to_owned()));
@@ -320,8 +333,15 @@ fn one_line(text: String) -> String {
     line
 }
 
+impl Surroundings<'_> {
+    /// The place that a problem is shown at: of a pack, where it is switched on.
+    pub(super) fn place(&self, span: Range<usize>) -> Range<usize> {
+        self.switched_on.map_or(span, |(_, place)| place.clone())
+    }
+}
+
 /// Keys of the tables that give names of one kind, as far as the file has such tables.
-fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own> {
+fn own_names<'a>(around: &Surroundings<'_>, naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own> {
     let mut table = Some(file);
     for step in naming.tables() {
         table = table.and_then(|table| table.get(*step)).and_then(|value| value.get_ref().as_table());
@@ -334,16 +354,17 @@ fn own_names<'a>(naming: Naming, file: &'a DeTable<'a>) -> BTreeMap<&'a str, Own
                 let texts = choices.iter().filter_map(|choice| choice.get_ref().as_str());
                 texts.map(str::to_owned).collect()
             });
-            (name.get_ref().as_ref(), Own { span: name.span(), has_fill: key("fill").is_some(), choices })
+            (name.get_ref().as_ref(), Own { span: around.place(name.span()), has_fill: key("fill").is_some(), choices })
         })
         .collect()
 }
 
 /// The ids of the rules, whatever else is wrong with them.
-fn rule_ids<'a>(file: &'a DeTable<'a>) -> BTreeSet<&'a str> {
+fn rule_ids<'a>(around: &Surroundings<'a>, file: &'a DeTable<'a>) -> BTreeSet<&'a str> {
     let rules = file.get("rule").and_then(|rules| rules.get_ref().as_array());
     let rules = rules.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table());
-    rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).collect()
+    let of_packs = around.packs.into_iter().flat_map(|packs| packs.rules.iter().map(|rule| rule.id.as_str()));
+    rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).chain(of_packs).collect()
 }
 
 fn defines(policy: &Policy, naming: Naming, name: &str) -> bool {

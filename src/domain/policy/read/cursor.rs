@@ -51,10 +51,10 @@ impl<'a> Table<'a> {
         for (word, value) in raw.iter() {
             match keys::find(name, word.get_ref()) {
                 Some(key) => {
-                    let value = Value { cx, key, span: value.span(), raw: value.get_ref() };
-                    entries.push(Entry { key, span: word.span(), value });
+                    let value = Value { cx, key, span: cx.around.place(value.span()), raw: value.get_ref() };
+                    entries.push(Entry { key, span: cx.around.place(word.span()), value });
                 }
-                None => hints::unknown_key(cx, name, word.get_ref(), word.span()),
+                None => hints::unknown_key(cx, name, word.get_ref(), cx.around.place(word.span())),
             }
         }
         entries.sort_by_key(|entry| entry.span.start);
@@ -294,7 +294,10 @@ impl<'a> Value<'a> {
         };
         let mut words: Vec<_> = raw
             .iter()
-            .map(|(word, value)| (At::new(word.get_ref().as_ref(), word.span()), self.member(value)))
+            .map(|(word, value)| {
+                let span = self.cx.around.place(word.span());
+                (At::new(word.get_ref().as_ref(), span), self.member(value))
+            })
             .collect();
         words.sort_by_key(|(word, _)| word.span.start);
         Some(words)
@@ -305,6 +308,6 @@ impl<'a> Value<'a> {
     }
 
     fn member(&self, member: &'a toml::Spanned<DeValue<'a>>) -> Self {
-        Self { cx: self.cx, key: self.key, span: member.span(), raw: member.get_ref() }
+        Self { cx: self.cx, key: self.key, span: self.cx.around.place(member.span()), raw: member.get_ref() }
     }
 }

@@ -22,6 +22,7 @@ mod freeze;
 mod globs;
 mod hints;
 mod lanes;
+mod packs;
 mod pattern;
 mod record;
 mod risk;
@@ -44,6 +45,7 @@ use self::context::{Context, Naming};
 pub(super) use self::context::{Surroundings, Upper};
 use self::cursor::At;
 pub(super) use self::globs::fixed;
+pub(super) use self::packs::packs_named_in;
 pub(super) use self::time::{days_between, end_of, exact_seconds};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
@@ -88,21 +90,31 @@ pub(super) fn read(text: &str, around: Surroundings<'_>) -> Reading {
         return Reading::nothing(vec![too_large]);
     }
     let (file, broken) = DeTable::parse_recoverable(text);
+    let switched_on = packs::read(file.get_ref(), around);
+    let around = Surroundings { packs: switched_on.policy.as_ref(), ..around };
     let cx = Context::new(around, text, file.get_ref(), !broken.is_empty());
+    for problem in switched_on.found {
+        cx.report(problem);
+    }
     for error in &broken {
         syntax::report(&cx, error);
     }
-    let top = top::read(&cx, file.get_ref());
+    let mut top = top::read(&cx, file.get_ref());
     let valid = !cx.has_errors();
-    let uses = cx.uses.take();
-    let reads_tier = cx.reads_tier.take();
+    let mut uses = switched_on.uses;
+    uses.extend(cx.uses.take());
+    let reads_tier = cx.reads_tier.take().or(switched_on.reads_tier);
+    let found = cx.into_found();
+    if let Some(packs) = switched_on.policy {
+        top.policy.take_packs(packs);
+    }
     Reading {
         policy: valid.then_some(top.policy),
         fillings: top.fillings,
         untiered: top.untiered,
         uses,
         reads_tier,
-        found: cx.into_found(),
+        found,
     }
 }
 
@@ -114,7 +126,8 @@ impl Reading {
 
 /// Reports a name that a layer above defines already.
 fn redefined(cx: &Context<'_>, naming: Naming, name: &At<&str>) {
-    if !cx.knows_above(naming, name.value) {
+    // What a pack gives a name to, the file that switches it on may say otherwise.
+    if cx.in_packs(naming, name.value) || !cx.knows_above(naming, name.value) {
         return;
     }
     let above = cx.defined_above(naming, name.value);

@@ -9,8 +9,8 @@ use super::context::Context;
 use super::cursor::Table;
 use super::globs::fixed;
 use super::{
-    Filling, after, approval, authorities, environments, freeze, lanes, record, risk, rule, scope, services, small,
-    time,
+    Filling, after, approval, authorities, environments, freeze, lanes, packs, record, risk, rule, scope, services,
+    small, time,
 };
 use crate::policy::codes;
 use crate::policy::model::{ApprovalSettings, CommentWhen, Mode, PlannedWindow, Policy};
@@ -26,7 +26,8 @@ pub(super) struct Top {
 pub(super) fn read<'a>(cx: &'a Context<'a>, file: &'a DeTable<'a>) -> Top {
     let table = Table::open(cx, "", file, 0..0);
     version(&table);
-    let mode = small::mode(&table).unwrap_or_default();
+    let of_layer = cx.around.switched_on.map(|(mode, _)| mode);
+    let mode = small::mode(&table).or(of_layer).unwrap_or_default();
     let mut policy = empty(mode);
     policy.places = cx.places();
     policy.timezone = table.value("timezone").and_then(|value| time::zone(&value));
@@ -76,7 +77,7 @@ impl Top {
     fn asks(&mut self, table: &Table<'_>, mode: Mode) {
         let policy = &mut self.policy;
         if let Some(value) = table.value("packs") {
-            policy.unenforced.extend(after::packs(&value));
+            policy.unenforced.extend(packs::names(&value));
         }
         if let Some(value) = table.value("risk") {
             (policy.levels, policy.factors) = risk::risk(&value);
@@ -143,7 +144,7 @@ fn version(top: &Table<'_>) {
 }
 
 /// A policy that says nothing, every default filled in.
-fn empty(mode: Mode) -> Policy {
+pub(super) fn empty(mode: Mode) -> Policy {
     Policy {
         mode,
         scope: scope::everything(),

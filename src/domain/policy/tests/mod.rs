@@ -10,6 +10,7 @@ mod layers;
 mod loading;
 mod merging;
 mod mutated;
+mod packs;
 mod record;
 mod risk;
 mod rules;

@@ -94,6 +94,6 @@ fn the_example_of_the_contract_is_valid() {
     let (set, found) = load_one(EXAMPLE);
     let policy = set.layers[0].policy.as_ref().unwrap_or_else(|| panic!("{}", shown(&found, EXAMPLE)));
     assert_eq!(marks(&found, EXAMPLE), [("tier-missing", "ledger")]);
-    assert_eq!((policy.rules.len(), policy.factors.len(), policy.authorities.len()), (4, 2, 6));
-    assert_eq!(policy.rules[2].mode, Mode::Observe);
+    assert_eq!((policy.rules.len(), policy.factors.len(), policy.authorities.len()), (7, 2, 6));
+    assert_eq!(policy.rules[5].mode, Mode::Observe);
 }

@@ -23,6 +23,8 @@ pub(super) const CASES: &[Case] = &[
     ("packs = [1]", &[("wrong-type", "1")]),
     ("packs = [\"base line\"]", &[("bad-name", "\"base line\"")]),
     ("packs = []", &[("empty-list", "[]")]),
+    ("packs = [\"basline\"]", &[("unknown-name", "\"basline\"")]),
+    ("packs = [\"baseline\", \"baseline\"]", &[("duplicate-id", "\"baseline\"")]),
     ("scope = 1", &[("wrong-type", "1")]),
     ("[[scope]]\nbase = [\"main\"]", &[("wrong-type", "[[scope]]")]),
     ("[risk.factor]\nid = \"a\"\nwhy = \"b\"\nscore = 1\nwhen = { fork = true }", &[("wrong-type", "[risk.factor]")]),

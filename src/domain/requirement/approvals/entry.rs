@@ -6,19 +6,28 @@ use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
 use crate::policy::{Authority, EffectiveApproval, Permission, Who};
-use crate::requirement::membership::{self, Aim, belonged, belongs};
+use crate::requirement::membership::{self, belonged, belongs_for};
 use crate::text::Phrase;
 
+use super::assignment::Slot;
 use super::binding::is_bound;
 use super::expiry::is_fresh;
 use super::independence::is_independent;
+use super::owners::{self, Part};
 
-/// An entry with the settings that hold for it.
+/// An entry, or a part of one, with the settings that hold for it.
+#[derive(Clone)]
 pub(super) struct Entry<'a> {
     pub(super) layer: Layer,
     pub(super) from: &'a [Who],
     pub(super) count: u32,
     pub(super) settings: EffectiveApproval,
+    /// Of an entry that asks the owners of files: which of them this is about.
+    pub(super) part: Option<Part<'a>>,
+    /// The entry that this is a part of; all that ask no owners are one.
+    pub(super) pool: usize,
+    /// Why it is not known what it asks: then no approval is known to count.
+    pub(super) unread: Option<Finding>,
 }
 
 impl Entry<'_> {
@@ -28,16 +37,23 @@ impl Entry<'_> {
         if of.is_not() {
             return of;
         }
-        let was_of = self.was_of(cx, person, review);
+        Finding::all([of, self.was_of(cx, person, review), self.is_sound(cx, person, review)])
+    }
+
+    /// Whether an approval counts whoever gave it: by somebody independent, of what is there now, and not too old.
+    pub(super) fn is_sound(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
         let independent = is_independent(cx, &self.settings, person);
         let bound = is_bound(cx, &self.settings, self.layer, review);
-        Finding::all([of, was_of, independent, bound, is_fresh(cx, &self.settings, review)])
+        Finding::all([independent, bound, is_fresh(cx, &self.settings, review)])
     }
 
     /// Whether the reviewer is among those asked, with the right to push where the authority wants it.
     pub(super) fn is_of(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
+        if let Some(unread) = &self.unread {
+            return unread.clone();
+        }
         let routes = self.from.iter().map(|who| {
-            let is_of = belongs(cx, who, person, Some(review.can_write), Aim::Grants);
+            let is_of = belongs_for(cx, who, person, Some(review.can_write), self.part.as_ref());
             if review.can_write || !wants_write(cx, who) || is_of.is_not() {
                 return is_of;
             }
@@ -50,8 +66,9 @@ impl Entry<'_> {
     /// after having approved has not approved as one of them.
     pub(super) fn was_of(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
         Finding::any(self.from.iter().map(|who| {
-            let is_of = belongs(cx, who, person, Some(review.can_write), Aim::Grants);
-            if is_of.is_not() { is_of } else { Finding::all([is_of, belonged(cx, who, person, review)]) }
+            let part = self.part.as_ref();
+            let is_of = belongs_for(cx, who, person, Some(review.can_write), part);
+            if is_of.is_not() { is_of } else { Finding::all([is_of, belonged(cx, who, person, review, part)]) }
         }))
     }
 
@@ -65,21 +82,31 @@ impl Entry<'_> {
         })
     }
 
-    /// How many people it wants, as far as it matters beside so many.
-    pub(super) fn places(&self, people: usize) -> usize {
-        usize::try_from(self.count).unwrap_or(usize::MAX).min(people + 1)
+    /// How many people it wants, as far as it matters beside so many, and who may not be among them.
+    pub(super) fn slot(&self, people: usize) -> Slot {
+        let places = usize::try_from(self.count).unwrap_or(usize::MAX).min(people + 1);
+        Slot { pool: self.pool, room: self.room(), places }
+    }
+
+    /// Whether nobody may stand for this one and for that one.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        self.pool != other.pool || self.room() == other.room()
+    }
+
+    fn room(&self) -> usize {
+        self.part.as_ref().map_or(0, |part| part.room)
     }
 
     /// Those who could still approve: of the entry, and not known to have taken part.
     pub(super) fn candidates(&self, cx: &Context<'_>) -> membership::People {
-        let mut people = membership::people(cx, self.from);
+        let mut people = membership::people(cx, self.from, self.part.as_ref());
         people.named.retain(|person| !is_independent(cx, &self.settings, person).is_not());
         people
     }
 
     /// Those of the entry who took part in the change.
     pub(super) fn barred(&self, cx: &Context<'_>) -> Vec<Account> {
-        let mut people = membership::people(cx, self.from);
+        let mut people = membership::people(cx, self.from, self.part.as_ref());
         people.named.retain(|person| is_independent(cx, &self.settings, person).is_not());
         people.named
     }
@@ -95,10 +122,13 @@ impl Entry<'_> {
 
     /// Teams and authorities as people know them: teams where they are named, else the authority.
     pub(super) fn names(&self, cx: &Context<'_>) -> Vec<String> {
-        let mut names = Vec::new();
-        for who in self.from {
+        let mut names: Vec<String> = self.part.iter().flat_map(Part::names).collect();
+        let stand_in = self.part.iter().flat_map(|part| part.unowned.iter().flat_map(|whos| whos.iter()));
+        for who in self.from.iter().chain(stand_in) {
             match who {
                 Who::Authority { layer, name } => match cx.policies.authority(*layer, name) {
+                    // Its people are the owners, who are named.
+                    Some(authority) if self.part.is_some() && owners::names_nobody_else(authority) => {}
                     Some(authority) if !authority.teams.is_empty() && authority.permission.is_none() => {
                         names.extend(authority.teams.iter().map(ToString::to_string));
                     }
@@ -137,6 +167,9 @@ fn described(cx: &Context<'_>, who: &Who) -> Phrase {
             Permission::Admin => "anybody who administers this repository and",
         };
         return named.and(format!(" ({may} took no part in this change)"));
+    }
+    if let Some(owning) = authority.codeowners {
+        return named.and(owners::described(owning));
     }
     let teams: Vec<String> = authority.teams.iter().map(ToString::to_string).filter(|team| team != name).collect();
     if teams.is_empty() {

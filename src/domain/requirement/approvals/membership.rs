@@ -1,9 +1,12 @@
 //! Who belongs to whom: authorities, teams and logins that a policy names.
 //!
 //! Whatever was not read is unknown. A login is pinned to the account it first
-//! named: where either has changed, nobody can be told by it.
+//! named: where either has changed, nobody can be told by it. Absent: whom
+//! CODEOWNERS names (`owners`).
 
+use super::owners::{self, Part};
 use crate::account::{Account, AccountKind, TeamName};
+use crate::codeowners::Owner;
 use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::{Known, Review, Seen};
@@ -28,13 +31,30 @@ const FIRST_SEEN: &str = " when the approval was first seen";
 
 /// Whether the account is among those that `who` names. `writes`: whether it may push, where that was read.
 pub(crate) fn belongs(cx: &Context<'_>, who: &Who, account: &Account, writes: Option<bool>, aim: Aim) -> Finding {
-    Asked { cx, account, writes, then: None }.who(who, aim, 0)
+    Asked { cx, account, writes, part: None, then: None }.who(who, aim, 0)
+}
+
+/// The same for one part of what is asked of the owners of touched files; of nobody's approval where there is none.
+pub(super) fn belongs_for(
+    cx: &Context<'_>,
+    who: &Who,
+    account: &Account,
+    writes: Option<bool>,
+    part: Option<&Part<'_>>,
+) -> Finding {
+    Asked { cx, account, writes, part, then: None }.who(who, Aim::Grants, 0)
 }
 
 /// Whether the reviewer was among those that `who` names when the review was first seen. What was not found out then
 /// is as it is now.
-pub(crate) fn belonged(cx: &Context<'_>, who: &Who, account: &Account, review: &Review) -> Finding {
-    Asked { cx, account, writes: Some(review.can_write), then: Some(&review.seen) }.who(who, Aim::Grants, 0)
+pub(super) fn belonged(
+    cx: &Context<'_>,
+    who: &Who,
+    account: &Account,
+    review: &Review,
+    part: Option<&Part<'_>>,
+) -> Finding {
+    Asked { cx, account, writes: Some(review.can_write), part, then: Some(&review.seen) }.who(who, Aim::Grants, 0)
 }
 
 /// Whether the account is the one that a login in a policy means.
@@ -82,16 +102,19 @@ pub(crate) fn members<'a>(
     }
 }
 
-struct Asked<'c, 'a> {
-    cx: &'c Context<'a>,
-    account: &'c Account,
-    writes: Option<bool>,
+/// Who is asked about, and for what.
+pub(super) struct Asked<'c, 'a> {
+    pub(super) cx: &'c Context<'a>,
+    pub(super) account: &'c Account,
+    pub(super) writes: Option<bool>,
+    /// The files that an approval is for, where their owners are asked.
+    pub(super) part: Option<&'c Part<'c>>,
     /// What was found when a review of the account was first seen, where that is the question.
-    then: Option<&'c Seen>,
+    pub(super) then: Option<&'c Seen>,
 }
 
 impl Asked<'_, '_> {
-    fn who(&self, who: &Who, aim: Aim, depth: usize) -> Finding {
+    pub(super) fn who(&self, who: &Who, aim: Aim, depth: usize) -> Finding {
         match who {
             Who::Team(team) => self.team(team),
             Who::User(login) => is_called(self.cx, self.account, login, aim),
@@ -99,7 +122,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    fn team(&self, team: &TeamName) -> Finding {
+    pub(super) fn team(&self, team: &TeamName) -> Finding {
         if let Some(was) = self.then.and_then(|then| then.member_of.get(team)) {
             let said = Phrase::default().person(self.account).and(if *was { " was in " } else { " was not yet in " });
             return Finding::of(*was, said.quote(team.to_string()).and(FIRST_SEEN));
@@ -129,7 +152,7 @@ impl Asked<'_, '_> {
         let teams = authority.teams.iter().map(|team| self.team(team));
         let users = authority.users.iter().map(|login| is_called(self.cx, self.account, login, aim));
         let permission = authority.permission.iter().map(|permission| self.permission(*permission));
-        let owners = authority.codeowners.iter().map(|_| owners_are_not_read());
+        let owners = authority.codeowners.iter().map(|_| owners::owns(self, depth));
         let named = Finding::any(teams.chain(users).chain(permission).chain(owners));
         if named.is_not() {
             let said = Phrase::default().person(self.account);
@@ -181,10 +204,6 @@ fn may(held: Option<Permission>) -> &'static str {
     }
 }
 
-fn owners_are_not_read() -> Finding {
-    Finding::unknown(Phrase::words("this version of countersign does not read the owners of files yet"))
-}
-
 /// The people of an authority as far as they can be told, and whether there may be more.
 pub(crate) struct People {
     /// Those who are named, in the order of their logins.
@@ -193,24 +212,12 @@ pub(crate) struct People {
     pub(crate) more: bool,
 }
 
-/// The people that any of `from` names.
-pub(crate) fn people(cx: &Context<'_>, from: &[Who]) -> People {
+/// The people that any of `from` names, for a part of what is asked of owners where there is one.
+pub(super) fn people(cx: &Context<'_>, from: &[Who], part: Option<&Part<'_>>) -> People {
     let mut found = People { named: Vec::new(), more: false };
-    for who in from {
-        match who {
-            Who::Team(team) => found.team(cx, team),
-            Who::User(login) => found.user(cx, login),
-            Who::Authority { layer, name } => {
-                let Some(authority) = cx.policies.authority(*layer, name) else { continue };
-                authority.teams.iter().for_each(|team| found.team(cx, team));
-                authority.users.iter().for_each(|login| found.user(cx, login));
-                found.more |= authority.permission.is_some() || authority.codeowners.is_some();
-            }
-        }
-    }
+    found.of(cx, from, part, 0);
     found.named.retain(|account| {
-        account.kind == AccountKind::User
-            && from.iter().any(|who| !belongs(cx, who, account, None, Aim::Grants).is_not())
+        account.kind == AccountKind::User && from.iter().any(|who| !belongs_for(cx, who, account, None, part).is_not())
     });
     found.named.sort_by_key(|account| (account.login.to_lowercase(), account.id));
     found.named.dedup();
@@ -218,6 +225,39 @@ pub(crate) fn people(cx: &Context<'_>, from: &[Who]) -> People {
 }
 
 impl People {
+    fn of(&mut self, cx: &Context<'_>, from: &[Who], part: Option<&Part<'_>>, depth: usize) {
+        for who in from {
+            match who {
+                Who::Team(team) => self.team(cx, team),
+                Who::User(login) => self.user(cx, login),
+                Who::Authority { layer, name } => {
+                    let Some(authority) = cx.policies.authority(*layer, name) else { continue };
+                    authority.teams.iter().for_each(|team| self.team(cx, team));
+                    authority.users.iter().for_each(|login| self.user(cx, login));
+                    self.more |= authority.permission.is_some();
+                    if authority.codeowners.is_some() {
+                        self.owners(cx, part, depth);
+                    }
+                }
+            }
+        }
+    }
+
+    fn owners(&mut self, cx: &Context<'_>, part: Option<&Part<'_>>, depth: usize) {
+        let Some(part) = part.filter(|_| depth == 0) else {
+            self.more = true;
+            return;
+        };
+        for owner in &part.owners {
+            match owner {
+                Owner::User(login) => self.user(cx, login),
+                Owner::Team(team) => self.team(cx, team),
+                Owner::Email(address) => self.user(cx, address),
+            }
+        }
+        part.unowned.iter().for_each(|whos| self.of(cx, whos, Some(part), depth + 1));
+    }
+
     fn team(&mut self, cx: &Context<'_>, team: &TeamName) {
         match members(cx, team) {
             Ok(members) => self.named.extend(members.iter().cloned()),

@@ -4,17 +4,21 @@
 //! enough. What is not known is looked at twice: enough approvals without it
 //! satisfy; where it could make up what is missing, the requirement is unknown.
 
+mod assignment;
 mod binding;
 mod entry;
 mod expiry;
 pub(crate) mod independence;
 pub(crate) mod matching;
 pub(crate) mod membership;
+mod owners;
 pub(crate) mod requests;
 pub(crate) mod reviews;
 pub(crate) mod wanted;
 
+use self::assignment::{Assigned, Slot};
 use self::entry::Entry;
+use self::owners::Part;
 use crate::account::Account;
 use crate::condition::{Finding, Truth};
 use crate::decision::{APPROVE_AGAIN, Act, Actor, NOBODY_APPROVED, RequirementResult, State};
@@ -52,7 +56,8 @@ pub(crate) fn approvals(
         return result(State::Unknown, Phrase::words("nobody is asked"), Vec::new());
     };
     best.notices(cx, notices);
-    let observed = best.observed(cx);
+    let observed = if best.entries.is_empty() { Phrase::words("nobody is asked") } else { best.observed(cx) };
+    let observed = observed.then(unowned(cx, asked));
     match best.sure {
         Sure::Enough => result(State::Satisfied, observed, Vec::new()),
         Sure::Perhaps => {
@@ -72,6 +77,10 @@ pub(crate) fn any_counts(cx: &Context<'_>, asked: &[(Layer, &[ApprovalEntry])]) 
     let mut entries = Vec::new();
     for (layer, asked) in asked {
         asked.iter().for_each(|entry| flatten(cx, *layer, entry, &mut entries));
+    }
+    // Nobody owns what is touched, and so no rule asks for anybody.
+    if let (true, Some((layer, _))) = (entries.is_empty(), asked.first()) {
+        return any_counts_by_default(cx, *layer);
     }
     Finding::any(entries.iter().flat_map(|entry| {
         given.iter().map(|(person, review)| match !entry.settings.unenforced.is_empty() {
@@ -117,19 +126,30 @@ fn wanted(cx: &Context<'_>, entry: &ApprovalEntry) -> Phrase {
     }
 }
 
-/// The entry, or every alternative of it.
-fn flatten<'a>(cx: &Context<'_>, layer: Layer, entry: &'a ApprovalEntry, into: &mut Vec<Entry<'a>>) {
+/// The entry, or every alternative of it, or its parts where it asks the owners of files.
+fn flatten<'a>(cx: &'a Context<'_>, layer: Layer, entry: &'a ApprovalEntry, into: &mut Vec<Entry<'a>>) {
     match entry {
         ApprovalEntry::From { from, count, settings } => {
             let settings = cx.policies.approval_for(layer, settings);
-            into.push(Entry { layer, from, count: *count, settings });
+            let entry = Entry { layer, from, count: *count, settings, part: None, pool: 0, unread: None };
+            if !owners::are_asked(cx, from) {
+                into.push(entry);
+                return;
+            }
+            let pool = into.len() + 1;
+            match owners::parts(cx, from) {
+                Ok(parts) => {
+                    into.extend(parts.into_iter().map(|part| Entry { part: Some(part), pool, ..entry.clone() }));
+                }
+                Err(unread) => into.push(Entry { unread: Some(unread), pool, ..entry }),
+            }
         }
         ApprovalEntry::Any(alternatives) => alternatives.iter().for_each(|entry| flatten(cx, layer, entry, into)),
     }
 }
 
 /// Every choice of one alternative for each entry; `None` where there are too many.
-fn ways<'a>(cx: &Context<'_>, layer: Layer, asked: &'a [ApprovalEntry]) -> Option<Vec<Vec<Entry<'a>>>> {
+fn ways<'a>(cx: &'a Context<'_>, layer: Layer, asked: &'a [ApprovalEntry]) -> Option<Vec<Vec<Entry<'a>>>> {
     let alternatives: Vec<Vec<&ApprovalEntry>> = asked.iter().map(leaves).collect();
     let count = alternatives.iter().try_fold(1_usize, |ways, leaves| ways.checked_mul(leaves.len()))?;
     if count > MOST_WAYS {
@@ -177,36 +197,33 @@ struct Way<'a> {
     given: Vec<(&'a Account, &'a Review)>,
     /// `counts[p][e]`: whether the approval of person `p` counts for entry `e`.
     counts: Vec<Vec<Finding>>,
-    /// Which entry each approval is given to.
-    assigned: Vec<Option<usize>>,
-    /// How many are missing of each entry.
-    missing: Vec<usize>,
+    /// Which entries each approval is given to, and how many are missing of each.
+    assigned: Assigned,
     sure: Sure,
 }
 
 impl<'a> Way<'a> {
     fn judge(cx: &Context<'_>, entries: Vec<Entry<'a>>, given: &[(&'a Account, &'a Review)]) -> Self {
-        let of = |(person, review): &(&Account, &Review)| {
-            entries.iter().map(|entry| entry.counts(cx, person, review)).collect::<Vec<_>>()
+        let counts: Vec<Vec<Finding>> = given.iter().map(|given| counts(cx, &entries, given)).collect();
+        let slots: Vec<Slot> = entries.iter().map(|entry| entry.slot(given.len())).collect();
+        let assigned = assignment::assign(given.len(), &slots, &|person, entry| counts[person][entry].is_so());
+        let perhaps = assignment::assign(given.len(), &slots, &|person, entry| !counts[person][entry].is_not());
+        let weighs = entries.iter().any(|entry| !entry.settings.unenforced.is_empty() || entry.unread.is_some());
+        let sure = match (&assigned, perhaps) {
+            (Some(assigned), _) if assigned.is_whole() && !weighs => Sure::Enough,
+            (Some(_), Some(perhaps)) if !perhaps.is_whole() && !weighs => Sure::NotEnough,
+            _ => Sure::Perhaps,
         };
-        let counts: Vec<Vec<Finding>> = given.iter().map(of).collect();
-        let places: Vec<usize> = entries.iter().map(|entry| entry.places(given.len())).collect();
-        let assigned = matching::assign(given.len(), &places, &|person, entry| counts[person][entry].is_so());
-        let missing = matching::missing(&places, &assigned);
-        let perhaps = matching::assign(given.len(), &places, &|person, entry| !counts[person][entry].is_not());
-        let weighs = entries.iter().any(|entry| !entry.settings.unenforced.is_empty());
-        let sure = if missing.iter().all(|open| *open == 0) && !weighs {
-            Sure::Enough
-        } else if matching::missing(&places, &perhaps).iter().all(|open| *open == 0) || weighs {
-            Sure::Perhaps
-        } else {
-            Sure::NotEnough
-        };
-        Self { entries, given: given.to_vec(), counts, assigned, missing, sure }
+        Self { entries, given: given.to_vec(), counts, assigned: assigned.unwrap_or_default(), sure }
     }
 
     fn open(&self) -> usize {
-        self.missing.iter().sum()
+        self.assigned.missing.iter().sum()
+    }
+
+    /// Whether an approval is given to any entry.
+    fn is_used(&self, given: usize) -> bool {
+        self.assigned.slots.get(given).is_some_and(|slots| !slots.is_empty())
     }
 
     /// Who approved, and which approvals do not count and why.
@@ -215,7 +232,7 @@ impl<'a> Way<'a> {
         for (place, (person, review)) in self.given.iter().enumerate() {
             let approval = |words: &str| Phrase::words("the approval by ").person(person).and(words);
             let counts = &self.counts[place];
-            if self.assigned[place].is_some() {
+            if self.is_used(place) {
                 said.push(Phrase::default().person(person).and(" approved").then(kept(cx, review)));
             } else if counts.iter().any(Finding::is_so) {
                 said.push(Phrase::default().person(person).and(" approved too").then(kept(cx, review)));
@@ -235,6 +252,10 @@ impl<'a> Way<'a> {
             }
         }
         said.extend(in_vain(&strangers));
+        said.extend(self.unread().map(|unread| unread.observed.clone()));
+        if self.assigned.missing.len() != self.entries.len() {
+            said.push(Phrase::words("who stands for whom cannot be told, because there are too many ways"));
+        }
         for part in self.weighing() {
             said.push(Phrase::words("this version of countersign does not enforce ").quote(&part.key).and(" yet"));
         }
@@ -249,6 +270,11 @@ impl<'a> Way<'a> {
         let (person, review) = self.given[place];
         let asked = self.entries.iter().position(|entry| !entry.is_of(cx, person, review).is_not());
         self.counts[place].get(asked.unwrap_or(0))
+    }
+
+    /// Why it is not known what an entry asks.
+    fn unread(&self) -> Option<&Finding> {
+        self.entries.iter().find_map(|entry| entry.unread.as_ref())
     }
 
     fn weighing(&self) -> impl Iterator<Item = &Unenforced> {
@@ -270,7 +296,8 @@ impl<'a> Way<'a> {
 
     /// Who can give what is missing.
     fn acts(&self, cx: &Context<'_>) -> Vec<Act> {
-        let open = self.entries.iter().zip(&self.missing).enumerate().filter(|(_, (_, missing))| **missing > 0);
+        let open =
+            self.entries.iter().zip(&self.assigned.missing).enumerate().filter(|(_, (_, missing))| **missing > 0);
         let acts = open.flat_map(|(place, (entry, missing))| self.act(cx, place, entry, *missing));
         let mut acts: Vec<Act> = acts.collect();
         if acts.iter().any(|act| matches!(act.by, Actor::People { .. })) && !self.can_be_filled(cx) {
@@ -288,12 +315,20 @@ impl<'a> Way<'a> {
         }
         let mut people = entry.candidates(cx);
         let counted = |person: &Account| {
-            self.given.iter().zip(&self.assigned).any(|((other, _), place)| *other == person && place.is_some())
+            // Whoever answers for some files may answer for others of the same entry.
+            let used = |slots: &[usize]| slots.iter().any(|slot| self.entries[*slot].excludes(entry));
+            self.given.iter().zip(&self.assigned.slots).any(|((other, _), slots)| *other == person && used(slots))
         };
         people.named.retain(|person| !counted(person));
         let nobody = people.named.is_empty() && !people.more;
         if nobody && acts.is_empty() {
-            acts.push(keeper(nobody_is_left(cx, entry)));
+            acts.push(
+                entry
+                    .part
+                    .as_ref()
+                    .filter(|part| !part.owners.is_empty() || entry.names(cx).is_empty())
+                    .map_or_else(|| keeper(nobody_is_left(cx, entry)), |part| part.nobody(cx)),
+            );
         }
         if nobody {
             return acts;
@@ -301,7 +336,7 @@ impl<'a> Way<'a> {
         let count = u32::try_from(missing).unwrap_or(u32::MAX).max(entry.count.saturating_sub(self.taken(place)));
         let candidates = if cx.names_people() && !people.more { people.named } else { Vec::new() };
         let by = Actor::People { count, candidates, of: entry.names(cx) };
-        let what = self.approve(cx, place);
+        let what = self.approve(cx, place).then(entry.part.as_ref().map(Part::files).unwrap_or_default());
         let what = if entry.is_open_to_writers(cx) {
             what.and("; anybody with write access who took no part in it can")
         } else {
@@ -312,7 +347,7 @@ impl<'a> Way<'a> {
     }
 
     fn taken(&self, entry: usize) -> u32 {
-        let taken = self.assigned.iter().filter(|place| **place == Some(entry)).count();
+        let taken = self.assigned.slots.iter().filter(|slots| slots.contains(&entry)).count();
         u32::try_from(taken).unwrap_or(u32::MAX)
     }
 
@@ -333,19 +368,44 @@ impl<'a> Way<'a> {
         people.extend(candidates.iter().flat_map(|candidates| candidates.named.iter().cloned()));
         people.sort();
         people.dedup();
-        let places: Vec<usize> = self.entries.iter().map(|entry| entry.places(people.len())).collect();
+        let slots: Vec<Slot> = self.entries.iter().map(|entry| entry.slot(people.len())).collect();
         let fits = |person: usize, entry: usize| {
             let given = self.given.iter().position(|(other, _)| **other == people[person]);
             given.is_some_and(|given| self.counts[given][entry].is_so())
                 || candidates[entry].named.contains(&people[person])
         };
-        let all = matching::assign(people.len(), &places, &fits);
-        matching::missing(&places, &all).iter().all(|open| *open == 0)
+        assignment::assign(people.len(), &slots, &fits).is_none_or(|all| all.is_whole())
     }
 
     fn notices(&self, cx: &Context<'_>, notices: &mut Vec<Phrase>) {
         notices.extend(self.entries.iter().find_map(|entry| independence::nobody_operates(cx, &entry.settings)));
+        notices.extend(self.entries.iter().any(|entry| entry.part.is_some()).then(|| owners::skipped(cx)).flatten());
     }
+}
+
+/// Whether an approval counts for each entry. Parts of one entry differ only in whom they ask.
+fn counts(cx: &Context<'_>, entries: &[Entry<'_>], (person, review): &(&Account, &Review)) -> Vec<Finding> {
+    let mut sound: Option<(usize, Finding)> = None;
+    let counts = entries.iter().map(|entry| {
+        let of = entry.is_of(cx, person, review);
+        if of.is_not() {
+            return of;
+        }
+        let known = sound.take().filter(|(pool, _)| *pool == entry.pool && entry.part.is_some());
+        let (_, is_sound) = sound.insert(known.unwrap_or_else(|| (entry.pool, entry.is_sound(cx, person, review))));
+        Finding::all([of, entry.was_of(cx, person, review), is_sound.clone()])
+    });
+    counts.collect()
+}
+
+/// The touched files that nobody owns and that ask nothing.
+fn unowned(cx: &Context<'_>, asked: &[ApprovalEntry]) -> Phrase {
+    let of_entry = |entry: &ApprovalEntry| match entry {
+        ApprovalEntry::From { from, .. } => owners::unasked(cx, from),
+        ApprovalEntry::Any(_) => &[],
+    };
+    let leaves = asked.iter().flat_map(leaves).map(of_entry).find(|paths| !paths.is_empty());
+    leaves.map(|paths| Phrase::words("; nobody owns ").then(owners::named(paths))).unwrap_or_default()
 }
 
 /// The approvals of people whom nobody asks.

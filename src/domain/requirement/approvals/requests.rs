@@ -23,12 +23,12 @@ pub(crate) fn reviewers(cx: &Context<'_>, layer: Layer, asked: &[ApprovalEntry])
     let judged: Vec<Way<'_>> = ways.into_iter().map(|entries| Way::judge(cx, entries, &given)).collect();
     let best = judged.iter().min_by_key(|way| (way.sure.rank(), way.open()));
     let Some(best) = best.filter(|best| best.sure == Sure::NotEnough) else { return Vec::new() };
-    let open = best.entries.iter().zip(&best.missing).filter(|(_, missing)| **missing > 0);
+    let open = best.entries.iter().zip(&best.assigned.missing).filter(|(_, missing)| **missing > 0);
     let mut reviewers: Vec<Reviewer> = open.flat_map(|(entry, _)| of_entry(cx, entry)).collect();
     let has_approved = |reviewer: &Reviewer| match reviewer {
         Reviewer::Person(person) => {
             let place = best.given.iter().position(|(other, _)| *other == person);
-            place.is_some_and(|place| best.assigned[place].is_some())
+            place.is_some_and(|place| best.is_used(place))
         }
         Reviewer::Team(_) => false,
     };
@@ -44,21 +44,26 @@ fn of_entry(cx: &Context<'_>, entry: &Entry<'_>) -> Vec<Reviewer> {
         return Vec::new();
     }
     let by_team = entry.settings.request == Request::Teams || !cx.names_people();
-    let teams: Vec<Reviewer> = if by_team { teams(cx, entry.from).collect() } else { Vec::new() };
+    let teams: Vec<Reviewer> = if by_team { teams(cx, entry).collect() } else { Vec::new() };
     if !teams.is_empty() {
         return teams;
     }
-    // Those of no team are named in the policy itself.
+    // Those of no team are named in the policy itself, or in CODEOWNERS.
     let named = |who: &Who| matches!(who, Who::User(_)) || cx.names_people() || teams_of(cx, who).is_empty();
     let from: Vec<Who> = entry.from.iter().filter(|who| named(who)).cloned().collect();
-    let people = membership::people(cx, &from).named;
+    let part = entry.part.as_ref().filter(|part| cx.names_people() || part.teams().next().is_none());
+    let people = membership::people(cx, &from, part).named;
     people.into_iter().filter(|person| candidates.named.contains(person)).map(Reviewer::Person).collect()
 }
 
 /// The teams by which somebody is named, of the organisation that the repository is in: GitHub asks no others.
-fn teams<'a>(cx: &'a Context<'_>, from: &'a [Who]) -> impl Iterator<Item = Reviewer> + 'a {
+fn teams<'a>(cx: &'a Context<'_>, entry: &'a Entry<'_>) -> impl Iterator<Item = Reviewer> + 'a {
     let owner = cx.facts.repository.owner.to_lowercase();
-    from.iter().flat_map(|who| teams_of(cx, who)).filter(move |team| team.organisation == owner).map(Reviewer::Team)
+    let owners = entry.part.iter().flat_map(|part| part.teams().cloned());
+    owners
+        .chain(entry.from.iter().flat_map(|who| teams_of(cx, who)))
+        .filter(move |team| team.organisation == owner)
+        .map(Reviewer::Team)
 }
 
 fn teams_of(cx: &Context<'_>, who: &Who) -> Vec<crate::account::TeamName> {

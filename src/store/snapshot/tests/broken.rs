@@ -5,7 +5,7 @@ use super::{cut, outcome, rich};
 
 /// What restoring the rich snapshot says after its parts were changed.
 fn said(change: impl FnOnce(&mut Vec<Part>)) -> String {
-    let mut parts = cut(&rich::asked());
+    let mut parts = cut(&rich::owned());
     change(&mut parts);
     restore(&parts).unwrap_err().to_string()
 }
@@ -48,6 +48,7 @@ fn a_missing_part_is_named() {
         "asked",
         "head_diff",
         "patches",
+        "codeowners",
     ] {
         let said = said(|parts| parts.retain(|part| part.kind != kind));
         assert!(said.starts_with(&format!("the part `{kind}` is missing: none has the hash `")), "{said}");
@@ -58,7 +59,7 @@ fn a_missing_part_is_named() {
 
 #[test]
 fn each_part_that_is_cut_is_wanted() {
-    let parts = cut(&rich::asked());
+    let parts = cut(&rich::owned());
     for out in 0..parts.len() {
         let mut rest = parts.clone();
         let taken = rest.remove(out);
@@ -83,12 +84,12 @@ fn a_part_of_another_kind_does_not_stand_in() {
 fn a_later_version_is_not_guessed_at() {
     let later = "and this countersign reads version 1";
     assert_eq!(
-        said(edit("change", "{\"v\":2,\"content\":", "{\"v\":3,\"more\":")),
-        "the part `change` is of version 3, and this countersign reads version 2"
+        said(edit("change", "{\"v\":3,\"content\":", "{\"v\":4,\"more\":")),
+        "the part `change` is of version 4, and this countersign reads version 3"
     );
     assert_eq!(
-        said(edit("change", "{\"v\":2,", "{\"v\":1,")),
-        "the part `change` is broken: it says what version 2 says"
+        said(edit("change", "{\"v\":3,", "{\"v\":1,")),
+        "the part `change` is broken: it says what version 3 says"
     );
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":77")), format!("the part `files` is of version 77, {later}"));
     assert_eq!(said(forge("files", "\"v\":1", "\"v\":0")), format!("the part `files` is of version 0, {later}"));
@@ -97,8 +98,8 @@ fn a_later_version_is_not_guessed_at() {
 #[test]
 fn a_broken_part_is_never_read_in_part() {
     for (kind, from, to) in [
-        ("change", "{\"v\":2,", ""),
-        ("change", "{\"v\":2,", "{\"v\":2,\"v\":2,"),
+        ("change", "{\"v\":3,", ""),
+        ("change", "{\"v\":3,", "{\"v\":3,\"v\":3,"),
         ("change", "\"draft\":true", "\"draft\":1"),
         ("change", "\"draft\":true,", ""),
         ("change", "\"draft\":true", "\"draft\":true,\"ready\":true"),
@@ -128,17 +129,17 @@ fn bytes_of_no_meaning_are_broken() {
 
 #[test]
 fn two_changes_are_one_too_many() {
-    let mut parts = cut(&rich::asked());
+    let mut parts = cut(&rich::owned());
     parts.extend(cut(&rich::unknown()));
     assert_eq!(restore(&parts), Err(Error::Several { kind: "change", count: 2 }));
 }
 
 #[test]
 fn parts_of_other_kinds_and_in_any_order_do_not_disturb() {
-    let mut parts = cut(&rich::asked());
+    let mut parts = cut(&rich::owned());
     parts.push(outcome_of(&outcome::decision()));
     parts.push(Part { kind: "texts".to_owned(), bytes: b"anything".to_vec() });
     parts.extend(parts.clone());
     parts.reverse();
-    assert_eq!(restore(&parts), Ok(rich::asked()));
+    assert_eq!(restore(&parts), Ok(rich::owned()));
 }

@@ -45,6 +45,14 @@ fn version_2() -> Vec<Part> {
     parts
 }
 
+/// Version 3 of the part `change` refers to the text of CODEOWNERS; all else is as in version 2.
+fn version_3() -> Vec<Part> {
+    let mut parts = version_2();
+    parts.retain(|part| part.kind != "change");
+    parts.extend(fixtures!["v3": "codeowners", "change"]);
+    parts
+}
+
 #[test]
 fn a_snapshot_of_version_1_is_restored() {
     let restored = restore(&version_1()).unwrap();
@@ -55,6 +63,12 @@ fn a_snapshot_of_version_1_is_restored() {
 fn a_snapshot_of_version_2_is_restored() {
     let restored = restore(&version_2()).unwrap();
     assert_eq!(format!("{restored:?}"), format!("{:?}", rich::asked()));
+}
+
+#[test]
+fn a_snapshot_of_version_3_is_restored() {
+    let restored = restore(&version_3()).unwrap();
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::owned()));
 }
 
 #[test]
@@ -73,4 +87,5 @@ fn the_bytes_of_former_versions_have_not_changed() {
         |parts: &[Part]| parts.iter().map(|part| String::from_utf8(part.bytes.clone()).unwrap()).collect::<Vec<_>>();
     assert_eq!(text(&version_1()), text(&written));
     assert_eq!(text(&version_2()), text(&cut(&rich::asked())));
+    assert_eq!(text(&version_3()), text(&cut(&rich::owned())));
 }

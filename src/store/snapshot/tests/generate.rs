@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
-    Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict, Seen,
-    Sibling, Thread, ThreadState,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Commit, Deployment,
+    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict,
+    Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -27,6 +27,7 @@ pub(super) fn snapshot() -> impl Strategy<Value = Snapshot> {
     (facts(), vec(source(), 0..3), templates).prop_map(|(facts, sources, templates)| Snapshot {
         facts,
         sources,
+        packs: BTreeMap::new(),
         templates,
     })
 }
@@ -122,7 +123,12 @@ fn asked() -> impl Strategy<Value = Asked> {
         prop_oneof![Just(ThreadState::Open), option::of(account()).prop_map(|by| ThreadState::Resolved { by }),];
     let thread = (text(), state).prop_map(|(path, state)| Thread { path, state });
     let lists = (known(vec(deployment, 0..3)), known(vec(thread, 0..3)), known(any::<bool>()));
-    let asked = lists.prop_map(|(deployments, threads, merged_before)| Asked { deployments, threads, merged_before });
+    let file = (text(), oid(), text()).prop_map(|(path, blob, text)| CodeownersFile { path, blob, text });
+    let owning = btree_map(team(), known(any::<bool>()), 0..3);
+    let asked = (lists, known(option::of(file)), owning).prop_map(|(lists, codeowners, owning_teams)| {
+        let (deployments, threads, merged_before) = lists;
+        Asked { deployments, threads, merged_before, codeowners, owning_teams }
+    });
     prop_oneof![Just(Asked::default()), asked]
 }
 

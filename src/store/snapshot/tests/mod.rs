@@ -5,6 +5,7 @@ mod broken;
 mod fixtures;
 mod generate;
 mod outcome;
+mod packs;
 mod rich;
 mod sharing;
 
@@ -32,6 +33,7 @@ fn a_rich_snapshot_comes_back() {
 #[test]
 fn what_only_some_policies_ask_for_comes_back() {
     comes_back(&rich::asked());
+    comes_back(&rich::owned());
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, Deployment, EditedPolicy,
-    Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict, Seen,
-    Sibling, Thread, ThreadState,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Commit, Deployment,
+    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict,
+    Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -57,7 +57,7 @@ pub(super) fn snapshot() -> Snapshot {
         source(Layer::BuiltIn, Read::Unseen, None),
     ];
     let templates = vec![Template { text: "## Risk\n".to_owned() }, Template { text: String::new() }];
-    Snapshot { facts: facts(), sources, templates }
+    Snapshot { facts: facts(), sources, packs: BTreeMap::new(), templates }
 }
 
 fn facts() -> Facts {
@@ -247,6 +247,7 @@ pub(super) fn asked() -> Snapshot {
         deployments: Known::Known(deployments),
         threads: Known::Known(threads),
         merged_before: Known::Known(true),
+        ..Asked::default()
     };
     snapshot.facts.on_demand = OnDemand {
         special_files: Some(Known::Known(["run.sh".to_owned()].into())),
@@ -255,6 +256,21 @@ pub(super) fn asked() -> Snapshot {
         permissions: BTreeMap::new(),
     };
     snapshot.facts.diffs = diffs();
+    snapshot
+}
+
+/// The same with owners of the touched files.
+pub(super) fn owned() -> Snapshot {
+    let mut snapshot = asked();
+    let text = "* @acme/payments\n/docs/ @bob\n".to_owned();
+    let file = CodeownersFile { path: ".github/CODEOWNERS".to_owned(), blob: Oid::new("0c0de"), text };
+    snapshot.facts.asked.codeowners = Known::Known(Some(file));
+    snapshot.facts.asked.owning_teams = [
+        (team("payments"), Known::Known(true)),
+        (team("platform"), Known::Known(false)),
+        (team("secret"), Known::unknown("GitHub answered 502")),
+    ]
+    .into();
     snapshot
 }
 
@@ -278,10 +294,12 @@ pub(super) fn unknown() -> Snapshot {
             deployments: Known::Unknown(why()),
             threads: Known::Unknown(why()),
             merged_before: Known::Unknown(why()),
+            codeowners: Known::Unknown(why()),
+            owning_teams: [(team("payments"), Known::Unknown(why()))].into(),
         },
         siblings: vec![],
         diffs: Diffs { patches: Some(Known::Unknown(why())), ..Diffs::default() },
         ..facts()
     };
-    Snapshot { facts, sources: vec![], templates: vec![] }
+    Snapshot { facts, sources: vec![], packs: BTreeMap::new(), templates: vec![] }
 }

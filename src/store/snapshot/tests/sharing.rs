@@ -39,6 +39,7 @@ fn a_change_makes_only_its_own_part_anew() {
     assert_eq!(anew(|it| it.facts.checks = Known::unknown("why")), ["change", "checks"]);
     assert_eq!(anew(|it| it.facts.policy_edit = None), ["change"]);
     assert_eq!(anew(|it| it.facts.asked = rich::asked().facts.asked), ["asked", "change"]);
+    assert_eq!(anew(|it| it.facts.asked.codeowners = rich::owned().facts.asked.codeowners), ["change", "codeowners"]);
     assert_eq!(anew(|it| it.templates.clear()), ["change", "templates"]);
     let next = |it: &mut Snapshot| {
         if let Some(Read::Text(version)) = it.sources.first_mut().map(|source| &mut source.read) {

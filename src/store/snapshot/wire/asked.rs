@@ -1,7 +1,7 @@
 //! The part `asked`: what only some policies ask for.
 //!
 //! A fact that was not asked for is left out, so that one that is added later leaves
-//! what was stored before as it is.
+//! what was stored before as it is. Absent: who owns files (`owners`).
 
 use countersign_domain::facts;
 use jiff::Timestamp;
@@ -54,12 +54,14 @@ enum ThreadState {
 impl Asked {
     /// What is to be kept; nothing where nothing was asked for.
     pub(crate) fn of(asked: &facts::Asked) -> Option<Self> {
-        let facts::Asked { deployments, threads, merged_before } = asked;
-        (*asked != facts::Asked::default()).then(|| Self {
+        let facts::Asked { deployments, threads, merged_before, codeowners: _, owning_teams: _ } = asked;
+        let asked = Self {
             deployments: kept(deployments, list),
             threads: kept(threads, list),
             merged_before: kept(merged_before, |merged| *merged),
-        })
+        };
+        let is_any = asked.deployments.is_some() || asked.threads.is_some() || asked.merged_before.is_some();
+        is_any.then_some(asked)
     }
 }
 
@@ -70,6 +72,7 @@ impl From<Asked> for facts::Asked {
             deployments: fact(deployments, back),
             threads: fact(threads, back),
             merged_before: fact(merged_before, |merged| merged),
+            ..Self::default()
         }
     }
 }

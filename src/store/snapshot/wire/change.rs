@@ -20,11 +20,12 @@ use super::files::Files;
 use super::known::{Known, back, list, present};
 use super::names::Outcome;
 use super::on_demand::OnDemand;
+use super::owners::Owners;
 use super::policy::{EditedPolicy, Source};
 use super::pull_request::{PullRequest, Repository};
 use super::reviews::Reviews;
 use super::team::Team;
-use super::texts::Templates;
+use super::texts::{PolicyText, Templates};
 
 /// The root of a snapshot.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,15 +58,26 @@ pub(crate) struct ChangePart {
     /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     diffs: Option<Diffs>,
+    /// Since version 3; left out where no policy asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owners: Option<Owners>,
+    /// Since version 3; left out where no policy switched on a pack.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    packs: BTreeMap<String, Ref<PolicyText>>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
-    const NEWEST: u32 = 2;
+    const NEWEST: u32 = 3;
 
     fn version(&self) -> u32 {
-        let new = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
-        if new { 2 } else { 1 }
+        let third = self.owners.is_some() || !self.packs.is_empty();
+        let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
+        match (third, second) {
+            (true, _) => 3,
+            (false, true) => 2,
+            (false, false) => 1,
+        }
     }
 }
 
@@ -130,6 +142,11 @@ impl ChangePart {
             asked: Asked::of(asked).map(|asked| cut.put(&asked)),
             on_demand: on_demand.into(),
             diffs: Diffs::cut(diffs, cut),
+            owners: Owners::cut(asked, cut),
+            packs: policy::packs_of(sources)
+                .into_iter()
+                .map(|(name, text)| (name, cut.put(&PolicyText(text))))
+                .collect(),
         }
     }
 
@@ -138,6 +155,11 @@ impl ChangePart {
         let teams = self.teams.into_iter().map(|team| team.restore(shelf)).collect::<Result<_, _>>()?;
         let accounts = self.accounts.into_iter().map(|(login, found)| (login, found.fact(Into::into))).collect();
         let policy_edit = self.policy_edit.map(|edit| edit.try_fact(|edit| edit.restore(shelf))).transpose()?;
+        let asked = self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default();
+        let asked = match self.owners {
+            Some(owners) => owners.restore(shelf, asked)?,
+            None => asked,
+        };
         let facts = Facts {
             as_of: self.as_of,
             repository: self.repository.into(),
@@ -152,7 +174,7 @@ impl ChangePart {
             accounts,
             enforced: self.enforced.into(),
             policy_edit,
-            asked: self.asked.map(|asked| shelf.take(&asked)).transpose()?.map(Into::into).unwrap_or_default(),
+            asked,
             siblings: back(self.siblings),
             app_id: self.app_id,
             on_demand: self.on_demand.into(),
@@ -161,7 +183,11 @@ impl ChangePart {
         let sources = self.sources.into_iter().map(|source| source.restore(shelf)).collect::<Result<_, _>>()?;
         let Templates(templates) = shelf.take(&self.templates)?;
         let templates = templates.into_iter().map(|text| Template { text }).collect();
-        Ok(Snapshot { facts, sources, templates })
+        let packs = self.packs.into_iter().map(|(name, text)| {
+            let PolicyText(text) = shelf.take(&text)?;
+            Ok((name, text))
+        });
+        Ok(Snapshot { facts, sources, packs: packs.collect::<Result<_, Error>>()?, templates })
     }
 }
 

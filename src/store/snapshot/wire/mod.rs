@@ -15,6 +15,7 @@ mod files;
 mod known;
 mod names;
 mod on_demand;
+mod owners;
 mod policy;
 mod pull_request;
 mod reviews;

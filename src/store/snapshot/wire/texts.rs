@@ -22,6 +22,15 @@ impl Content for PolicyText {
     const KIND: &'static str = "policy";
 }
 
+/// The text of CODEOWNERS.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct CodeownersText(pub(crate) String);
+
+impl Content for CodeownersText {
+    const KIND: &'static str = "codeowners";
+}
+
 /// The texts of the templates, in the order in which they were given.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
