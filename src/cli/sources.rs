@@ -37,7 +37,7 @@ pub(super) struct PolicyFile {
     pub(super) name: String,
     pub(super) layer: Layer,
     pub(super) text: String,
-    /// Where it was read; nowhere for standard input.
+    /// Where it was read; `-` for standard input, empty for what is in no file.
     pub(super) path: PathBuf,
 }
 
