@@ -14,6 +14,7 @@ mod record;
 mod replay;
 mod serve;
 mod sources;
+mod surroundings;
 mod test;
 
 use std::process::ExitCode;
@@ -45,7 +46,8 @@ enum Command {
     /// Show every problem of policy files, before a pull request does.
     ///
     /// Each problem is shown with its line, the place in it, and what to do. An organisation's file and a repository's
-    /// are read together, the one above the other. Needs no server and no network.
+    /// are read together, the one above the other. What can be read and cannot be meant is pointed out too: a rule that
+    /// can never apply, approvals that nobody is left to give. Needs no server and no network.
     ///
     /// Ends with 0 where there is no error, 1 where there is one, 2 where a file cannot be read.
     #[command(after_help = "Example, from the root of a repository:\n  countersign check\n\n\

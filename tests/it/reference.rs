@@ -6,7 +6,7 @@ use std::fs;
 
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
-use countersign_domain::policy::{self, Control, Kind, Read, Source, Status, Version, keys};
+use countersign_domain::policy::{self, Control, Kind, PolicySet, Read, Source, Status, Version, keys};
 use countersign_domain::record::{self, Content, FIELD_STATES, Field, FieldId, FieldKind, FieldSet};
 
 use crate::pages::{Row, blocks, code, root, rows, text};
@@ -258,15 +258,26 @@ fn every_policy_of_the_pages_is_read_as_they_say() {
             let source = Source {
                 layer: Layer::Repository,
                 path: ".github/countersign.toml".to_owned(),
-                read: Read::Text(Version { blob: String::new(), text: whole }),
+                read: Read::Text(Version { blob: String::new(), text: whole.clone() }),
                 last_good: None,
             };
-            let (_, problems) = policy::load(&[source]);
+            let (set, problems) = policy::load(&[source]);
             let found: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
             let expected: Vec<String> = block.after.strip_prefix("Refused: ").map(code).unwrap_or_default();
             assert_eq!(found, expected, "{path}:{}: {problems:#?}", block.line);
+            assert_eq!(certainly_wrong(&set, &whole), Vec::<String>::new(), "{path}:{}", block.line);
         }
     }
+}
+
+/// What cannot be meant in a file, for certain, while none of its dates is over.
+fn certainly_wrong(set: &PolicySet, text: &str) -> Vec<String> {
+    let (texts, now) = ([(Layer::Repository, text)], "2026-01-01T00:00:00Z".parse().unwrap());
+    let around = policy::Surroundings { texts: &texts, now, teams: &BTreeMap::new(), files: None };
+    let mut found = policy::lint(set, &around);
+    // Parts of files name what the whole would ask for.
+    found.retain(|problem| problem.code != "unused");
+    found.into_iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
 }
 
 /// A part of a file with what it takes for granted: the version, a zone, names, a rule.

@@ -5,7 +5,7 @@
 //! language that this version reads but does not enforce, the part is kept as
 //! [`Unenforced`] (or as a condition or requirement of that name), and whoever
 //! meets it fails closed. [`keys`] is the one list of the language, [`CODES`] the
-//! one list of what can be wrong. Absent: evaluating a policy against a change.
+//! one list of what can be wrong; [`lint`] finds what can be read and cannot be meant. Absent: evaluating a policy against a change.
 
 mod approval;
 mod codes;
@@ -15,6 +15,7 @@ mod fields;
 mod keys;
 mod lanes;
 mod length;
+mod lint;
 mod load;
 mod model;
 mod packs;
@@ -34,6 +35,7 @@ pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Model, Waiver};
 pub use length::Length;
+pub use lint::{Surroundings, lint};
 pub use load::{check_edit, load, load_with};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,

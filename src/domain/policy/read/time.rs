@@ -33,15 +33,21 @@ fn length(cx: &Context<'_>, text: &str) -> Option<Length> {
         let zone = cx.timezone.borrow().clone().unwrap_or(TimeZone::UTC);
         return Some(Length::BusinessDays { count: number(count.trim_end())?, zone });
     }
-    let seconds: i64 = match text.chars().last()? {
+    let length = SignedDuration::from_secs(exact_seconds(text)?);
+    Some(Length::Exact { length, written: text.to_owned() })
+}
+
+/// The seconds of a length of time; `None` for business days, which are as long as the calendar has them.
+pub(in crate::policy) fn exact_seconds(text: &str) -> Option<i64> {
+    let unit: i64 = match text.chars().last()? {
         'm' => 60,
         'h' => 3_600,
         'd' => 86_400,
         'w' => 7 * 86_400,
         _ => return None,
     };
-    let count = number(&text[..text.len() - 1])?;
-    Some(Length::Exact { length: SignedDuration::from_secs(i64::from(count) * seconds), written: text.to_owned() })
+    let count = text[..text.len() - 1].parse::<u32>().ok().filter(|number| *number > 0)?;
+    Some(i64::from(count) * unit)
 }
 
 /// Reads a time zone. The zones are those compiled in, so that no machine reads a file otherwise.
@@ -287,4 +293,19 @@ fn weekday(value: &str) -> bool {
     let (count, day) = value.split_at(at);
     let counted = count.is_empty() || count.parse::<i32>().is_ok_and(|n| n != 0 && n.abs() <= 53);
     counted && ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].contains(&day)
+}
+
+/// When a date as people write it is over as an end; `None` where it is none, or there is no zone to read it in.
+pub(in crate::policy) fn end_of(written: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
+    parse_moment(written)?.end(zone)
+}
+
+/// The days from one date to another, the times of the day aside.
+pub(in crate::policy) fn days_between(from: &str, until: &str) -> Option<i64> {
+    let day = |written: &str| match parse_moment(written)? {
+        Moment::Day(day) => Some(day),
+        Moment::Local(local) => Some(local.date()),
+        Moment::Instant(at) => Some(at.to_zoned(TimeZone::UTC).date()),
+    };
+    Some(i64::from(day(from)?.until(day(until)?).ok()?.get_days()))
 }
