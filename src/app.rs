@@ -70,7 +70,7 @@ impl App {
             writer,
             store: store.clone(),
             telemetry: telemetry.clone(),
-            clock: clock.clone(),
+            clock,
         };
         let rules = Rules {
             org_layer_required: settings.org_layer_required,
@@ -78,7 +78,7 @@ impl App {
             pages: settings.github.pages(),
             lease: settings.lease,
         };
-        let pipeline = Pipeline::new(store.clone(), github.clone(), clock.clone(), telemetry, rules);
+        let pipeline = Pipeline::new(store.clone(), github.clone(), telemetry, rules);
         let workers = queue::Settings {
             workers: settings.workers,
             lease: settings.lease,

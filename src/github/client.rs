@@ -125,7 +125,7 @@ impl GitHub {
     /// A page of a list as the App itself, and the cursor of the next one.
     pub(super) async fn as_app_page<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Option<String>)> {
         let answer = self.send_as_app(Method::GET, path, None).await?;
-        Ok((answer.read()?, answer.next_cursor()))
+        Ok((answer.read()?, answer.next("cursor")))
     }
 
     async fn send_as_app(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer> {
@@ -242,11 +242,11 @@ impl Answer {
         self.link().is_some_and(|link| link.contains("rel=\"next\""))
     }
 
-    /// The cursor of the further page that GitHub tells of, as it stands in its address: nothing else of that counts.
-    fn next_cursor(&self) -> Option<String> {
+    /// The cursor of the further page that GitHub tells of, by the parameter of its address: nothing else of that counts.
+    fn next(&self, parameter: &str) -> Option<String> {
         let next = self.link()?.split(',').find(|link| link.contains("rel=\"next\""))?;
         let (_, query) = next.split_once('<')?.1.split_once('>')?.0.split_once('?')?;
-        let cursor = query.split('&').find_map(|pair| pair.strip_prefix("cursor="))?;
+        let cursor = query.split('&').find_map(|pair| pair.strip_prefix(parameter)?.strip_prefix('='))?;
         Some(cursor.to_owned()).filter(|cursor| !cursor.is_empty())
     }
 
@@ -347,6 +347,26 @@ impl Installation {
             if !answer.has_next() {
                 return Ok(Some(all));
             }
+        }
+        Ok(None)
+    }
+
+    /// The same of a list that goes on after a cursor, and whose path has a query; `None` too where the cursor is not told.
+    pub(super) async fn rest_pages_after<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        most_pages: u32,
+    ) -> Result<Option<Vec<T>>> {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        for _ in 0..most_pages {
+            let url = format!("{}{path}&per_page=100{after}", self.github.0.address.rest);
+            let answer = self.authorised(Method::GET, &url, path, None).await?;
+            all.extend(answer.read::<Vec<T>>()?);
+            if !answer.has_next() {
+                return Ok(Some(all));
+            }
+            let Some(cursor) = answer.next("after") else { return Ok(None) };
+            after = format!("&after={cursor}");
         }
         Ok(None)
     }

@@ -38,6 +38,8 @@ impl RestAccount {
 /// A push of a branch, from GitHub's activity list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
+    /// The commit before; only zeros where the push made the branch.
+    pub before: Oid,
     /// The commit after.
     pub after: Oid,
     /// When.
@@ -225,25 +227,24 @@ impl Installation {
         })
     }
 
-    /// Who pushed a branch lately, newest first.
-    pub async fn activity(&self, owner: &str, name: &str, branch: &str) -> Result<Vec<Activity>> {
+    /// Who pushed a branch, newest first; `None` where there were more than 1,000 pushes.
+    pub async fn activity(&self, owner: &str, name: &str, branch: &str) -> Result<Option<Vec<Activity>>> {
         #[derive(Deserialize)]
         struct Entry {
+            before: String,
             after: String,
             timestamp: Timestamp,
             actor: Option<RestAccount>,
         }
-        let path =
-            format!("/repos/{owner}/{name}/activity?ref={}&per_page=100", encode(&format!("refs/heads/{branch}")));
-        let entries: Vec<Entry> = self.rest(Method::GET, &path, None).await?;
-        Ok(entries
-            .into_iter()
-            .map(|entry| Activity {
-                after: Oid::new(entry.after),
-                at: entry.timestamp,
-                actor: entry.actor.and_then(|actor| actor.account()),
-            })
-            .collect())
+        let path = format!("/repos/{owner}/{name}/activity?ref={}", encode(&format!("refs/heads/{branch}")));
+        let push = |entry: Entry| Activity {
+            before: Oid::new(entry.before),
+            after: Oid::new(entry.after),
+            at: entry.timestamp,
+            actor: entry.actor.and_then(|actor| actor.account()),
+        };
+        let entries = self.rest_pages_after::<Entry>(&path, 10).await?;
+        Ok(entries.map(|entries| entries.into_iter().map(push).collect()))
     }
 
     /// Former versions of a file, newest first, at most 50: on a branch's history, or the default one's.

@@ -8,14 +8,15 @@ use countersign_domain::facts::{
     Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
     Sibling, commits_hash,
 };
-use countersign_domain::net_diff::{Diffs, HeadMove};
+use countersign_domain::net_diff::Diffs;
 use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
+use super::members::NotBefore;
 use super::{Error, Pipeline, Result};
 use crate::github::event::REPOSITORY_POLICY;
-use crate::github::{self, Activity, Comparison, Installation, ListedFile, Look, ReviewRead};
-use crate::store::{BodyVersion, HeadPlace, Moved, SeenRow};
+use crate::github::{Comparison, Installation, ListedFile, Look, ReviewRead};
+use crate::store::{BodyVersion, HeadPlace, MembersAsOf, SeenRow};
 
 /// Bytes of patches that are kept with a decision.
 const PATCHES_KEPT: usize = 256 << 10;
@@ -30,16 +31,20 @@ impl Pipeline {
         members_since: Option<Timestamp>,
         check_name: &str,
     ) -> Result<Facts> {
-        let as_of = self.store.now().await?;
+        let owner = look.repository.owner.as_str();
+        let organisations = needs.teams.iter().map(|team| team.organisation.as_str()).chain([owner]);
+        let MembersAsOf { now: as_of, changed_at } =
+            self.store.members_as_of(&organisations.map(str::to_owned).collect()).await?;
+        let not_before = NotBefore::new(as_of, changed_at).and(members_since);
         let (files, patches) = self.files(github, look, needs).await?;
         let owners = self.owners(github, look, needs, &files).await?;
-        let mut teams = self.teams(github, &(&needs.teams | &owners.teams), members_since).await?;
-        let owning_teams = self.owning_teams(github, look, &owners.teams, members_since).await?;
-        let accounts = self.accounts(github, &look.repository.owner, &(&needs.logins | &owners.logins)).await?;
+        let mut teams = self.teams(github, &(&needs.teams | &owners.teams), not_before).await?;
+        let owning_teams = self.owning_teams(github, look, &owners.teams, not_before).await?;
+        let accounts = self.accounts(github, owner, &(&needs.logins | &owners.logins)).await?;
         let merged_before = self.merged_before(github, look, needs).await?;
         let mut reviews = self.reviews(look).await?;
-        self.first_memberships(github, look, needs, &mut reviews, &mut teams).await?;
-        let permissions = self.permissions(github, look, needs, &reviews, members_since).await?;
+        self.first_memberships(github, look, needs, not_before, (&mut reviews, &mut teams)).await?;
+        let permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
@@ -70,24 +75,24 @@ impl Pipeline {
         &self,
         github: &Installation,
         wanted: &BTreeSet<TeamName>,
-        since: Option<Timestamp>,
+        not_before: NotBefore,
     ) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>> {
         let mut teams = BTreeMap::new();
         for team in wanted {
-            teams.insert(team.clone(), self.members_of(github, team, since).await?);
+            teams.insert(team.clone(), self.members_of(github, team, not_before).await?);
         }
         Ok(teams)
     }
 
-    /// The members of a team, read after `since` and lately.
+    /// The members of a team, by a reading that counts.
     pub(super) async fn members_of(
         &self,
         github: &Installation,
         team: &TeamName,
-        since: Option<Timestamp>,
+        not_before: NotBefore,
     ) -> Result<Known<BTreeSet<Account>>> {
         let key = (github.id(), team.clone());
-        Ok(self.members.of(key, since, self.clock.now(), github.team_members(team)).await?)
+        Ok(self.members.of(key, not_before, || github.team_members(team)).await?)
     }
 
     /// The account that each login of the owner's policies first named: whoever takes a login over is somebody else.
@@ -185,57 +190,6 @@ impl Pipeline {
         Ok(seen)
     }
 
-    /// Everybody who was seen moving the head, and the moves of those of whom none is missing. What was pushed before we watched is asked of GitHub's activity list.
-    async fn pushers(
-        &self,
-        github: &Installation,
-        look: &Look,
-        needs: &Needs,
-    ) -> Result<(Known<BTreeSet<Account>>, Moves)> {
-        let unknown = |why: &str| Ok((Known::unknown(why), Moves::new()));
-        if !needs.pushers {
-            return unknown("no rule asks who pushed");
-        }
-        let change = &look.change;
-        let (repository, head) = (&look.repository, &change.head);
-        let commits = listed_commits(look);
-        let seen = self.store.pushers_of(head_place(look), &commits).await?;
-        let mut pushers: BTreeSet<Account> = seen.iter().map(|push| push.sender.clone()).collect();
-        let mut moves = moves(&seen);
-        if change.fork {
-            // Pushes to a fork are told to nobody but its owner; what moved the head here is.
-            let Some(owner) = look.head_owner.clone() else {
-                return unknown("the repository that the change comes from is gone");
-            };
-            // What the owner pushed is not known by both its ends.
-            moves.remove(&owner);
-            pushers.insert(owner);
-            return Ok((Known::Known(pushers), moves));
-        }
-        if seen.iter().any(|push| push.after == head.tip) {
-            return Ok((Known::Known(pushers), moves));
-        }
-        let activity = match github.activity(&repository.owner, &repository.name, &head.name).await {
-            Ok(activity) => activity,
-            Err(error @ (github::Error::NotFound(_) | github::Error::Forbidden(_))) => {
-                return unknown(&format!("who pushed the head cannot be read: {error}"));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let is_move = |push: &&Activity| commits.contains(&push.after) || push.at >= look.created_at;
-        let pushes: Vec<_> = activity.iter().filter(is_move).collect();
-        if !pushes.iter().any(|push| push.after == head.tip) {
-            return unknown("GitHub does not say who pushed the head");
-        }
-        for push in pushes {
-            let Some(actor) = &push.actor else { return unknown("somebody whose account is gone pushed the head") };
-            // What was pushed before we watched is not known by both its ends.
-            moves.remove(actor);
-            pushers.insert(actor.clone());
-        }
-        Ok((Known::Known(pushers), moves))
-    }
-
     /// Whether a pull request of the author's was merged here before; once it was, for ever.
     async fn merged_before(&self, github: &Installation, look: &Look, needs: &Needs) -> Result<Known<bool>> {
         if !needs.merged_before {
@@ -296,22 +250,6 @@ fn old_names_at(head: &Oid, files: &[ListedFile]) -> Option<BTreeMap<String, Str
     let (here, elsewhere): (Vec<_>, Vec<_>) =
         renamed.filter(|file| file.at.is_some()).cloned().partition(|file| file.at.as_ref() == Some(head));
     elsewhere.is_empty().then(|| old_names(&here))
-}
-
-/// Moves of the head, by who made them.
-type Moves = BTreeMap<Account, Vec<HeadMove>>;
-
-/// The moves of those people of whom every move is known by both its ends.
-fn moves(seen: &[Moved]) -> Moves {
-    let mut moves = Moves::new();
-    for push in seen {
-        let made = moves.entry(push.sender.clone()).or_default();
-        let moved = push.before.clone().map(|before| HeadMove { before, after: push.after.clone() });
-        made.extend(moved.filter(|moved| !made.contains(moved)));
-    }
-    let has_end = |push: &&Moved, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
-    moves.retain(|who, made| seen.iter().filter(|push| push.sender == *who).all(|push| has_end(&push, made)));
-    moves
 }
 
 /// The whole patches, as many as are kept with a decision: beyond, a file has none.

@@ -7,6 +7,7 @@ use countersign_domain::account::{Account, AccountKind, TeamName};
 use countersign_domain::facts::{Known, Review, ReviewVerdict};
 use jiff::Timestamp;
 
+use super::members::NotBefore;
 use super::{Pipeline, Result};
 use crate::github::{Installation, Look};
 use crate::store::FirstMemberships;
@@ -22,8 +23,8 @@ impl Pipeline {
         github: &Installation,
         look: &Look,
         needs: &Needs,
-        reviews: &mut Known<Vec<Review>>,
-        teams: &mut Teams,
+        not_before: NotBefore,
+        (reviews, teams): (&mut Known<Vec<Review>>, &mut Teams),
     ) -> Result<()> {
         let Known::Known(reviews) = reviews else { return Ok(()) };
         if teams.is_empty() || !reviews.iter().any(|review| approver(review).is_some()) {
@@ -32,7 +33,7 @@ impl Pipeline {
         let pull = (look.repository.id, look.change.number);
         let mut found = self.store.first_memberships(pull).await?;
         for (team, since) in worth_reading_again(reviews, teams, &found, &needs.only_teams) {
-            let members = self.members_of(github, &team, Some(since)).await?;
+            let members = self.members_of(github, &team, not_before.and(Some(since))).await?;
             teams.insert(team, members);
         }
         let new = first_answers(reviews, teams, &found);

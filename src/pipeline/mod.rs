@@ -20,6 +20,7 @@ mod owners;
 mod permissions;
 mod policies;
 mod pull;
+mod pushers;
 mod read;
 mod redelivery;
 mod requests;
@@ -38,7 +39,6 @@ use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 use tracing::Instrument as _;
 
-use crate::clock::Clock;
 use crate::github::{self, GitHub};
 use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
@@ -65,7 +65,6 @@ pub struct Rules {
 pub struct Pipeline {
     store: Store,
     github: GitHub,
-    clock: Clock,
     telemetry: Telemetry,
     rules: Rules,
     members: Recent<(u64, TeamName), BTreeSet<Account>>,
@@ -130,12 +129,11 @@ type Result<T> = std::result::Result<T, Error>;
 
 impl Pipeline {
     /// A pipeline over that store and that GitHub.
-    pub fn new(store: Store, github: GitHub, clock: Clock, telemetry: Telemetry, rules: Rules) -> Self {
+    pub fn new(store: Store, github: GitHub, telemetry: Telemetry, rules: Rules) -> Self {
         let enforced = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build();
         Self {
             store,
             github,
-            clock,
             telemetry,
             rules,
             members: Recent::new(),
@@ -145,7 +143,7 @@ impl Pipeline {
             enforced,
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
-            permissions: permissions::permissions(),
+            permissions: Recent::new(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
         }

@@ -7,9 +7,9 @@ use countersign_domain::Needs;
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::codeowners::{Owner, touched};
 use countersign_domain::facts::{CodeownersFile, File, Known, NOT_ASKED};
-use jiff::Timestamp;
 use moka::future::Cache;
 
+use super::members::NotBefore;
 use super::{Pipeline, Result};
 use crate::github::{Installation, Look};
 
@@ -87,13 +87,13 @@ impl Pipeline {
         github: &Installation,
         look: &Look,
         teams: &BTreeSet<TeamName>,
-        since: Option<Timestamp>,
+        not_before: NotBefore,
     ) -> Result<BTreeMap<TeamName, Known<bool>>> {
         let here = (look.repository.name.as_str(), look.repository.id);
         let mut owning = BTreeMap::new();
         for team in teams {
             let key = (here.1, team.clone());
-            let is_owning = self.owning.of(key, since, self.clock.now(), github.is_owning(team, here)).await?;
+            let is_owning = self.owning.of(key, not_before, || github.is_owning(team, here)).await?;
             owning.insert(team.clone(), is_owning);
         }
         Ok(owning)

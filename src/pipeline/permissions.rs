@@ -6,26 +6,16 @@ use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind};
 use countersign_domain::facts::{Attribution, Commit, Known, Review, ReviewVerdict};
 use countersign_domain::policy::Permission;
-use jiff::Timestamp;
-use moka::future::Cache;
 
-use super::members::MOST_AGE;
+use super::members::{NotBefore, Recent};
 use super::{Pipeline, Result};
 use crate::github::{Installation, Look};
 
 /// So many people are asked about; what others may do stays unknown.
 const MOST_PEOPLE: usize = 50;
 
-/// What was found, and when.
-type Held = (Known<Option<Permission>>, Timestamp);
-
 /// What is known of people, by repository.
-pub(super) type Permissions = Cache<(u64, Account), Held>;
-
-/// The cache for that, empty.
-pub(super) fn permissions() -> Permissions {
-    Cache::builder().max_capacity(10_000).build()
-}
+pub(super) type Permissions = Recent<(u64, Account), Option<Permission>>;
 
 impl Pipeline {
     /// What those may do whose permission the policies go by; of whoever else it is not read.
@@ -35,7 +25,7 @@ impl Pipeline {
         look: &Look,
         needs: &Needs,
         reviews: &Known<Vec<Review>>,
-        since: Option<Timestamp>,
+        not_before: NotBefore,
     ) -> Result<BTreeMap<Account, Known<Option<Permission>>>> {
         let mut people = BTreeSet::new();
         if needs.permissions {
@@ -49,20 +39,11 @@ impl Pipeline {
             people.extend(look.commits.known().into_iter().flatten().flat_map(behind));
         }
         people.retain(|account| account.kind == AccountKind::User);
-        let now = self.clock.now();
-        let oldest = since.map_or(now - MOST_AGE, |since| since.max(now - MOST_AGE));
+        let (owner, name) = (look.repository.owner.as_str(), look.repository.name.as_str());
         let mut held = BTreeMap::new();
         for account in people.into_iter().take(MOST_PEOPLE) {
             let key = (look.repository.id, account.clone());
-            let fresh = self.permissions.get(&key).await.filter(|(found, at)| *at >= oldest && found.known().is_some());
-            let found = match fresh {
-                Some((found, _)) => found,
-                None => {
-                    let found = github.permission(&look.repository.owner, &look.repository.name, account).await?;
-                    self.permissions.insert(key, (found.clone(), now)).await;
-                    found
-                }
-            };
+            let found = self.permissions.of(key, not_before, || github.permission(owner, name, account)).await?;
             held.insert(account.clone(), found);
         }
         Ok(held)

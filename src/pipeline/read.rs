@@ -163,7 +163,7 @@ impl Pipeline {
         let mut known = self.store.template_versions(repository).await?;
         for template in &look.templates {
             if !known.iter().any(|version| version.text == template.text) {
-                let version = TemplateVersion { path: template.blob.clone(), text: template.text.clone() };
+                let version = TemplateVersion { blob: template.blob.clone(), text: template.text.clone() };
                 self.store.add_template(repository, &version, self.store.now().await?).await?;
                 known.push(version);
             }

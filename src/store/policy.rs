@@ -34,7 +34,10 @@ statements! {
         "INSERT INTO login_pin (policy, login, account, account_login, account_kind, pinned_at)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (policy, login) DO NOTHING"
     );
-    TEMPLATES = Sql::both("SELECT path, text FROM template_version WHERE repository = $1 ORDER BY seen_at, hash");
+    /// The first version called the column of the blob's id by another name.
+    TEMPLATES = Sql::both(
+        "SELECT path AS blob, text FROM template_version WHERE repository = $1 ORDER BY seen_at, hash"
+    );
     ADD_TEMPLATE = Sql::both(
         "INSERT INTO template_version (repository, hash, path, text, seen_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (repository, hash) DO NOTHING"
@@ -66,8 +69,8 @@ pub struct PolicyVersion {
 /// A template that a repository's descriptions start from, in one of its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateVersion {
-    /// The file's path.
-    pub path: String,
+    /// Its blob id.
+    pub blob: String,
     /// The text.
     pub text: String,
 }
@@ -148,7 +151,7 @@ impl Store {
     /// The database's.
     pub async fn template_versions(&self, repository: u64) -> Result<Vec<TemplateVersion>> {
         let template =
-            |row: &Row| Ok(TemplateVersion { path: row.text("path")?, text: pack::unpack_text(&row.bytes("text")?)? });
+            |row: &Row| Ok(TemplateVersion { blob: row.text("blob")?, text: pack::unpack_text(&row.bytes("text")?)? });
         self.db.fetch(TEMPLATES, values![repository]).await?.iter().map(template).collect()
     }
 
@@ -160,7 +163,7 @@ impl Store {
         let mut tx = self.db.begin(Writes::Records).await?;
         let bytes = template.text.as_bytes();
         let (hash, text, at) = (pack::hash(bytes), pack::pack(bytes), at.as_millisecond());
-        tx.execute(ADD_TEMPLATE, values![repository, &hash, &template.path, &text, at]).await?;
+        tx.execute(ADD_TEMPLATE, values![repository, &hash, &template.blob, &text, at]).await?;
         tx.commit().await
     }
 }

@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, db, decision, due, evidence, failures, mark, missed, open, part, past, people, policy,
-        retention, schema, shown, sqlite, take, troubled, waiting,
+        Store, asked, budget, db, decision, due, evidence, failures, mark, members, missed, open, part, past, people,
+        policy, retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -109,6 +109,7 @@ mod tests {
         ("evidence", evidence::STATEMENTS),
         ("failures", failures::STATEMENTS),
         ("mark", mark::STATEMENTS),
+        ("members", members::STATEMENTS),
         ("missed", missed::STATEMENTS),
         ("open", open::STATEMENTS),
         ("part", part::STATEMENTS),

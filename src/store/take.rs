@@ -14,6 +14,7 @@ use super::Store;
 use super::db::{Row, Tx, Writes, storable, values};
 use super::error::{Error, Result};
 use super::mark::{Cause, Marks};
+use super::members;
 use super::pack::{self, Pieces};
 use super::sql::{Sql, bulk, statements};
 use super::waiting::{self, awaited};
@@ -207,6 +208,7 @@ impl Store {
         let marked = fresh.iter().flat_map(|delivery| &delivery.signal.marks).filter_map(waiting::commit);
         waiting::hold(&mut tx, marked.chain(waiting::heads(proofs.pulls.values().copied()))).await?;
         names.write(&mut tx, now).await?;
+        members::note(&mut tx, fresh.iter().flat_map(|delivery| &delivery.signal.marks), now).await?;
         let mut marks = Marks::default();
         proofs.write(&mut tx, &mut marks).await?;
         for delivery in &fresh {

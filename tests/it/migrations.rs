@@ -110,6 +110,30 @@ async fn first_memberships_and_dispatches_of_the_fourteenth_version_stand() {
     .await;
 }
 
+/// When members of two organisations changed, as the fifteenth version wrote it.
+#[tokio::test]
+async fn when_members_changed_is_told_to_every_process() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0015.sql")).await;
+        let other = db.another().await;
+        let changed_at = async |organisations: &[&str]| {
+            let organisations = organisations.iter().map(ToString::to_string).collect();
+            let as_of = other.members_as_of(&organisations).await.expect("read");
+            assert!(as_of.changed_at.is_none_or(|changed_at| changed_at <= as_of.now), "{as_of:?}");
+            as_of.changed_at.map(Timestamp::as_millisecond)
+        };
+        assert_eq!(changed_at(&["Acme"]).await, Some(1_700_000_000_000));
+        assert_eq!(changed_at(&["acme", "other"]).await, Some(1_700_000_060_000), "the latest");
+        assert_eq!((changed_at(&["else"]).await, changed_at(&[]).await), (None, None));
+        let before = db.store.now().await.expect("a clock").as_millisecond();
+        let team = Mark::Team { organisation: "Acme".into(), slug: "cab".into(), lowers: true };
+        db.store.take(&[delivery("left", marks(vec![team]))]).await.expect("taken");
+        assert!(changed_at(&["acme"]).await >= Some(before));
+        assert_eq!(changed_at(&["other"]).await, Some(1_700_000_060_000));
+    })
+    .await;
+}
+
 /// A status that waits for its push, and a delivery that never arrived, as the eleventh version wrote them.
 #[tokio::test]
 async fn what_waited_in_the_eleventh_version_is_joined() {

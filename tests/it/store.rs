@@ -540,7 +540,7 @@ async fn the_last_valid_policy_and_every_template_are_kept() {
         }
         let elsewhere = PolicyPlace { base: "release", ..place };
         assert_eq!(store.last_good_policy(elsewhere).await.expect("read"), None);
-        let template = |text: &str| TemplateVersion { path: "t.md".into(), text: text.into() };
+        let template = |text: &str| TemplateVersion { blob: "b1".into(), text: text.into() };
         for (text, minute) in [("one", "01"), ("two", "02"), ("one", "03")] {
             store.add_template(SHOP, &template(text), at(&format!("2026-03-02T10:{minute}:00Z"))).await.expect("kept");
         }

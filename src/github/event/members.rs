@@ -10,6 +10,9 @@ pub(super) fn members(event: &str, payload: Payload<'_>, context: &Context<'_>, 
         ("organization", _) => return,
         // A team that moved under another changes the members of every team above it.
         ("team", _) if payload.at("changes").0.is_object() || context.action == "deleted" => String::new(),
+        // Whoever joins a team below another, or leaves it, does so with every team above it; of those the event names
+        // one at the most.
+        _ if payload.at("team").at("parent").0.is_object() => String::new(),
         _ => payload.at("team").text("slug").to_lowercase(),
     };
     if !organisation.is_empty() {

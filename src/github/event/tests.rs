@@ -216,6 +216,19 @@ fn who_joins_a_team_or_leaves_it_lowers() {
 }
 
 #[test]
+fn a_team_below_another_touches_every_team_of_the_organisation() {
+    let touched = |event: &str, action: &str, parent: Value, slug: &str| {
+        let team = json!({ "slug": "night", "parent": parent });
+        let told = json!({ "action": action, "organization": { "login": "acme" }, "team": team });
+        check(event, told, &[&format!("organisation: \"acme\", slug: \"{slug}\", lowers: true")], &[]);
+    };
+    touched("membership", "removed", json!({ "slug": "cab" }), "");
+    touched("membership", "added", json!({ "slug": "cab" }), "");
+    touched("team", "created", json!({ "slug": "cab" }), "");
+    touched("membership", "removed", json!(null), "night");
+}
+
+#[test]
 fn who_dispatched_a_run_is_told_by_it_and_by_no_other_run() {
     let run = |action: &str, event: &str, actor: &str| {
         let account = json!({ "id": 7, "login": "bob", "type": actor });

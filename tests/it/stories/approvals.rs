@@ -139,6 +139,46 @@ async fn a_push_from_before_we_watched_is_found_in_githubs_activity() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_push_that_was_seen_hides_none_from_before_we_watched() {
+    let mut world = World::without_bot(PEER).await;
+    let pull =
+        world.shop.open_pull_request(NewPullRequest { author: "alice", title: "Old", ..NewPullRequest::default() });
+    let alice = world.github.identity("alice");
+    let (author, committer) = (Some(alice.clone()), Some(alice));
+    let changes = [("more.rs", "fn more() {}\n")].into();
+    pull.push_commit(Commit { by: "bob", author, committer, changes, ..Commit::default() });
+    world.start(&[]).await;
+    pull.push("alice", [("most.rs", "fn most() {}\n")]);
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_pushed_is_read_to_the_end_of_githubs_list_or_unknown() {
+    // Bob's push is the oldest but one.
+    for (later, state, said) in [(100, "in_progress", "1 approval"), (1_000, "failure", "pushed too often")] {
+        let mut world = World::without_bot(PEER).await;
+        let old = NewPullRequest { author: "alice", title: "Old", ..NewPullRequest::default() };
+        let pull = world.shop.open_pull_request(old);
+        pull.push("bob", [("more.rs", "fn more() {}\n")]);
+        for time in 0..later {
+            pull.force_push("alice", [("most.rs", format!("fn most() -> u32 {{ {time} }}\n").as_str())]);
+        }
+        world.start(&[]).await;
+        pull.review("bob", Verdict::Approve);
+        world.settled().await;
+        world.expect(&pull, state, "");
+        let check = world.check(&pull).expect("a check");
+        assert!(format!("{} {}", check.title, check.summary).contains(said), "{check:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dismissal_takes_green_away() {
     let world = World::with_policy(PEER).await;
     let pull = world.opened("").await;

@@ -37,6 +37,69 @@ async fn who_joins_the_team_after_having_approved_approves_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_a_team_below_the_one_that_is_asked_takes_green_along() {
+    let mut world = World::without_bot(CAB).await;
+    let night = world.acme.team("cab", &["carol"]).child("operations", &[]).child("night", &["bob"]);
+    world.start(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    night.remove("bob");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "carol");
+}
+
+/// The event of who left `cab` is taken by another process, which has looked already, and all that this one could know
+/// is what the database says: that members of `acme` changed.
+fn leaves_unheard(world: &World, leaves: impl Fn()) {
+    world.github.faults().forget_webhooks_of("membership", 1);
+    leaves();
+    world.acme.team("elsewhere", &["carol"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_membership_that_ended_is_not_remembered_whichever_process_took_the_event() {
+    let mut world = World::without_bot(CAB).await;
+    let cab = world.acme.team("cab", &["bob", "carol"]);
+    world.start(&[]).await;
+    let (pull, member) = (world.opened("").await, world.opened("").await);
+    for pull in [&pull, &member] {
+        pull.review("bob", Verdict::Approve);
+    }
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    leaves_unheard(&world, || cab.remove("bob"));
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    // Neither for a merge group, nor for whatever comes next.
+    let group = world.shop.merge_group("dave", &[&member]);
+    world.settled().await;
+    let stands = group.check("countersign").map(|check| check.state().to_owned());
+    assert_eq!(stands.as_deref(), Some("failure"));
+    pull.retitle("alice", "Sell even more");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "carol");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_is_read_again_after_members_changed() {
+    let policy = "version = 1\n[authorities.keepers]\npermission = \"maintain\"\n\
+                  [[rule]]\nid = \"keepers\"\napprovals = [{ from = [\"keepers\"], count = 1 }]\n";
+    let world = World::without_bot(policy).await;
+    world.shop.grant("bob", Permission::Maintain);
+    let world = world.started(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    leaves_unheard(&world, || world.shop.grant("bob", Permission::Write));
+    pull.retitle("alice", "Sell even more");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1 approval");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_joins_and_approves_at_once_is_not_taken_for_somebody_who_joined_later() {
     let mut world = World::without_bot(CAB).await;
     let cab = world.acme.team("cab", &["carol"]);

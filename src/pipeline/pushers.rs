@@ -1,0 +1,148 @@
+//! Who pushed what a pull request brings: by the events that were seen, and by GitHub's list of a branch's activity where
+//! any of them may be missing.
+//!
+//! Absent: what a push makes of its author, which the domain says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_domain::Needs;
+use countersign_domain::account::{Account, Oid};
+use countersign_domain::facts::Known;
+use countersign_domain::net_diff::HeadMove;
+
+use super::facts::{head_place, listed_commits};
+use super::{Pipeline, Result};
+use crate::github::{self, Activity, Installation, Look};
+use crate::store::Moved;
+
+/// Moves of the head, by who made them.
+pub(super) type Moves = BTreeMap<Account, Vec<HeadMove>>;
+
+impl Pipeline {
+    /// Everybody who was seen moving the head, and the moves of those of whom none is missing. Where events do not tell of
+    /// every push since the branch was made, GitHub's activity list does.
+    pub(super) async fn pushers(
+        &self,
+        github: &Installation,
+        look: &Look,
+        needs: &Needs,
+    ) -> Result<(Known<BTreeSet<Account>>, Moves)> {
+        let unknown = |why: &str| Ok((Known::unknown(why), Moves::new()));
+        if !needs.pushers {
+            return unknown("no rule asks who pushed");
+        }
+        let change = &look.change;
+        let (repository, head) = (&look.repository, &change.head);
+        let commits = listed_commits(look);
+        let seen = self.store.pushers_of(head_place(look), &commits).await?;
+        let mut pushers: BTreeSet<Account> = seen.iter().map(|push| push.sender.clone()).collect();
+        let mut moves = moves(&seen);
+        if change.fork {
+            // Pushes to a fork are told to nobody but its owner; what moved the head here is.
+            let Some(owner) = look.head_owner.clone() else {
+                return unknown("the repository that the change comes from is gone");
+            };
+            // What the owner pushed is not known by both its ends.
+            moves.remove(&owner);
+            pushers.insert(owner);
+            return Ok((Known::Known(pushers), moves));
+        }
+        if is_whole(&seen, &head.tip) {
+            return Ok((Known::Known(pushers), moves));
+        }
+        let activity = match github.activity(&repository.owner, &repository.name, &head.name).await {
+            Ok(Some(activity)) => activity,
+            Ok(None) => return unknown("the branch was pushed too often to read who did"),
+            Err(error @ (github::Error::NotFound(_) | github::Error::Forbidden(_))) => {
+                return unknown(&format!("who pushed the head cannot be read: {error}"));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        // Where the commits are not known, any push may have brought one.
+        let brought = |push: &Activity| look.commits.known().is_none() || commits.contains(&push.after);
+        let is_move = |push: &&Activity| brought(push) || push.at >= look.created_at;
+        let pushes: Vec<_> = activity.iter().filter(is_move).collect();
+        if !pushes.iter().any(|push| push.after == head.tip) {
+            return unknown("GitHub does not say who pushed the head");
+        }
+        for push in pushes {
+            let Some(actor) = &push.actor else { return unknown("somebody whose account is gone pushed the head") };
+            if !is_seen(&seen, push, actor) {
+                // What was pushed before we watched is not known by both its ends.
+                moves.remove(actor);
+            }
+            pushers.insert(actor.clone());
+        }
+        Ok((Known::Known(pushers), moves))
+    }
+}
+
+/// The moves of those people of whom every move is known by both its ends.
+fn moves(seen: &[Moved]) -> Moves {
+    let mut moves = Moves::new();
+    for push in seen {
+        let made = moves.entry(push.sender.clone()).or_default();
+        let moved = push.before.clone().map(|before| HeadMove { before, after: push.after.clone() });
+        made.extend(moved.filter(|moved| !made.contains(moved)));
+    }
+    let has_end = |push: &&Moved, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
+    moves.retain(|who, made| seen.iter().filter(|push| push.sender == *who).all(|push| has_end(&push, made)));
+    moves
+}
+
+/// Whether these moves make one way from where the branch was made to its head: then none is missing. A head that was
+/// moved back to where it had been shows nothing of the sort.
+fn is_whole(seen: &[Moved], head: &Oid) -> bool {
+    let mut before = BTreeMap::new();
+    for moved in seen {
+        let Some(from) = &moved.before else { return false };
+        if before.insert(&moved.after, from).is_some_and(|other| other != from) {
+            return false;
+        }
+    }
+    let mut at = head;
+    while let Some(from) = before.remove(at) {
+        at = from;
+    }
+    before.is_empty() && at.as_str().bytes().all(|digit| digit == b'0')
+}
+
+/// Whether an event told of that push too, by the same account.
+fn is_seen(seen: &[Moved], push: &Activity, actor: &Account) -> bool {
+    seen.iter()
+        .any(|moved| moved.sender == *actor && moved.after == push.after && moved.before.as_ref() == Some(&push.before))
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_domain::account::AccountKind;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn pushes_are_whole_where_they_are_one_way_from_the_making_of_the_branch_to_its_head() {
+        let check = |moves: &[(&str, &str)], expected: bool| {
+            let sender = Account { id: 1, login: "ann".to_owned(), kind: AccountKind::User };
+            let moved = |&(before, after): &(&str, &str)| Moved {
+                before: Some(before).filter(|before| !before.is_empty()).map(Oid::new),
+                after: Oid::new(after),
+                sender: sender.clone(),
+                at: Timestamp::UNIX_EPOCH,
+            };
+            let moves: Vec<Moved> = moves.iter().map(moved).collect();
+            assert_eq!(is_whole(&moves, &Oid::new("c")), expected, "{moves:?}");
+        };
+        check(&[("00", "a"), ("a", "c")], true);
+        check(&[("a", "c"), ("00", "a"), ("a", "c")], true);
+        check(&[("00", "c")], true);
+        check(&[], false);
+        check(&[("a", "c")], false);
+        check(&[("", "c")], false);
+        check(&[("00", "a")], false);
+        check(&[("00", "a"), ("b", "c")], false);
+        check(&[("00", "c"), ("a", "b")], false);
+        check(&[("00", "c"), ("a", "c")], false);
+        check(&[("a", "c"), ("c", "a")], false);
+    }
+}
