@@ -7,7 +7,7 @@ use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, Effect, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
-use countersign_domain::record::Template;
+use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
 use jiff::{SignedDuration, Timestamp};
 
@@ -173,9 +173,12 @@ impl Pipeline {
 
 /// The pure part, from what was read to the decision: records, evaluation.
 pub fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
-    let fields = policy::field_set(policies);
-    let records = Records::read(facts, &fields, templates);
-    evaluate(policies, &records, facts)
+    decision_with(policies, &policy::field_set(policies), facts, templates)
+}
+
+/// The same with the fields of these policies, for whoever decides by them many times.
+pub fn decision_with(policies: &PolicySet, fields: &FieldSet, facts: &Facts, templates: &[Template]) -> Decision {
+    evaluate(policies, &Records::read(facts, fields, templates), facts)
 }
 
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.
@@ -268,7 +271,8 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         teams: decided.facts.teams.keys().cloned().collect(),
         shown,
         pull: Some(index(look)),
-        change: Some(change_row(look, decision)),
+        // What is not open any more is asked nothing: the backtest goes by what it was asked last.
+        change: open.then(|| change_row(look, decision)),
     }
 }
 

@@ -94,7 +94,7 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, db, decision, due, evidence, failures, mark, missed, open, part, past, people, policy,
+        Store, asked, budget, changes, db, decision, due, evidence, failures, mark, missed, open, part, past, people, policy,
         retention, schema, shown, take, troubled, waiting,
     };
     use super::Sql;
@@ -103,6 +103,7 @@ mod tests {
     const FILES: &[(&str, &[(&str, Sql)])] = &[
         ("asked", asked::STATEMENTS),
         ("budget", budget::STATEMENTS),
+        ("changes", changes::STATEMENTS),
         ("db", db::STATEMENTS),
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),
