@@ -144,7 +144,8 @@ fn approvals(policies: &PolicySet, decision: &Decision) -> u64 {
 fn entries_of<'a>(policies: &'a PolicySet, layer: Layer, id: &str) -> Vec<&'a ApprovalEntry> {
     let Some((_, policy)) = policies.policies().find(|(known, _)| *known == layer) else { return Vec::new() };
     let of_rule = policy.rules.iter().filter(|rule| rule.id == id).flat_map(|rule| &rule.asks);
-    let of_rule = of_rule.filter_map(|ask| if let Requirement::Approvals(entries) = ask { Some(entries) } else { None });
+    let of_rule =
+        of_rule.filter_map(|ask| if let Requirement::Approvals(entries) = ask { Some(entries) } else { None });
     let of_model = policy.models.iter().filter(|model| model.id == id).map(|model| &model.approvals);
     of_rule.chain(of_model).flatten().collect()
 }

@@ -15,9 +15,8 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
     lacking.extend(logins.map(|login| format!("whose account `{login}` is")));
     let environments = wanted.environments.difference(&then.environments);
     lacking.extend(environments.map(|environment| format!("deployments to `{environment}`")));
-    let renamed = |file: &countersign_domain::facts::File| {
-        file.status == FileStatus::Renamed && file.old_path.known().is_none()
-    };
+    let renamed =
+        |file: &countersign_domain::facts::File| file.status == FileStatus::Renamed && file.old_path.known().is_none();
     let other_heads = facts
         .reviews
         .known()

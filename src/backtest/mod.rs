@@ -10,8 +10,6 @@ mod effect;
 mod lacking;
 mod scan;
 mod stored;
-#[cfg(test)]
-mod tests;
 
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{Read, Source, Version};

@@ -22,6 +22,8 @@ pub struct Which {
     pub since: Timestamp,
     /// Those of this repository; `None`: of all.
     pub repository: Option<u64>,
+    /// But for the one with this number: it is the one that asks.
+    pub except: Option<u64>,
 }
 
 /// How much is done at the most.
@@ -58,7 +60,8 @@ struct Job {
 /// The database's.
 pub async fn scan(store: &Store, question: Question, which: Which, bounds: Bounds) -> store::Result<Effect> {
     let wanted = Changes { since: which.since, repository: which.repository, at_most: bounds.changes };
-    let (changes, left_out) = store.decided_changes(&wanted).await?;
+    let (mut changes, left_out) = store.decided_changes(&wanted).await?;
+    changes.retain(|change| which.except != Some(change.number));
     let names = names(store, &changes).await?;
     let next = AtomicUsize::new(0);
     let job = Arc::new(Job { store: store.clone(), question, changes, names, until: bounds.until, next });
@@ -112,7 +115,8 @@ async fn work(job: Arc<Job>) -> store::Result<Effect> {
         // Deciding takes long: others who wait for the database go on meanwhile.
         let decided = tokio::task::spawn_blocking(move || {
             parts.take(packed);
-            let found = of_page.decide(from..(from + PAGE).min(of_page.changes.len()), &snapshots, &parts, &mut policies);
+            let found =
+                of_page.decide(from..(from + PAGE).min(of_page.changes.len()), &snapshots, &parts, &mut policies);
             (parts, policies, found)
         });
         let found;
@@ -142,12 +146,7 @@ impl Job {
         effect
     }
 
-    fn compared(
-        &self,
-        kept: Option<&SnapshotRef>,
-        parts: &Parts,
-        policies: &mut Policies,
-    ) -> Result<Compared, String> {
+    fn compared(&self, kept: Option<&SnapshotRef>, parts: &Parts, policies: &mut Policies) -> Result<Compared, String> {
         let kept = kept.ok_or("its decision is not kept any more")?;
         if kept.semantics != SEMANTICS {
             let theirs = kept.semantics;

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use super::output::{self, Answered, Format, Trouble, print, print_json, yes};
+use super::queue;
 use super::replay::{Since, known, since};
 use super::sources::{self, LayerName, PolicyFile};
-use super::queue;
 use crate::backtest::{Bounds, Change, Question, Which, scan};
 use crate::render::{effect, terminal};
 use crate::settings::WrittenDatabase;
@@ -62,7 +62,7 @@ impl Backtest {
             Some(name) => Some(known(&store, name).await?),
             None => None,
         };
-        let which = Which { since: self.from.map_or(Timestamp::MIN, Since::instant), repository };
+        let which = Which { since: self.from.map_or(Timestamp::MIN, Since::instant), repository, except: None };
         let effect = scan(&store, question, which, Bounds::NONE).await?;
         match self.format {
             Format::Terminal => print(&effect::terminal(&effect, failed.as_ref()))?,

@@ -7,6 +7,7 @@
 mod budget;
 mod deployed;
 mod diffs;
+mod effect;
 mod facts;
 mod first_seen;
 mod fresh;
@@ -78,6 +79,7 @@ pub struct Pipeline {
     permissions: permissions::Permissions,
     kept: diffs::Kept,
     brought: deployed::Brought,
+    effects: effect::Effects,
 }
 
 /// Why a row could not be worked on to its end.
@@ -148,12 +150,14 @@ impl Pipeline {
             permissions: permissions::permissions(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
+            effects: effect::effects(),
         }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {
         let worked = match &work.claim.subject {
-            Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
+            // What a look holds on its way is large: it goes on the heap at once, and not through every caller.
+            Subject::Pull { repository, number } => Box::pin(self.pull(work, *repository, *number)).await,
             Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
             // The App asks for itself: what events without an installation may spend pays.

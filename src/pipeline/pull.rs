@@ -11,11 +11,13 @@ use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
 use jiff::{SignedDuration, Timestamp};
 
+use super::effect::EFFECT_DAYS;
 use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
 use super::read::{Read, Reading};
 use super::{Error, Pipeline, Result, unfinished};
+use crate::backtest;
 use crate::failpoint;
 use crate::github::{Installation, Look, Target};
 use crate::queue::{Outcome, Work};
@@ -38,6 +40,8 @@ pub(super) struct Decided {
     sources: Vec<Source>,
     templates: Vec<Template>,
     loaded: Arc<Loaded>,
+    /// What the policy that the pull request edits would have done, where it edits one.
+    effect_of_edit: Option<Arc<backtest::Effect>>,
 }
 
 impl Pipeline {
@@ -74,11 +78,12 @@ impl Pipeline {
     async fn answer(&self, work: &Work, github: &Installation, read: Read, mut shown: ShownIds) -> Result<Outcome> {
         let name = &read.governing.check_name;
         self.take_back_renamed(work, github, &read.look, &mut shown, name).await?;
+        let effect_of_edit = Box::pin(self.effect_of_edit(&read)).await;
         let lane = lane(read.look.repository.id, &read.look.change.head.tip, name);
         if !self.hold(work, &lane).await? {
             return Err(Error::Held);
         }
-        let outcome = self.answer_alone(work, github, read, shown).await;
+        let outcome = Box::pin(self.answer_alone(work, github, read, shown, effect_of_edit)).await;
         // With a decision that was recorded the lane was given back.
         if !matches!(outcome, Ok(Outcome::Recorded)) {
             self.let_go(work, &lane).await?;
@@ -86,8 +91,16 @@ impl Pipeline {
         outcome
     }
 
-    async fn answer_alone(&self, work: &Work, github: &Installation, read: Read, stored: ShownIds) -> Result<Outcome> {
-        let decided = self.decide(read).await?;
+    async fn answer_alone(
+        &self,
+        work: &Work,
+        github: &Installation,
+        read: Read,
+        stored: ShownIds,
+        effect_of_edit: Option<Arc<backtest::Effect>>,
+    ) -> Result<Outcome> {
+        let mut decided = self.decide(read).await?;
+        decided.effect_of_edit = effect_of_edit;
         failpoint::reach("decided");
         let (look, decision) = (&decided.look, &decided.decision);
         self.remember_outcomes(work, github, look, decision).await?;
@@ -133,7 +146,7 @@ impl Pipeline {
         facts.siblings = self.siblings(&facts, &check_name).await?;
         let records = Records::read(&facts, &loaded.fields, &templates);
         let decision = evaluate(&loaded.policies, &records, &facts);
-        Ok(Decided { decision, check_name, look, facts, sources, templates, loaded })
+        Ok(Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit: None })
     }
 
     /// A check that open pull requests share is theirs to write: they are looked at again, now that this one has no part
@@ -159,7 +172,11 @@ impl Pipeline {
             author: look.change.author.clone(),
             effect,
         };
-        render::answer(&decided.decision, &context)
+        let answer = render::answer(&decided.decision, &context);
+        match &decided.effect_of_edit {
+            Some(effect) => render::effect::told(answer, &decided.decision, effect, EFFECT_DAYS),
+            None => answer,
+        }
     }
 
     /// GitHub shows no such pull request: the indexes count it as closed until an event says otherwise.

@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_domain::decision::Decision;
+use countersign_domain::plan::{Answer, Comment};
+use countersign_domain::policy::CommentWhen;
 use serde_json::{Value, json};
 
-use super::escape::{code, prose, visible};
+use super::escape::{code, prose, shorten, visible};
 use crate::backtest::{Change, Differs, Effect};
 
 /// The most changes that are listed in a comment.
@@ -13,6 +16,9 @@ const LISTED: usize = 50;
 
 /// The most reasons that are listed in a comment for one change.
 const REASONS: usize = 4;
+
+/// The longest reason, in characters.
+const REASON: usize = 160;
 
 /// A number of things.
 fn counted(count: u64, one: &str, more: &str) -> String {
@@ -142,10 +148,22 @@ pub fn json(effect: &Effect, failed: Option<&BTreeSet<Change>>) -> Value {
     value
 }
 
+/// The answer with what the edited policy would have done in its comment. Where none is wanted, none is written for it:
+/// a draft asks nobody, and a policy may keep comments out of its repository.
+pub fn told(mut answer: Answer, decision: &Decision, effect: &Effect, days: u32) -> Answer {
+    if decision.draft || decision.comment == CommentWhen::Never {
+        return answer;
+    }
+    if let Comment::Show(body) | Comment::Fold(body) = answer.comment {
+        answer.comment = Comment::Show(format!("{}\n\n{}\n", body.trim_end(), section(effect, days).join("\n")));
+    }
+    answer
+}
+
 /// As the part of a comment, for changes of the repository that it is read in.
 ///
 /// Everybody who reads the comment may read what is named here.
-pub(super) fn section(effect: &Effect, days: u32) -> Vec<String> {
+fn section(effect: &Effect, days: u32) -> Vec<String> {
     let mut lines = vec!["#### What the edited policy would have done".to_owned(), String::new()];
     if effect.changes() == 0 && effect.left_out == 0 {
         lines.push(format!("No change of the last {days} days was decided here, so there is nothing to compare."));
@@ -159,7 +177,7 @@ pub(super) fn section(effect: &Effect, days: u32) -> Vec<String> {
     }
     lines.extend([String::new(), "<details><summary>Which, and why</summary>".to_owned(), String::new()]);
     for Differs { change, from, to, why } in effect.differing.iter().take(LISTED) {
-        let mut reasons: Vec<String> = why.iter().take(REASONS).map(|why| code(why)).collect();
+        let mut reasons: Vec<String> = why.iter().take(REASONS).map(|why| code(&shorten(why, REASON))).collect();
         if why.len() > REASONS {
             reasons.push(format!("{} more", why.len() - REASONS));
         }
@@ -171,7 +189,8 @@ pub(super) fn section(effect: &Effect, days: u32) -> Vec<String> {
     }
     let lacking = lacking(effect);
     if !lacking.is_empty() {
-        let lacking: Vec<String> = lacking.into_iter().map(|(what, count)| format!("{} ({count})", prose(what))).collect();
+        let lacking: Vec<String> =
+            lacking.into_iter().map(|(what, count)| format!("{} ({count})", prose(what))).collect();
         lines.push(format!("- not fetched then: {}", lacking.join(", ")));
     }
     lines.extend([String::new(), "</details>".to_owned()]);

@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, db, decision, due, evidence, failures, mark, missed, open, part, past, people, policy,
-        retention, schema, shown, take, troubled, waiting,
+        Store, asked, budget, changes, db, decision, due, evidence, failures, mark, missed, open, part, past, people,
+        policy, retention, schema, shown, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
