@@ -106,7 +106,8 @@ async fn fill(connection: &mut SqliteConnection, changes: u64) -> anyhow::Result
             sqlx::query(insert).bind(part.kind.clone()).bind(hash.clone()).bind(packed).execute(&mut *tx).await?;
             names.push((part.kind, hash));
         }
-        let decision = "INSERT INTO decision (id, key, repository, number, head, check_name, as_of, outcome, own_outcome,
+        let decision =
+            "INSERT INTO decision (id, key, repository, number, head, check_name, as_of, outcome, own_outcome,
             semantics, engine, policies, parts, texts, causes)
             VALUES ($1, 'bench', 7, $2, 'head', 'countersign', $2, 'wait', 'wait', 1, '', '[]', $3, '', '[]')";
         let number = number.cast_signed();

@@ -1,13 +1,14 @@
 //! Many changes at once: read page by page, decided on as many threads as there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use countersign_domain::decision::SEMANTICS;
 use jiff::Timestamp;
-use tokio::task::{JoinError, JoinSet};
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
 
 use super::{Change, Compared, Effect, Parts, Policies, Question, compare};
 use crate::store::{self, Changes, DecidedChange, SnapshotRef, Store};
@@ -59,6 +60,13 @@ struct Job {
 /// # Errors
 /// The database's.
 pub async fn scan(store: &Store, question: Question, which: Which, bounds: Bounds) -> store::Result<Effect> {
+    // Whole tables are read, and deciding takes long: nobody else's thread is held up by either.
+    let (store, here) = (store.clone(), Handle::current());
+    ended(spawn_blocking(move || here.block_on(Box::pin(shared_out(&store, question, which, bounds)))).await)
+}
+
+/// Shares the changes out among as many threads as there are.
+async fn shared_out(store: &Store, question: Question, which: Which, bounds: Bounds) -> store::Result<Effect> {
     let wanted = Changes { since: which.since, repository: which.repository, at_most: bounds.changes };
     let (mut changes, left_out) = store.decided_changes(&wanted).await?;
     changes.retain(|change| which.except != Some(change.number));
@@ -67,7 +75,8 @@ pub async fn scan(store: &Store, question: Question, which: Which, bounds: Bound
     let job = Arc::new(Job { store: store.clone(), question, changes, names, until: bounds.until, next });
     let mut workers = JoinSet::new();
     for _ in 0..std::thread::available_parallelism().map_or(1, usize::from).min(8) {
-        workers.spawn(work(job.clone()));
+        let (job, here) = (Arc::clone(&job), Handle::current());
+        workers.spawn_blocking(move || here.block_on(Box::pin(work(&job))));
     }
     let mut effect = Effect { left_out, ..Effect::default() };
     while let Some(worked) = workers.join_next().await {
@@ -84,18 +93,17 @@ fn ended<T>(task: Result<T, JoinError>) -> T {
 
 async fn names(store: &Store, changes: &[DecidedChange]) -> store::Result<Names> {
     let mut names = Names::new();
-    for change in changes {
-        if !names.contains_key(&change.repository) {
-            let row = store.repository(change.repository).await?;
-            let name = row.map(|row| format!("{}/{}", row.name.owner, row.name.name));
-            names.insert(change.repository, name.unwrap_or_else(|| format!("repository {}", change.repository)));
-        }
+    let repositories: BTreeSet<u64> = changes.iter().map(|change| change.repository).collect();
+    for repository in repositories {
+        let row = store.repository(repository).await?;
+        let name = row.map(|row| format!("{}/{}", row.name.owner, row.name.name));
+        names.insert(repository, name.unwrap_or_else(|| format!("repository {repository}")));
     }
     Ok(names)
 }
 
 /// Takes page after page until there is none left.
-async fn work(job: Arc<Job>) -> store::Result<Effect> {
+async fn work(job: &Job) -> store::Result<Effect> {
     let mut effect = Effect::default();
     let (mut parts, mut policies) = (Parts::default(), Policies::default());
     loop {
@@ -111,30 +119,21 @@ async fn work(job: Arc<Job>) -> store::Result<Effect> {
         let ids: Vec<_> = page.iter().map(|change| change.decision).collect();
         let snapshots = job.store.snapshots(&ids).await?;
         let packed = parts.missing(&job.store, snapshots.values().flat_map(|kept| &kept.parts)).await?;
-        let of_page = Arc::clone(&job);
-        // Deciding takes long: others who wait for the database go on meanwhile.
-        let decided = tokio::task::spawn_blocking(move || {
-            parts.take(packed);
-            let found =
-                of_page.decide(from..(from + PAGE).min(of_page.changes.len()), &snapshots, &parts, &mut policies);
-            (parts, policies, found)
-        });
-        let found;
-        (parts, policies, found) = ended(decided.await);
-        effect.join(found);
+        parts.take(packed);
+        job.decide(page, &snapshots, &parts, &mut policies, &mut effect);
     }
 }
 
 impl Job {
     fn decide(
         &self,
-        page: std::ops::Range<usize>,
+        page: &[DecidedChange],
         snapshots: &BTreeMap<uuid::Uuid, SnapshotRef>,
         parts: &Parts,
         policies: &mut Policies,
-    ) -> Effect {
-        let mut effect = Effect::default();
-        for change in self.changes.get(page).into_iter().flatten() {
+        effect: &mut Effect,
+    ) {
+        for change in page {
             if self.until.is_some_and(|until| Instant::now() >= until) {
                 effect.left_out += 1;
                 continue;
@@ -143,7 +142,6 @@ impl Job {
             let compared = self.compared(snapshots.get(&change.decision), parts, policies);
             effect.add(Change { repository: name, number: change.number }, compared);
         }
-        effect
     }
 
     fn compared(&self, kept: Option<&SnapshotRef>, parts: &Parts, policies: &mut Policies) -> Result<Compared, String> {

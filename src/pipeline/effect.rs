@@ -69,15 +69,21 @@ impl Pipeline {
         let question =
             Question { layer: Layer::Repository, new: edited.text.clone(), against: None, base: Some(key.2.clone()) };
         let bounds = Bounds { changes: MOST, until: Instant::now().checked_add(LONGEST) };
-        let scan = backtest::scan(&self.store, question, which, bounds);
+        let store = self.store.clone();
+        // In a task of its own: whatever befalls it, the verdict does not wait for it.
+        let scan = tokio::spawn(async move { backtest::scan(&store, question, which, bounds).await });
         match tokio::time::timeout(2 * LONGEST, scan).await {
-            Ok(Ok(effect)) => {
+            Ok(Ok(Ok(effect))) => {
                 let effect = Arc::new(effect);
                 self.effects.insert(key, effect.clone()).await;
                 Some(effect)
             }
-            Ok(Err(error)) => {
+            Ok(Ok(Err(error))) => {
                 tracing::warn!(%error, "what the edited policy would have done cannot be told");
+                None
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "what the edited policy would have done was not worked out");
                 None
             }
             Err(_) => {

@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, db, decision, due, evidence, failures, mark, missed, open, part, past, people,
-        policy, retention, schema, shown, take, troubled, waiting,
+        policy, retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -119,6 +119,7 @@ mod tests {
         ("retention", retention::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
+        ("sqlite", sqlite::STATEMENTS),
         ("take", take::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
         ("waiting", waiting::STATEMENTS),
