@@ -11,6 +11,7 @@ mod checks;
 mod deliveries;
 mod deployments;
 mod early;
+mod effects;
 mod enterprise;
 mod expressions;
 mod faults;
