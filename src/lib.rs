@@ -3,6 +3,7 @@
 //! `docs/architecture.md` walks an event through these rooms.
 
 pub mod app;
+pub mod backtest;
 pub mod cases;
 pub mod cli;
 pub mod clock;

@@ -1,4 +1,4 @@
-//! `countersign check`: every problem of policy files.
+//! `countersign check`: every problem of policy files, and what they say well and cannot mean.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,10 +7,13 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use countersign_domain::diagnostic::{Diagnostic, Origin, Severity};
 use countersign_domain::policy::{self, CODES, PolicySet};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::output::{Answered, Trouble, colours, counted, print, print_json, yes};
 use super::sources::{self, LayerName, PolicyFile};
+use super::surroundings::{Around, Surroundings};
+use crate::clock::Clock;
 use crate::render::escape::visible;
 use crate::render::json;
 use crate::render::sarif;
@@ -19,6 +22,9 @@ use crate::render::terminal::{self, SourceText};
 /// The code of a part of the language that is read and not enforced, with its meaning.
 const NOT_ENFORCED: (&str, &str) =
     ("not-enforced", "a part of the language that this version reads and does not enforce");
+
+/// The code of what was looked at in vain.
+const NOT_DECIDED: &str = "not-decided";
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -29,6 +35,17 @@ pub(super) struct Check {
     /// Which layer the files are [default: by the path].
     #[arg(long, value_name = "LAYER")]
     layer: Option<LayerName>,
+
+    #[command(flatten)]
+    around: Around,
+
+    /// The instant at which what has ended is over [default: now].
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<Timestamp>,
+
+    /// Say too what was not decided.
+    #[arg(long)]
+    verbose: bool,
 
     /// How the problems are written.
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
@@ -62,8 +79,11 @@ struct Problems<'a> {
 impl Check {
     pub(super) fn run(self) -> Answered {
         let paths = if self.files.is_empty() { sources::of_this_folder()? } else { self.files };
+        self.around.at_most_one_stdin(&paths)?;
         let files = sources::read(&paths, self.layer)?;
-        let Problems { found, to_fill } = problems(&files)?;
+        let around = self.around.read(self.at.unwrap_or_else(|| Clock::default().now()))?;
+        let Problems { mut found, to_fill } = problems(&files, &around)?;
+        found.retain(|found| self.verbose || found.diagnostic.code != NOT_DECIDED);
         match self.format {
             CheckFormat::Terminal => print(&(for_people(&files, &found) + &lines_to_fill(&to_fill)))?,
             CheckFormat::Json => print_json(&for_programs(&files, &found))?,
@@ -83,12 +103,13 @@ fn ended(found: &[Found<'_>]) -> ExitCode {
 
 /// Every problem of every file, in the order of the files and their lines. An organisation's file that stands above
 /// several is read with each of them, and what is said of it is said once.
-fn problems(files: &[PolicyFile]) -> Result<Problems<'_>, Trouble> {
+fn problems<'a>(files: &'a [PolicyFile], around: &Surroundings) -> Result<Problems<'a>, Trouble> {
     let mut all: Vec<Found<'_>> = Vec::new();
     let mut to_fill = BTreeSet::new();
     for stack in sources::stacks(files)? {
         let (set, mut diagnostics) = policy::load(&sources::sources(&stack));
         diagnostics.extend(not_enforced(&set));
+        diagnostics.extend(around.lint(&set, &stack));
         // The people are named in the lowest file, beside what it has in mind of them.
         if let Some(lowest) = stack.last() {
             let role = |(_, name, fill): (_, &str, &str)| (lowest.name.clone(), name.to_owned(), fill.to_owned());

@@ -3,6 +3,7 @@
 //! Only `serve` talks to GitHub. What decides is called here as the pipeline calls it, so that what an admin sees at
 //! home is what the pull request will show.
 
+mod backtest;
 mod check;
 mod completions;
 mod evaluate;
@@ -14,6 +15,7 @@ mod record;
 mod replay;
 mod serve;
 mod sources;
+mod surroundings;
 mod test;
 
 use std::process::ExitCode;
@@ -45,7 +47,8 @@ enum Command {
     /// Show every problem of policy files, before a pull request does.
     ///
     /// Each problem is shown with its line, the place in it, and what to do. An organisation's file and a repository's
-    /// are read together, the one above the other. Needs no server and no network.
+    /// are read together, the one above the other. What can be read and cannot be meant is pointed out too: a rule that
+    /// can never apply, approvals that nobody is left to give. Needs no server and no network.
     ///
     /// Ends with 0 where there is no error, 1 where there is one, 2 where a file cannot be read.
     #[command(after_help = "Example, from the root of a repository:\n  countersign check\n\n\
@@ -111,6 +114,18 @@ enum Command {
     #[command(after_help = "Example, after an upgrade:\n  countersign replay --since 7d")]
     Replay(replay::Replay),
 
+    /// Show what a policy would have done to the changes that were decided.
+    ///
+    /// Each change counts once, by the last decision it was given while it was open. It is decided again from its
+    /// snapshot, by the policies that were in force and with the new file in place of its layer's. Says how many would
+    /// have come out differently, which, and why. Writes nothing and asks nothing of GitHub; what nobody fetched then is
+    /// not known, and such changes are counted apart.
+    ///
+    /// Ends with 0 whatever would have come out, 2 where a file is wrong or the database cannot be read.
+    #[command(after_help = "Example, before a policy is put up for review:\n  \
+                            countersign backtest --policy .github/countersign.toml --repository acme/shop --from 90d")]
+    Backtest(backtest::Backtest),
+
     /// Print completions for a shell.
     #[command(after_help = "Example, for bash:\n  countersign completions bash > \
                             ~/.local/share/bash-completion/completions/countersign")]
@@ -132,6 +147,7 @@ pub async fn run() -> ExitCode {
         Command::Queue(queue) => queue.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Replay(replay) => replay.run().await,
+        Command::Backtest(backtest) => backtest.run().await,
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     };

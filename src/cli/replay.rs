@@ -6,29 +6,23 @@ use std::collections::btree_map::Entry;
 use clap::Args;
 use countersign_domain::decision::{Decision, SEMANTICS};
 use countersign_domain::plan::Effect;
-use countersign_domain::policy::{self, PolicySet, Shelf, Source};
 use jiff::{SpanRelativeTo, Timestamp, civil};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::output::{Answered, Format, Trouble, counted, print, print_json, yes};
 use super::queue;
+use crate::backtest::{Parts, Policies};
 use crate::clock::Clock;
-use crate::pipeline::decision_of;
+use crate::pipeline::decision_with;
 use crate::render::escape::visible;
 use crate::render::{self, Context};
 use crate::settings::WrittenDatabase;
-use crate::store::snapshot::{self, Part, Snapshot};
+use crate::store::snapshot::{self, Snapshot};
 use crate::store::{Past, Recorded, Store};
 
 /// How many decisions are read at a time.
 const PAGE: u32 = 200;
-
-/// How many bytes of parts are kept for the decisions that follow; neighbours share most of theirs.
-const SHELF: usize = 64 << 20;
-
-/// How many sets of policies are kept loaded.
-const LOADED: usize = 32;
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
@@ -58,12 +52,22 @@ pub(super) struct Replay {
 
 /// From when on.
 #[derive(Debug, Clone, Copy)]
-enum Since {
+pub(super) enum Since {
     Instant(Timestamp),
     Ago(jiff::SignedDuration),
 }
 
-fn since(text: &str) -> Result<Since, String> {
+impl Since {
+    /// The instant that is meant.
+    pub(super) fn instant(self) -> Timestamp {
+        match self {
+            Self::Instant(at) => at,
+            Self::Ago(ago) => Clock::default().now().checked_sub(ago).unwrap_or(Timestamp::MIN),
+        }
+    }
+}
+
+pub(super) fn since(text: &str) -> Result<Since, String> {
     let day = |day: civil::Date| Some(Since::Instant(day.in_tz("UTC").ok()?.timestamp()));
     let ago = |span: jiff::Span| Some(Since::Ago(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?.abs()));
     let instant = text.parse().ok().map(Since::Instant);
@@ -85,11 +89,7 @@ impl Replay {
             Some(name) => Some(known(&store, name).await?),
             None => None,
         };
-        let since = match self.since {
-            None => None,
-            Some(Since::Instant(at)) => Some(at),
-            Some(Since::Ago(ago)) => Some(Clock::default().now().checked_sub(ago).unwrap_or(Timestamp::MIN)),
-        };
+        let since = self.since.map(Since::instant);
         let mut replaying = Replaying::new(&store, database.pages);
         let mut past = Past { since, repository, before: None };
         let mut left = self.limit.unwrap_or(u32::MAX);
@@ -109,7 +109,8 @@ impl Replay {
     }
 }
 
-async fn known(store: &Store, name: &str) -> Result<u64, Trouble> {
+/// The number of the repository of that name.
+pub(super) async fn known(store: &Store, name: &str) -> Result<u64, Trouble> {
     let (owner, short) = name
         .split_once('/')
         .ok_or_else(|| Trouble::new(format!("`{name}` is no repository")).help("write it as `OWNER/NAME`"))?;
@@ -117,32 +118,25 @@ async fn known(store: &Store, name: &str) -> Result<u64, Trouble> {
     found.ok_or_else(|| Trouble::new(format!("the database knows no repository `{name}`")))
 }
 
-/// Policies that were loaded already.
-struct Known {
-    sources: Vec<Source>,
-    packs: BTreeMap<String, String>,
-    set: PolicySet,
-}
-
 struct Replaying<'a> {
     store: &'a Store,
     pages: String,
-    /// Parts read before, by kind and hash; none where the bytes have another hash.
-    shelf: BTreeMap<(String, String), Option<Vec<u8>>>,
-    shelved: usize,
-    /// The policies of the decisions before, the last used first: neighbours were mostly made under the same.
-    policies: Vec<Known>,
+    shelf: Parts,
+    policies: Policies,
     same: usize,
     different: Vec<Different>,
 }
 
 impl<'a> Replaying<'a> {
     fn new(store: &'a Store, pages: String) -> Self {
-        Self { store, pages, shelf: BTreeMap::new(), shelved: 0, policies: Vec::new(), same: 0, different: Vec::new() }
+        let (shelf, policies) = (Parts::default(), Policies::default());
+        Self { store, pages, shelf, policies, same: 0, different: Vec::new() }
     }
 
     async fn page(&mut self, page: Vec<Recorded>) -> Result<(), Trouble> {
-        self.fetch(&page).await?;
+        let names = page.iter().flat_map(|recorded| &recorded.parts);
+        let packed = self.shelf.missing(self.store, names).await?;
+        self.shelf.take(packed);
         for recorded in page {
             let differences = self.differences(&recorded).unwrap_or_else(|why| vec![why]);
             if differences.is_empty() {
@@ -154,27 +148,9 @@ impl<'a> Replaying<'a> {
         Ok(())
     }
 
-    /// Puts every part that the page needs on the shelf.
-    async fn fetch(&mut self, page: &[Recorded]) -> Result<(), Trouble> {
-        if self.shelved > SHELF {
-            self.shelf.clear();
-            self.shelved = 0;
-        }
-        let names = page.iter().flat_map(|recorded| &recorded.parts);
-        let mut wanted: Vec<(String, String)> = names.filter(|name| !self.shelf.contains_key(name)).cloned().collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        for (name, bytes) in self.store.parts(&wanted).await? {
-            self.shelved += bytes.len();
-            let is_it = snapshot::hash(&bytes) == name.1;
-            self.shelf.insert(name, is_it.then_some(bytes));
-        }
-        Ok(())
-    }
-
     /// Where the decision, made again, differs from the stored one; or why it cannot be made again.
     fn differences(&mut self, recorded: &Recorded) -> Result<Vec<String>, String> {
-        let parts = self.parts(recorded)?;
+        let parts = self.shelf.of(&recorded.parts)?;
         let stored = snapshot::stored_outcome(&parts).map_err(|error| error.to_string())?;
         if recorded.semantics != SEMANTICS || stored.semantics() != SEMANTICS {
             let semantics = if recorded.semantics == SEMANTICS { stored.semantics() } else { recorded.semantics };
@@ -193,32 +169,10 @@ impl<'a> Replaying<'a> {
         Ok(differences)
     }
 
-    fn parts(&self, recorded: &Recorded) -> Result<Vec<Part>, String> {
-        let part = |name: &(String, String)| {
-            let (kind, hash) = name;
-            match self.shelf.get(name) {
-                Some(Some(bytes)) => Ok(Part { kind: kind.clone(), bytes: bytes.clone() }),
-                Some(None) => Err(format!("its part `{kind}` is not what was kept: the hash is not `{hash}`")),
-                None => Err(format!("its part `{kind}` is not kept any more")),
-            }
-        };
-        recorded.parts.iter().map(part).collect()
-    }
-
     fn decide(&mut self, snapshot: &Snapshot) -> Decision {
         let Snapshot { facts, sources, packs, templates } = snapshot;
-        let loaded = self.policies.iter().position(|known| known.sources == *sources && known.packs == *packs);
-        let policies = match loaded {
-            Some(place) => self.policies.remove(place),
-            None => {
-                let (set, _) = policy::load_with(sources, Shelf::Kept(packs));
-                Known { sources: sources.clone(), packs: packs.clone(), set }
-            }
-        };
-        let decision = decision_of(&policies.set, facts, templates);
-        self.policies.insert(0, policies);
-        self.policies.truncate(LOADED);
-        decision
+        let loaded = self.policies.of(sources, packs);
+        decision_with(&loaded.set, &loaded.fields, facts, templates)
     }
 
     /// Whether the check run reads as it did, byte for byte. Where no policy asks anything that depends on what was shown

@@ -37,6 +37,8 @@ pub(super) struct PolicyFile {
     pub(super) name: String,
     pub(super) layer: Layer,
     pub(super) text: String,
+    /// Where it was read; `-` for standard input, empty for what is in no file.
+    pub(super) path: PathBuf,
 }
 
 /// The policy files that stand where they belong, from the current folder.
@@ -58,7 +60,7 @@ pub(super) fn read(paths: &[PathBuf], layer: Option<LayerName>) -> Result<Vec<Po
         match output::read(path) {
             Ok(text) => {
                 let layer = layer.map_or_else(|| guessed(path), Layer::from);
-                files.push(PolicyFile { name: shown(path), layer, text });
+                files.push(PolicyFile { name: shown(path), layer, text, path: path.clone() });
             }
             Err(trouble) => troubles.push(trouble),
         }

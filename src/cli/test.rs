@@ -145,7 +145,7 @@ impl Trial {
         let folder = path.parent().unwrap_or(Path::new(""));
         if let Some(text) = &file.policy_text {
             let name = format!("{}, policy_text", shown(path));
-            return Ok(vec![PolicyFile { name, layer: Layer::Repository, text: text.clone() }]);
+            return Ok(vec![PolicyFile { name, layer: Layer::Repository, text: text.clone(), path: PathBuf::new() }]);
         }
         let paths = if file.policies.is_empty() {
             let beside = beside(folder).ok_or_else(|| {

@@ -120,6 +120,8 @@ pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
     let files = ChangedFiles::new(files);
     let holds = |condition: &Condition| match condition {
         Condition::OnlyFiles(globs) => files.not_matching(globs).is_none(),
+        // What it makes of the paths is not known before it is computed.
+        Condition::Expr(expression) => expression.reads_paths(),
         _ => false,
     };
     let lowers = |condition: &Condition| matches!(condition, Condition::Not(inner) if mentions(inner, &holds));
@@ -291,11 +293,12 @@ impl Needs {
                     | C::Services(_)
                     | C::Tier(_)
                     | C::Environments(_)
-            )
+            ) || matches!(condition, C::Expr(expression) if expression.reads_paths())
         });
         self.old_names |= paths;
         self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
         self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
+        self.files |= reads(&|condition| matches!(condition, C::Expr(expression) if expression.reads_files()));
         self.merged_before |= reads(&|condition| matches!(condition, C::FirstContribution(_)));
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
@@ -417,6 +420,9 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
             (needs.codeowners, needs.files, needs.old_names) = (true, true, true);
         });
         check(&when("environments = [\"live\"]"), |needs| (needs.files, needs.old_names) = (true, true));
+        check(&when("expr = 'lines > 9'"), |needs| needs.files = true);
+        check(&when("expr = 'files.exists(f, f.added > 9)'"), |needs| (needs.files, needs.old_names) = (true, true));
+        check(&when("expr = 'base == \"main\"'"), |_| ());
     }
 
     #[test]
@@ -471,6 +477,8 @@ deployments = [{ environment = "staging" }, { environment = "production", by = "
         check(&format!("{model}{rest}"), "a.lock", true);
         check(&format!("{model}{rest}"), "a.rs", false);
         check(&format!("{not}{rest}"), "a.lock", true);
+        check(&format!("{}{rest}", rule("not = { expr = 'files.all(f, f.added > 0)' }")), "a.rs", true);
+        check(&format!("{}{rest}", rule("not = { expr = 'lines > 0' }")), "a.rs", false);
         // Alone it has to make up for rules that do not speak; beside one that always speaks it only asks more.
         check(&only, "a.lock", true);
         check(&format!("{only}{rest}"), "a.lock", false);

@@ -7,6 +7,7 @@
 mod budget;
 mod deployed;
 mod diffs;
+mod effect;
 mod facts;
 mod first_seen;
 mod fresh;
@@ -45,7 +46,7 @@ use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use loaded::LoadedPolicies;
 use members::Recent;
-pub use pull::decision_of;
+pub use pull::{decision_of, decision_with};
 
 /// What whoever runs countersign decides about evaluating.
 #[derive(Debug, Clone)]
@@ -77,6 +78,7 @@ pub struct Pipeline {
     permissions: permissions::Permissions,
     kept: diffs::Kept,
     brought: deployed::Brought,
+    effects: effect::Effects,
 }
 
 /// Why a row could not be worked on to its end.
@@ -146,11 +148,13 @@ impl Pipeline {
             permissions: Recent::new(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
+            effects: effect::effects(),
         }
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {
         let worked = match &work.claim.subject {
+            // What a look holds on its way is large: it goes on the heap at once, and not through every caller.
             Subject::Pull { repository, number } => Box::pin(self.pull(work, *repository, *number)).await,
             Subject::Group { repository, base, head } => Box::pin(self.group(work, *repository, base, head)).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,

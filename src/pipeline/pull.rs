@@ -7,15 +7,17 @@ use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{self, Effect, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
-use countersign_domain::record::Template;
+use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
 use jiff::{SignedDuration, Timestamp};
 
+use super::effect::EFFECT_DAYS;
 use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
 use super::read::{Read, Reading};
 use super::{Error, Pipeline, Result, unfinished};
+use crate::backtest;
 use crate::failpoint;
 use crate::github::{Installation, Look, Target};
 use crate::queue::{Outcome, Work};
@@ -38,6 +40,8 @@ pub(super) struct Decided {
     sources: Vec<Source>,
     templates: Vec<Template>,
     loaded: Arc<Loaded>,
+    /// What the policy that the pull request edits would have done, where it edits one.
+    effect_of_edit: Option<Arc<backtest::Effect>>,
 }
 
 impl Pipeline {
@@ -74,11 +78,12 @@ impl Pipeline {
     async fn answer(&self, work: &Work, github: &Installation, read: Read, mut shown: ShownIds) -> Result<Outcome> {
         let name = &read.governing.check_name;
         self.take_back_renamed(work, github, &read.look, &mut shown, name).await?;
+        let effect_of_edit = Box::pin(self.effect_of_edit(&read)).await;
         let lane = lane(read.look.repository.id, &read.look.change.head.tip, name);
         if !self.hold(work, &lane).await? {
             return Err(Error::Held);
         }
-        let outcome = self.answer_alone(work, github, read, shown).await;
+        let outcome = Box::pin(self.answer_alone(work, github, read, shown, effect_of_edit)).await;
         // With a decision that was recorded the lane was given back.
         if !matches!(outcome, Ok(Outcome::Recorded)) {
             self.let_go(work, &lane).await?;
@@ -86,8 +91,16 @@ impl Pipeline {
         outcome
     }
 
-    async fn answer_alone(&self, work: &Work, github: &Installation, read: Read, stored: ShownIds) -> Result<Outcome> {
-        let decided = self.decide(read).await?;
+    async fn answer_alone(
+        &self,
+        work: &Work,
+        github: &Installation,
+        read: Read,
+        stored: ShownIds,
+        effect_of_edit: Option<Arc<backtest::Effect>>,
+    ) -> Result<Outcome> {
+        let mut decided = self.decide(read).await?;
+        decided.effect_of_edit = effect_of_edit;
         failpoint::reach("decided");
         let (look, decision) = (&decided.look, &decided.decision);
         self.remember_outcomes(work, github, look, decision).await?;
@@ -131,9 +144,8 @@ impl Pipeline {
         let Read { look, governing, mut facts, templates } = read;
         let Governing { sources, loaded, check_name, .. } = governing;
         facts.siblings = self.siblings(&facts, &check_name).await?;
-        let records = Records::read(&facts, &loaded.fields, &templates);
-        let decision = evaluate(&loaded.policies, &records, &facts);
-        Ok(Decided { decision, check_name, look, facts, sources, templates, loaded })
+        let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
+        Ok(Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit: None })
     }
 
     /// A check that open pull requests share is theirs to write: they are looked at again, now that this one has no part
@@ -159,7 +171,11 @@ impl Pipeline {
             author: look.change.author.clone(),
             effect,
         };
-        render::answer(&decided.decision, &context)
+        let answer = render::answer(&decided.decision, &context);
+        match &decided.effect_of_edit {
+            Some(effect) => render::effect::told(answer, &decided.decision, effect, EFFECT_DAYS),
+            None => answer,
+        }
     }
 
     /// GitHub shows no such pull request: the indexes count it as closed until an event says otherwise.
@@ -173,9 +189,12 @@ impl Pipeline {
 
 /// The pure part, from what was read to the decision: records, evaluation.
 pub fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) -> Decision {
-    let fields = policy::field_set(policies);
-    let records = Records::read(facts, &fields, templates);
-    evaluate(policies, &records, facts)
+    decision_with(policies, &policy::field_set(policies), facts, templates)
+}
+
+/// The same with the fields of these policies, for whoever decides by them many times.
+pub fn decision_with(policies: &PolicySet, fields: &FieldSet, facts: &Facts, templates: &[Template]) -> Decision {
+    evaluate(policies, &Records::read(facts, fields, templates), facts)
 }
 
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.
@@ -268,7 +287,8 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         teams: decided.facts.teams.keys().cloned().collect(),
         shown,
         pull: Some(index(look)),
-        change: Some(change_row(look, decision)),
+        // What is not open any more is asked nothing: the backtest goes by what it was asked last.
+        change: open.then(|| change_row(look, decision)),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod check_run;
 mod closed;
 pub mod comment;
 pub mod decision;
+pub mod effect;
 pub mod escape;
 pub mod group;
 pub mod json;

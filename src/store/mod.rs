@@ -8,6 +8,7 @@
 mod arrivals;
 mod asked;
 mod budget;
+mod changes;
 mod db;
 mod decision;
 mod due;
@@ -41,6 +42,7 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 pub use self::budget::{Cost, POINTS_A_MINUTE, Spent, Used, WRITES_A_MINUTE, WRITES_AN_HOUR};
+pub use self::changes::{Changes, DecidedChange, SnapshotRef, unpacked};
 pub use self::decision::{CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision, PolicyRef, Recorded};
 pub use self::due::{ATTEMPTS, Claim, QueueStats, Subject};
 pub use self::error::{Error, Result};

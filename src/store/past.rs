@@ -8,18 +8,13 @@ use super::db::values;
 use super::decision::{self, Recorded};
 use super::error::Result;
 use super::pack;
-use super::sql::{Sql, bulk, statements};
+use super::sql::{Sql, statements};
 
 statements! {
     PAST = Sql::both(
         "SELECT id, key, repository, number, head, check_name, as_of, outcome, own_outcome, semantics, engine,
             policies, parts, texts, causes, next_due FROM decision
         WHERE id < $1 AND as_of >= $2 AND (CAST($3 AS BIGINT) IS NULL OR repository = $3) ORDER BY id DESC LIMIT $4"
-    );
-    PARTS = bulk!(
-        "SELECT p.kind, p.hash, p.bytes FROM",
-        (kind text, hash text),
-        "JOIN part p ON p.kind = j.kind AND p.hash = j.hash WHERE p.bytes IS NOT NULL"
     );
     CALLED = Sql::both("SELECT id FROM repository WHERE owner_key = $1 AND LOWER(name) = $2 ORDER BY id DESC LIMIT 1");
 }
@@ -56,12 +51,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn parts(&self, names: &[(String, String)]) -> Result<Vec<((String, String), Vec<u8>)>> {
-        let wanted = names.iter().map(|(kind, hash)| serde_json::json!({ "kind": kind, "hash": hash }));
-        let wanted = serde_json::Value::Array(wanted.collect()).to_string();
-        let rows = self.db.fetch(PARTS, values![&wanted]).await?;
-        rows.iter()
-            .map(|row| Ok(((row.text("kind")?, row.text("hash")?), pack::unpack(&row.bytes("bytes")?)?)))
-            .collect()
+        let packed = self.packed_parts(names).await?;
+        packed.into_iter().map(|(name, bytes)| Ok((name, pack::unpack(&bytes)?))).collect()
     }
 
     /// The repository that is called so now.

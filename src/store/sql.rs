@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, db, decision, due, evidence, failures, mark, members, missed, open, part, past, people,
-        policy, retention, schema, shown, sqlite, take, troubled, waiting,
+        Store, asked, budget, changes, db, decision, due, evidence, failures, mark, members, missed, open, part, past,
+        people, policy, retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -103,6 +103,7 @@ mod tests {
     const FILES: &[(&str, &[(&str, Sql)])] = &[
         ("asked", asked::STATEMENTS),
         ("budget", budget::STATEMENTS),
+        ("changes", changes::STATEMENTS),
         ("db", db::STATEMENTS),
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),

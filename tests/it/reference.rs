@@ -6,7 +6,7 @@ use std::fs;
 
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
-use countersign_domain::policy::{self, Control, Kind, Read, Source, Status, Version, keys};
+use countersign_domain::policy::{self, Control, Kind, PolicySet, Read, Source, Status, Version, keys};
 use countersign_domain::record::{self, Content, FIELD_STATES, Field, FieldId, FieldKind, FieldSet};
 
 use crate::pages::{Row, blocks, code, root, rows, text};
@@ -213,6 +213,20 @@ fn each_condition_says_whether_the_author_controls_it() {
 }
 
 #[test]
+fn every_fact_of_an_expression_is_listed_with_its_kind_and_who_controls_it() {
+    let rows = rows_under(&text(POLICY), "Expressions");
+    let listed: BTreeMap<&str, &[String]> = rows.iter().map(|(name, row)| (name.as_str(), &row.cells[1..])).collect();
+    let there: BTreeMap<&str, Vec<String>> = policy::FACTS
+        .iter()
+        .map(|fact| {
+            let control = if fact.control == Control::Author { "yes" } else { "no" };
+            (fact.name, words([fact.kind.name(), fact.meaning, control]))
+        })
+        .collect();
+    assert_eq!(listed, there.iter().map(|(name, cells)| (*name, cells.as_slice())).collect());
+}
+
+#[test]
 fn every_diagnostic_of_a_policy_is_listed() {
     let listed: BTreeSet<String> = listed(&text(POLICY), "Diagnostics").into_iter().collect();
     assert_eq!(listed, policy::CODES.iter().map(|(code, _)| (*code).to_owned()).collect());
@@ -244,15 +258,26 @@ fn every_policy_of_the_pages_is_read_as_they_say() {
             let source = Source {
                 layer: Layer::Repository,
                 path: ".github/countersign.toml".to_owned(),
-                read: Read::Text(Version { blob: String::new(), text: whole }),
+                read: Read::Text(Version { blob: String::new(), text: whole.clone() }),
                 last_good: None,
             };
-            let (_, problems) = policy::load(&[source]);
+            let (set, problems) = policy::load(&[source]);
             let found: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
             let expected: Vec<String> = block.after.strip_prefix("Refused: ").map(code).unwrap_or_default();
             assert_eq!(found, expected, "{path}:{}: {problems:#?}", block.line);
+            assert_eq!(certainly_wrong(&set, &whole), Vec::<String>::new(), "{path}:{}", block.line);
         }
     }
+}
+
+/// What cannot be meant in a file, for certain, while none of its dates is over.
+fn certainly_wrong(set: &PolicySet, text: &str) -> Vec<String> {
+    let (texts, now) = ([(Layer::Repository, text)], "2026-01-01T00:00:00Z".parse().unwrap());
+    let around = policy::Surroundings { texts: &texts, now, teams: &BTreeMap::new(), files: None };
+    let mut found = policy::lint(set, &around);
+    // Parts of files name what the whole would ask for.
+    found.retain(|problem| problem.code != "unused");
+    found.into_iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
 }
 
 /// A part of a file with what it takes for granted: the version, a zone, names, a rule.

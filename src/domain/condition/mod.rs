@@ -5,6 +5,7 @@
 //! that is said where it is used.
 
 mod agent;
+mod at;
 mod author;
 mod author_in;
 mod base;
@@ -14,6 +15,7 @@ mod committer_in;
 mod diff;
 mod draft;
 mod environments;
+mod expr;
 mod field;
 mod files;
 mod files_changed;
@@ -116,6 +118,8 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Labels(labels) => labels::labels(cx, labels),
         Condition::Head(globs) => head::head(cx, globs),
         Condition::Draft(wanted) => draft::draft(cx, *wanted),
+        Condition::At(any) => at::at(cx, from.place, any),
+        Condition::Expr(expression) => expr::expr(cx, from.layer, from.place, expression),
         Condition::Any(tables) => combine::any(cx, from, tables),
         Condition::All(tables) => combine::all(cx, from, tables),
         Condition::Not(inner) => combine::not(cx, from, inner),

@@ -34,7 +34,8 @@ pub(super) fn only_files(cx: &Context<'_>, place: Place, globs: &Globs) -> Findi
     if proof.is_so() { matches } else { proof }
 }
 
-fn all_regular(cx: &Context<'_>, files: &ChangedFiles<'_>) -> Finding {
+/// Whether every changed file is a regular one before and after.
+pub(super) fn all_regular(cx: &Context<'_>, files: &ChangedFiles<'_>) -> Finding {
     let listed = files.iter().find(|file| is_listed_as_special(file.file)).map(|file| file.file.path.as_str());
     let special: Option<&BTreeSet<String>> = match &cx.facts.on_demand.special_files {
         Some(Known::Known(special)) => Some(special),

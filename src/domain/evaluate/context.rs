@@ -38,9 +38,14 @@ pub(crate) struct Context<'a> {
     files: Known<ChangedFiles<'a>>,
     /// How many bytes of the diff patterns may still go through.
     searchable: Cell<usize>,
+    /// How many steps expressions may still take.
+    steps: Cell<usize>,
     /// Who owns what the change touches, once that was asked.
     touched: OnceCell<Known<Touched>>,
 }
+
+/// Steps of all expressions of one evaluation: some fifty simple ones over 3,000 files, or half a second of a slow build.
+const STEPS: usize = 4_000_000;
 
 /// Bytes of the diff that all patterns of one evaluation may go through.
 const SEARCHABLE: usize = 32 << 20;
@@ -53,8 +58,21 @@ impl<'a> Context<'a> {
         };
         let (wanted, standard, next) = (BTreeSet::new(), None, Cell::new(None));
         let (searchable, answers) = (Cell::new(SEARCHABLE), Answers::default());
-        let touched = OnceCell::new();
-        Self { policies, records, facts, risk: None, wanted, standard, answers, next, files, searchable, touched }
+        let (steps, touched) = (Cell::new(STEPS), OnceCell::new());
+        Self {
+            policies,
+            records,
+            facts,
+            risk: None,
+            wanted,
+            standard,
+            answers,
+            next,
+            files,
+            searchable,
+            steps,
+            touched,
+        }
     }
 
     /// The changed files, or what to answer where they could not be read.
@@ -147,6 +165,13 @@ impl<'a> Context<'a> {
     pub(crate) fn may_search(&self, bytes: usize) -> bool {
         let left = self.searchable.get().checked_sub(bytes);
         self.searchable.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    /// Whether expressions may take so many steps more; once they may not, none may take any.
+    pub(crate) fn may_step(&self, steps: usize) -> bool {
+        let left = self.steps.get().checked_sub(steps);
+        self.steps.set(left.unwrap_or_default());
         left.is_some()
     }
 

@@ -5,7 +5,9 @@
 
 use regex::Regex;
 
+use super::expr::Expression;
 use super::model::{BranchGlobs, Globs, Unenforced, Who};
+use super::weekly::Weekly;
 use crate::record::FieldId;
 use crate::risk::Level;
 
@@ -68,6 +70,10 @@ pub enum Condition {
     Head(Globs),
     /// Whether it is a draft.
     Draft(bool),
+    /// The instant lies in any of these.
+    At(Vec<Weekly>),
+    /// An expression over the facts.
+    Expr(Expression),
     /// Any of these tables holds.
     Any(Vec<Conditions>),
     /// All of these tables hold.

@@ -5,15 +5,17 @@
 //! language that this version reads but does not enforce, the part is kept as
 //! [`Unenforced`] (or as a condition or requirement of that name), and whoever
 //! meets it fails closed. [`keys`] is the one list of the language, [`CODES`] the
-//! one list of what can be wrong. Absent: evaluating a policy against a change.
+//! one list of what can be wrong; [`lint`] finds what can be read and cannot be meant. Absent: evaluating a policy against a change.
 
 mod approval;
 mod codes;
 mod condition;
+pub(crate) mod expr;
 mod fields;
 mod keys;
 mod lanes;
 mod length;
+mod lint;
 mod load;
 mod model;
 mod packs;
@@ -23,14 +25,17 @@ mod stack;
 #[cfg(test)]
 mod tests;
 mod unenforced;
+mod weekly;
 
 pub use approval::EffectiveApproval;
 pub use codes::CODES;
 pub use condition::{ChangeType, Comparison, Condition, Conditions, FieldTest, LevelComparison, Operator};
+pub use expr::{Expression, FACTS, FactKind, FactSpec};
 pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Model, Waiver};
 pub use length::Length;
+pub use lint::{Surroundings, lint};
 pub use load::{check_edit, load, load_with};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,
@@ -40,3 +45,4 @@ pub use model::{
 };
 pub use packs::{PACKS, Pack, Shelf, packs_of};
 pub use source::{Read, Source, Version};
+pub use weekly::{Days, Hours, Weekly};

@@ -64,6 +64,7 @@ impl Conditions {
         self.0.iter().any(|condition| match condition {
             Condition::Any(tables) | Condition::All(tables) => tables.iter().any(Self::reads_author_controlled),
             Condition::Not(table) => table.reads_author_controlled(),
+            Condition::Expr(expression) => expression.reads_author_controlled(),
             other => keys::find("when", other.key()).is_none_or(|key| key.control != Control::NotAuthor),
         })
     }
@@ -99,6 +100,8 @@ impl Condition {
             Self::Labels(_) => "labels",
             Self::Head(_) => "head",
             Self::Draft(_) => "draft",
+            Self::At(_) => "at",
+            Self::Expr(_) => "expr",
             Self::Any(_) => "any",
             Self::All(_) => "all",
             Self::Not(_) => "not",

@@ -7,7 +7,7 @@
 //! like its checks only once somebody who may has read it.
 
 use super::found::{self, ACTIONS, Found, unknown};
-use crate::account::AccountKind;
+use crate::account::{Account, AccountKind};
 use crate::condition::{Finding, Truth};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
@@ -63,20 +63,22 @@ fn newest(
 
 fn is_by(cx: &Context<'_>, deployment: &Deployment, by: &str) -> Finding {
     match &deployment.by {
-        Some(account) if by == ACTIONS => {
-            let is_actions = account.kind == AccountKind::Bot && account.login.eq_ignore_ascii_case(ACTIONS);
-            Finding::of(is_actions, Phrase::default())
-        }
+        Some(account) if by == ACTIONS => Finding::of(is_actions(account), Phrase::default()),
         Some(account) => is_called(cx, account, by, Aim::Grants),
         None => Finding::unknown(Phrase::words("an account that is gone")),
     }
+}
+
+/// Whether it is GitHub's own bot, whatever name the policy gives it.
+fn is_actions(account: &Account) -> bool {
+    account.kind == AccountKind::Bot && account.login.eq_ignore_ascii_case(ACTIONS)
 }
 
 fn result(deployment: &Deployment, wanted: &DeploymentWanted, read: &Finding) -> Found {
     let to = |words: &str| Phrase::words(words).quote(&deployment.environment);
     let observed = to("the deployment to ").and(" is ").quote(&deployment.state);
     if deployment.state == wanted.state {
-        return found::once_read(observed, wanted.by == ACTIONS, read);
+        return found::once_read(observed, deployment.by.as_ref().is_some_and(is_actions), read);
     }
     let author = |what| vec![Act { by: Actor::Author, what }];
     let (state, acts) = match deployment.state.as_str() {

@@ -68,3 +68,12 @@ pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
     let shelf = Shelf::new(parts);
     shelf.only::<ChangePart>()?.restore(&shelf)
 }
+
+/// The same of parts that were found to have their hashes already: kind, hash and bytes of each.
+///
+/// # Errors
+/// Those of [`restore`].
+pub fn restore_checked<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str, &'a [u8])>) -> Result<Snapshot, Error> {
+    let shelf = Shelf::checked(parts);
+    shelf.only::<ChangePart>()?.restore(&shelf)
+}

@@ -1,5 +1,6 @@
 //! Parts by their names: putting what is written, and finding what is referred to.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
@@ -121,19 +122,24 @@ impl Cut {
 /// The parts of a snapshot, by kind and the hash of what they really say.
 #[derive(Debug)]
 pub(crate) struct Shelf<'a> {
-    parts: BTreeMap<(&'a str, String), &'a [u8]>,
+    parts: BTreeMap<(&'a str, Cow<'a, str>), &'a [u8]>,
 }
 
 impl<'a> Shelf<'a> {
     pub(crate) fn new(parts: &'a [Part]) -> Self {
-        let named = |part: &'a Part| ((part.kind.as_str(), hash(&part.bytes)), part.bytes.as_slice());
+        let named = |part: &'a Part| ((part.kind.as_str(), Cow::Owned(hash(&part.bytes))), part.bytes.as_slice());
         Self { parts: parts.iter().map(named).collect() }
+    }
+
+    /// The same of parts whose hashes were compared with their bytes already.
+    pub(crate) fn checked(parts: impl IntoIterator<Item = (&'a str, &'a str, &'a [u8])>) -> Self {
+        Self { parts: parts.into_iter().map(|(kind, hash, bytes)| ((kind, Cow::Borrowed(hash)), bytes)).collect() }
     }
 
     /// The part that is referred to.
     pub(crate) fn take<C: Content>(&self, reference: &Ref<C>) -> Result<C, Error> {
         let missing = || Error::Missing { kind: C::KIND, hash: reference.hash.clone() };
-        let bytes = self.parts.get(&(C::KIND, reference.hash.clone())).ok_or_else(missing)?;
+        let bytes = self.parts.get(&(C::KIND, Cow::Borrowed(reference.hash.as_str()))).ok_or_else(missing)?;
         read(bytes)
     }
 

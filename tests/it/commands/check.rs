@@ -167,3 +167,69 @@ fn sarif_shows_the_other_line_of_a_clash() {
     let lines = |places: &Value| places[0]["physicalLocation"]["region"]["startLine"].as_u64().unwrap();
     assert_eq!((lines(&result["locations"]), lines(&result["relatedLocations"])), (8, 5), "{result:#}");
 }
+
+/// A rule of two conditions that exclude each other, in lines 6 and 7.
+const NEVER: &str = "[[rule]]\nid = \"large\"\ndeny = \"no\"\nwhen = { all = [\n  { lines = \">= 500\" },\n  { lines = \"< 100\" },\n] }\n[[rule]]\nid = \"rest\"\nallow = \"why\"\n";
+
+#[test]
+fn what_cannot_be_meant_is_shown_with_both_lines() {
+    let policy = format!("version = 1\n{NEVER}");
+    let shown = "error[never-applies]: the rule `large` can never apply\n --> mine.toml:7:5\n  |\n6 |   { lines = \">= 500\" },\n  |     --------------- both would have to hold\n7 |   { lines = \"< 100\" },\n  |     ^^^^^^^^^^^^^^^ excludes the other\n  |\n  = help: ";
+    check(&[("mine.toml", &policy)], &["mine.toml"]).ended(1, shown);
+    let told = check(&[("mine.toml", &policy)], &["mine.toml", "--format", "json"]).ended(1, "").json();
+    let places = told["diagnostics"][0]["places"].as_array().unwrap();
+    assert_eq!(places.iter().map(|place| place["start"]["line"].as_u64().unwrap()).collect::<Vec<_>>(), [7, 6]);
+    let log = check(&[("mine.toml", &policy)], &["mine.toml", "--format", "sarif"]).ended(1, "").json();
+    let result = &log["runs"][0]["results"][0];
+    let line = |places: &Value| places[0]["physicalLocation"]["region"]["startLine"].as_u64().unwrap();
+    assert_eq!((line(&result["locations"]), line(&result["relatedLocations"])), (7, 6), "{result:#}");
+}
+
+#[test]
+fn what_is_over_is_so_at_the_instant_that_is_asked_for() {
+    let waiver = "[[waiver]]\nid = \"w\"\nrules = [\"peer\"]\nuntil = \"2027-03-31T00:00Z\"\nwhy = \"later\"\n";
+    let files = [("mine.toml", &*format!("{GOOD}{waiver}"))];
+    check(&files, &["mine.toml", "--at", "2027-03-30T23:59:59Z"]).ended(0, "no problem");
+    check(&files, &["mine.toml", "--at", "2027-03-31T00:00:00Z"]).ended(0, "warning[past]: the waiver `w` is over");
+}
+
+#[test]
+fn the_sizes_of_teams_are_taken_from_a_file() {
+    let two = BELOW
+        .replace("count = 1", "count = 2")
+        .replace("[[rule]]", "[authorities.cab]\nteams = [\"acme/CAB\"]\n[[rule]]");
+    let checked = |sizes: &str| check(&[("mine.toml", &two), ("org", sizes)], &["mine.toml", "--org", "org"]);
+    checked("[teams]\n\"acme/cab\" = 1\n").ended(1, "error[never-met]").ended(1, "2 wanted, and 1 at the most");
+    checked("{ \"teams\": { \"acme/cab\": 1 } }").ended(1, "error[never-met]");
+    checked("[teams]\n\"acme/cab\" = 2\n").ended(0, "no problem");
+    checked("[teams]\ncab = 2\n").refused("`org` says not how large teams are: `cab` is no team");
+    checked("[team]\n").refused("`org` says not how large teams are: unknown field `team`");
+}
+
+#[test]
+fn globs_are_held_against_the_files_that_git_lists() {
+    let policy = "version = 1\n[[rule]]\nid = \"a\"\nallow = \"b\"\n[[rule]]\nid = \"c\"\nsigned = true\nwhen = { files = [\"Src/**\", \"docs/**\"] }\n";
+    let checkout = folder(&[(".github/countersign.toml", policy), ("src/a.rs", ""), ("docs/a.md", "")]);
+    run(checkout.path(), &["check"]).ended(0, "no problem");
+    for arguments in [&["init", "--quiet"][..], &["add", "."]] {
+        let ran = std::process::Command::new("git").args(arguments).current_dir(checkout.path()).status().unwrap();
+        assert!(ran.success());
+    }
+    run(checkout.path(), &["check"])
+        .ended(0, "warning[matches-no-file]: `Src/**` matches no file of this repository")
+        .ended(0, "help: `src/a.rs` differs in upper and lower case only")
+        .ended(0, ".github/countersign.toml (repository): 1 warning\n");
+    let listed = run_with(checkout.path(), &["check", "--files-from", "-"], "Src/a.rs\ndocs/a.md\n", &[]);
+    listed.ended(0, "no problem");
+}
+
+#[test]
+fn what_is_not_decided_is_said_where_it_is_asked_for() {
+    let six: String = (1..7).map(|number| format!("{{ lines = \"> {number}\" }},")).collect();
+    let policy = format!(
+        "{GOOD}when = {{ all = [{}] }}\n[[rule]]\nid = \"z\"\nsigned = true\n",
+        format!("{{ any = [{six}] }},").repeat(4)
+    );
+    check(&[("mine.toml", &policy)], &["mine.toml"]).ended(0, "no problem");
+    check(&[("mine.toml", &policy)], &["mine.toml", "--verbose"]).ended(0, "note[not-decided]");
+}

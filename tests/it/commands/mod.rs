@@ -1,5 +1,6 @@
 //! The real binary at the command line: what it prints, where, and how it ends.
 
+mod backtest;
 mod check;
 mod evaluate;
 mod migrate;

@@ -83,7 +83,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
 }
 
 /// Records that decision as the bot does.
-async fn record(store: &Store, number: u64, meddle: impl FnOnce(&mut NewDecision)) {
+pub(super) async fn record(store: &Store, number: u64, meddle: impl FnOnce(&mut NewDecision)) {
     let new = decided(number, meddle);
     let head = format!("head-{number}");
     store.take(&[delivery(&format!("d{number}"), opened(number, &head))]).await.unwrap();
@@ -91,7 +91,7 @@ async fn record(store: &Store, number: u64, meddle: impl FnOnce(&mut NewDecision
     store.record_decision(&claim, &new).await.unwrap().expect("it is recorded");
 }
 
-async fn migrated(url: &str) -> Store {
+pub(super) async fn migrated(url: &str) -> Store {
     let store = Store::open(url, Clock::default()).await.unwrap();
     store.migrate().await.unwrap();
     store

@@ -2,8 +2,8 @@
 
 use super::{folder, run};
 
-const COMMANDS: [&str; 10] =
-    ["serve", "check", "evaluate", "test", "record", "queue", "migrate", "replay", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["serve", "check", "evaluate", "test", "record", "queue", "migrate", "replay", "backtest", "completions", "man"];
 
 #[test]
 fn every_command_has_help_that_a_newcomer_can_use() {
@@ -25,7 +25,7 @@ fn every_command_has_help_that_a_newcomer_can_use() {
 #[test]
 fn what_commands_say_of_their_endings_is_said_once_each() {
     let folder = folder(&[]);
-    for command in ["check", "evaluate", "test", "migrate", "replay"] {
+    for command in ["check", "evaluate", "test", "migrate", "replay", "backtest"] {
         let help = run(folder.path(), &[command, "--help"]);
         assert_eq!(help.stdout.matches("Ends with 0").count(), 1, "{command}");
     }

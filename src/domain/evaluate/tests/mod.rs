@@ -2,11 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 
 mod approvals;
+mod at;
 mod binding;
 mod changes_requested;
 mod checks;
 mod conditions;
 mod deployments;
+mod expr;
 mod independence;
 mod layers;
 mod membership;

@@ -3,42 +3,40 @@
 use super::cursor::{Table, Value};
 use super::time;
 use crate::policy::codes;
+use crate::policy::weekly::{Days, Hours, Weekly};
 
-/// Checks a condition on the instant; one table, or several of which any may hold.
-pub(super) fn at(value: &Value<'_>) {
-    for member in value.one_or_more().unwrap_or_default() {
-        if let Some(table) = member.table("at") {
-            hours(&table, false);
-        }
-    }
+/// Reads a condition on the instant; one table, or several of which any may hold.
+pub(super) fn at(value: &Value<'_>) -> Option<Vec<Weekly>> {
+    let members = value.one_or_more()?;
+    let tables: Vec<_> = members.iter().map(|member| member.table("at")).collect();
+    // Each is read, so that every problem is found; one that is wrong leaves none.
+    let read: Vec<Option<Weekly>> = tables.iter().map(|table| hours(table.as_ref()?, false)).collect();
+    read.into_iter().collect()
 }
 
-/// Checks days, hours and zone, of which days or hours must be said; `zoned` where the table around it has a zone.
-pub(super) fn hours(table: &Table<'_>, zoned: bool) {
+/// Reads days, hours and zone, of which days or hours must be said; `zoned` where the table around it has a zone.
+pub(super) fn hours(table: &Table<'_>, zoned: bool) -> Option<Weekly> {
     let cx = table.cx;
-    if !table.has("days") && !table.has("hours") && !cx.broken {
+    let says_when = table.has("days") || table.has("hours");
+    if !says_when && !cx.broken {
         let problem = cx.error(codes::MISSING_KEY, "neither `days` nor `hours` is said", table.span.clone());
         cx.report(problem.help("such as `{ days = \"Mon-Fri\", hours = \"09:00-17:00\" }`"));
     }
-    time::zone_of(table);
-    if !zoned {
-        days_and_hours(table);
-    } else {
-        written(table);
-    }
+    let zone = time::zone_of(table);
+    let written = if zoned { written(table) } else { days_and_hours(table) };
+    let (days, hours) = written.filter(|_| says_when)?;
+    Some(Weekly { days, hours, zone: zone? })
 }
 
-/// Checks days and hours, and that a zone is said for them.
-pub(super) fn days_and_hours(table: &Table<'_>) {
-    written(table);
+/// Reads days and hours, and checks that a zone is said for them.
+pub(super) fn days_and_hours(table: &Table<'_>) -> Option<(Days, Hours)> {
+    let read = written(table);
     time::needs_zone(table.cx, table.has("timezone"), table.span.clone());
+    read
 }
 
-fn written(table: &Table<'_>) {
-    if let Some(value) = table.value("days") {
-        time::days(&value);
-    }
-    if let Some(value) = table.value("hours") {
-        time::hours(&value);
-    }
+fn written(table: &Table<'_>) -> Option<(Days, Hours)> {
+    let days = table.value("days").map_or_else(|| Some(Days::all()), |value| time::days(&value));
+    let hours = table.value("hours").map_or(Some(Hours::ALL), |value| time::hours(&value));
+    Some((days?, hours?))
 }

@@ -61,11 +61,11 @@ fn window(table: &Table<'_>) -> Unenforced {
         table.cx.report(problem.help("add `days` and `hours`, `open`, `rrule` or `calendar`"));
     }
     if weekly {
-        at::days_and_hours(table);
+        _ = at::days_and_hours(table);
     }
     if let Some(open) = table.value("open") {
         let zoned = table.has("timezone");
-        open.tables("at").iter().for_each(|table| at::hours(table, zoned));
+        open.tables("at").iter().for_each(|table| _ = at::hours(table, zoned));
     }
     bounds(table, false);
     shared(table);

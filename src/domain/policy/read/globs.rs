@@ -91,7 +91,7 @@ pub(super) fn one_branch(value: &Value<'_>, text: &At<&str>) -> Option<Globs> {
 }
 
 /// Globs that are written in no file: those of a default.
-pub(super) fn fixed(patterns: &[&str]) -> Globs {
+pub(in crate::policy) fn fixed(patterns: &[&str]) -> Globs {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
         if let Ok(glob) = builder_of(pattern).build() {

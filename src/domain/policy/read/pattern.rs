@@ -28,7 +28,7 @@ pub(super) fn pattern(value: &Value<'_>) -> Option<Regex> {
     if !value.cx.may_compile(PATTERN, &text.span) {
         return None;
     }
-    match RegexBuilder::new(text.value).size_limit(SIZE_LIMIT).build() {
+    match linear(text.value) {
         Ok(regex) => Some(regex),
         Err(error) => {
             let message = format!("`{}` is no regular expression: {}", text.value, reason(&error));
@@ -42,8 +42,13 @@ pub(super) fn pattern(value: &Value<'_>) -> Option<Regex> {
     }
 }
 
+/// Compiles a pattern: the library knows only what runs in linear time.
+pub(super) fn linear(written: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(written).size_limit(SIZE_LIMIT).build()
+}
+
 /// The last line of the library's report says what is wrong; the lines before it draw the place.
-fn reason(error: &regex::Error) -> String {
+pub(super) fn reason(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
         _ => {

@@ -1,8 +1,7 @@
 //! Zones, dates, lengths of time and recurrences.
 //!
-//! Lengths and ends are computed with; of hours and recurrences nothing is yet but
-//! what can be wrong with them: this version enforces no freeze, window or
-//! condition on the instant.
+//! Lengths, ends, days and hours are computed with; of recurrences nothing is yet
+//! but what can be wrong with them: this version enforces no freeze or window.
 
 use std::ops::Range;
 
@@ -15,6 +14,7 @@ use super::cursor::{At, Table, Value};
 use super::hints;
 use crate::policy::codes;
 use crate::policy::length::Length;
+use crate::policy::weekly::{Days, Hours, day_of};
 
 /// Reads a length of time. Business days are those of the file's zone, or of UTC where it says none.
 pub(super) fn duration(value: &Value<'_>) -> Option<Length> {
@@ -33,15 +33,21 @@ fn length(cx: &Context<'_>, text: &str) -> Option<Length> {
         let zone = cx.timezone.borrow().clone().unwrap_or(TimeZone::UTC);
         return Some(Length::BusinessDays { count: number(count.trim_end())?, zone });
     }
-    let seconds: i64 = match text.chars().last()? {
+    let length = SignedDuration::from_secs(exact_seconds(text)?);
+    Some(Length::Exact { length, written: text.to_owned() })
+}
+
+/// The seconds of a length of time; `None` for business days, which are as long as the calendar has them.
+pub(in crate::policy) fn exact_seconds(text: &str) -> Option<i64> {
+    let unit: i64 = match text.chars().last()? {
         'm' => 60,
         'h' => 3_600,
         'd' => 86_400,
         'w' => 7 * 86_400,
         _ => return None,
     };
-    let count = number(&text[..text.len() - 1])?;
-    Some(Length::Exact { length: SignedDuration::from_secs(i64::from(count) * seconds), written: text.to_owned() })
+    let count = text[..text.len() - 1].parse::<u32>().ok().filter(|number| *number > 0)?;
+    Some(i64::from(count) * unit)
 }
 
 /// Reads a time zone. The zones are those compiled in, so that no machine reads a file otherwise.
@@ -182,11 +188,13 @@ pub(super) fn in_order(cx: &Context<'_>, from: Option<&At<Moment>>, until: Optio
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// Reads days of the week: `Fri`, `Tue-Thu`, `Mon,Wed-Fri`.
-pub(super) fn days(value: &Value<'_>) {
-    let Some(text) = value.text() else { return };
-    let is_day = |day: &str| DAYS.contains(&day.trim());
-    let wrong = text.value.split(',').flat_map(|range| range.splitn(2, '-')).find(|day| !is_day(day));
-    let Some(wrong) = wrong else { return };
+pub(super) fn days(value: &Value<'_>) -> Option<Days> {
+    let text = value.text()?;
+    let wrong = text.value.split(',').flat_map(|range| range.splitn(2, '-')).find(|day| day_of(day.trim()).is_none());
+    let Some(wrong) = wrong else {
+        let each = text.value.split(',').flat_map(range_of).collect();
+        return Some(Days { each, written: text.value.to_owned() });
+    };
     let message = format!("`{}` is no day of the week", wrong.trim());
     let problem = value.cx.error(codes::BAD_DAYS, message, text.span.clone());
     let start: String = wrong.trim().chars().take(3).collect();
@@ -194,25 +202,34 @@ pub(super) fn days(value: &Value<'_>) {
         Some(day) => problem.help(format!("did you mean `{day}`?")),
         None => problem.help("`Mon` to `Sun`, ranges such as `Mon-Fri`, with commas between them"),
     });
+    None
+}
+
+/// The days from the first to the last, round the end of the week where the last comes before the first.
+fn range_of(range: &str) -> Vec<i8> {
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    let (Some(first), Some(last)) = (day_of(first.trim()), day_of(last.trim())) else { return Vec::new() };
+    (0..=(last - first).rem_euclid(7)).map(|days| (first - 1 + days) % 7 + 1).collect()
 }
 
 /// Reads hours: `09:00-17:00`, `22:00-04:00`, `12:00-24:00`.
-pub(super) fn hours(value: &Value<'_>) {
-    let Some(text) = value.text() else { return };
+pub(super) fn hours(value: &Value<'_>) -> Option<Hours> {
+    let text = value.text()?;
     let range = text.value.split_once('-').and_then(|(from, to)| Some((minutes(from)?, minutes(to)?)));
-    let sound = range.is_some_and(|(from, to)| from != to && from < 24 * 60 && to > 0);
-    if !sound {
+    let sound = range.filter(|(from, to)| from != to && *from < 24 * 60 && *to > 0);
+    if sound.is_none() {
         let problem = value.cx.error(codes::BAD_HOURS, format!("`{}` are no hours", text.value), text.span);
         value.cx.report(
             problem.help("from and to on a clock of 24 hours, such as `09:00-17:00` or `22:00-04:00`; `24:00` may end"),
         );
     }
+    sound.map(|(from, to)| Hours { from, to })
 }
 
-fn minutes(clock: &str) -> Option<u32> {
+fn minutes(clock: &str) -> Option<u16> {
     let (hours, minutes) = clock.trim().split_once(':')?;
     let two = |digits: &str| {
-        (digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse::<u32>().ok())?
+        (digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse::<u16>().ok())?
     };
     let (hours, minutes) = (two(hours)?, two(minutes)?);
     (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
@@ -276,4 +293,19 @@ fn weekday(value: &str) -> bool {
     let (count, day) = value.split_at(at);
     let counted = count.is_empty() || count.parse::<i32>().is_ok_and(|n| n != 0 && n.abs() <= 53);
     counted && ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].contains(&day)
+}
+
+/// When a date as people write it is over as an end; `None` where it is none, or there is no zone to read it in.
+pub(in crate::policy) fn end_of(written: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
+    parse_moment(written)?.end(zone)
+}
+
+/// The days from one date to another, the times of the day aside.
+pub(in crate::policy) fn days_between(from: &str, until: &str) -> Option<i64> {
+    let day = |written: &str| match parse_moment(written)? {
+        Moment::Day(day) => Some(day),
+        Moment::Local(local) => Some(local.date()),
+        Moment::Instant(at) => Some(at.to_zoned(TimeZone::UTC).date()),
+    };
+    Some(i64::from(day(from)?.until(day(until)?).ok()?.get_days()))
 }

@@ -100,11 +100,13 @@ fn condition(
         "labels" => Condition::Labels(texts(value)?),
         "head" => Condition::Head(globs(value, &value.one_or_more()?, Over::Heads)?),
         "draft" => Condition::Draft(value.flag()?.value),
+        "at" => Condition::At(at::at(value)?),
+        "expr" => Condition::Expr(expr::expression(value, place)?),
         "any" => Condition::Any(nested(value, place)),
         "all" => Condition::All(nested(value, place)),
         "not" => Condition::Not(Box::new(conditions(value, Place::Lowering(under_not(place)))?)),
         _ => {
-            check_unenforced(key, value, place);
+            check_unenforced(key, value);
             debug_assert!(key.status == Status::NotYet, "`{}` has no reader", key.name);
             Condition::Unenforced(table.unenforced(key.name)?)
         }
@@ -113,11 +115,9 @@ fn condition(
 }
 
 /// Checks the value of a condition that this version does not enforce.
-fn check_unenforced(key: &Key, value: &Value<'_>, place: Place) {
+fn check_unenforced(key: &Key, value: &Value<'_>) {
     match key.name {
         "properties" => field_test::properties(value),
-        "at" => at::at(value),
-        "expr" => expr::expression(value, place),
         _ => drop(value.flag()),
     }
 }

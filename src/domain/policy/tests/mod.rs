@@ -103,6 +103,7 @@ fn every_code_has_a_case() {
         CASES.into_iter().flatten().flat_map(|(_, expected)| expected.iter().map(|(code, _)| *code)).collect();
     covered.extend(layers::CASES.iter().flat_map(|case| case.found.iter().map(|(_, code, _)| *code)));
     covered.extend(loading::CODES);
+    covered.extend(lint::tests::codes());
     let missing: Vec<&str> = CODES.iter().map(|(code, _)| *code).filter(|code| !covered.contains(code)).collect();
     assert_eq!(missing, Vec::<&str>::new());
     assert_eq!(CODES.iter().map(|(code, _)| code).collect::<BTreeSet<_>>().len(), CODES.len(), "a code stands twice");

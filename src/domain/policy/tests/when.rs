@@ -122,8 +122,19 @@ pub(super) const CASES: &[Case] = &[
     // Expressions
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'files.size() > 3 && base == \"title\"' }", &[]),
     (
-        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'change.title.contains(\"x\")' }",
-        &[("author-controlled-relaxation", "'change.title.contains(\"x\")'")],
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'fork || title.contains(\"x\")' }",
+        &[("author-controlled-relaxation", "title")],
+    ),
+    (
+        "[[risk.factor]]\nid = \"a\"\nwhy = \"b\"\nscore = 1\nwhen = { expr = 'draft' }",
+        &[("author-controlled-relaxation", "draft")],
+    ),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'line > 3' }", &[("unknown-name", "line")]),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'author == \"ann\"' }", &[("unknown-name", "author")]),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'lines > \"3\"' }", &[("bad-expression", "lines > \"3\"")]),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = \"base == \\\"a\\\" &\" }",
+        &[("bad-expression", "\"base == \\\"a\\\" &\"")],
     ),
     ("[[notify]]\non = [\"failed\"]\nto = [\"slack:a\"]\nwhen = { expr = 'title == \"x\"', labels = [\"b\"] }", &[]),
     // The instant

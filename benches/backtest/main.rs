@@ -1,0 +1,155 @@
+//! What a backtest costs over many stored changes, made up here: `cargo bench --bench backtest`.
+//!
+//! Half of the changes touch at most twenty files, one in twenty sixty or more; each has a description, commits, reviews
+//! and checks of its own, and shares policies with its neighbours. Rows are written by SQL, because the bot's own way would
+//! take longer than what is measured.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures are there to be read")]
+
+use std::io::Write as _;
+use std::process::Command;
+use std::time::Instant;
+
+use clap::Parser;
+use countersign::clock::Clock;
+use countersign::facts_file::FactsFile;
+use countersign::store::Store;
+use countersign::store::snapshot::{self, Part};
+use countersign_domain::layer::Layer;
+use countersign_domain::needs;
+use countersign_domain::policy::{Read, Source, Version, load};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
+
+/// Measures `countersign backtest` over made-up changes.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How many changes there are.
+    #[arg(long, default_value_t = 100_000)]
+    changes: u64,
+    /// What `cargo bench` says.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// The policy of then; the new one wants one approval more.
+const POLICY: &str = r#"
+version = 1
+[record]
+required = ["summary", "risk", "backout"]
+[authorities.peer]
+permission = "write"
+[[risk.factor]]
+id = "schema"
+when = { files = ["**/migrations/**"] }
+score = 35
+why = "a migration is hard to undo"
+[[rule]]
+id = "peer"
+approvals = [{ from = ["peer"], count = 1 }]
+[[rule]]
+id = "tested"
+when = { files = ["src/**"] }
+checks = ["ci"]
+[[rule]]
+id = "risky"
+when = { risk = ">= medium" }
+approvals = [{ from = ["peer"], count = 2 }]
+"#;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    if !options.bench {
+        eprintln!("nothing is measured by `cargo test`: use `cargo bench --bench backtest`");
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("kept.db").display());
+    Store::open(&url, Clock::default()).await?.migrate().await?;
+    let started = Instant::now();
+    let mut connection = SqliteConnection::connect(&url).await?;
+    fill(&mut connection, options.changes).await?;
+    println!("{} changes written in {:.1} s", options.changes, started.elapsed().as_secs_f64());
+    let new = folder.path().join("new.toml");
+    std::fs::write(&new, POLICY.replacen("count = 1", "count = 2", 1))?;
+    for _ in 0..3 {
+        let started = Instant::now();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+        command.args(["backtest", "--database-url", &url, "--policy"]).arg(&new);
+        let output = command.output()?;
+        let took = started.elapsed().as_secs_f64();
+        let told = String::from_utf8_lossy(&output.stdout);
+        let first = told.lines().next().unwrap_or_default();
+        println!("{took:.2} s: {first} {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
+async fn fill(connection: &mut SqliteConnection, changes: u64) -> anyhow::Result<()> {
+    sqlx::query(
+        "INSERT INTO repository (id, installation, owner, owner_key, name, default_branch)
+        VALUES (7, 1, 'acme', 'acme', 'shop', 'main')",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let mut tx = connection.begin().await?;
+    for number in 1..=changes {
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut names = Vec::new();
+        for part in parts(number)? {
+            let hash = snapshot::hash(&part.bytes);
+            let insert = "INSERT INTO part (kind, hash, size, used_at, bytes) VALUES ($1, $2, 0, 0, $3)
+                ON CONFLICT DO NOTHING";
+            let packed = packed(&part.bytes)?;
+            sqlx::query(insert).bind(part.kind.clone()).bind(hash.clone()).bind(packed).execute(&mut *tx).await?;
+            names.push((part.kind, hash));
+        }
+        let decision =
+            "INSERT INTO decision (id, key, repository, number, head, check_name, as_of, outcome, own_outcome,
+            semantics, engine, policies, parts, texts, causes)
+            VALUES ($1, 'bench', 7, $2, 'head', 'countersign', $2, 'wait', 'wait', 1, '', '[]', $3, '', '[]')";
+        let number = number.cast_signed();
+        let names = serde_json::to_string(&names)?;
+        sqlx::query(decision).bind(id.clone()).bind(number).bind(names).execute(&mut *tx).await?;
+        let row = "INSERT INTO change_row (repository, number, risk_level, risk_score, outcome, decision, as_of)
+            VALUES (7, $1, 'low', 0, 'wait', $2, $1)";
+        sqlx::query(row).bind(number).bind(id).execute(&mut *tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn packed(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(bytes)?;
+    Ok(packer.finish()?)
+}
+
+/// The snapshot of one change of many.
+fn parts(number: u64) -> anyhow::Result<Vec<Part>> {
+    let files = match number % 20 {
+        0 => 60 + number % 100,
+        1..=9 => 20 + number % 10,
+        _ => 1 + number % 20,
+    };
+    let folder = if number.is_multiple_of(9) { "db/migrations" } else { "src/shop" };
+    let facts = json!({
+        "number": number,
+        "title": format!("Change {number}"),
+        "body": format!(
+            "## Summary\n\nThe till counts change {number} twice, and must not.\n\n## Risk\n\nLow - one place\n\n\
+             ## Test plan\n\n- [x] unit tests\n- [x] by hand, on staging\n\n## Backout\n\nRevert commit {number}.\n"
+        ),
+        "files": (0..files).map(|file| format!("{folder}/part-{}/file-{file}.rs", number % 50)).collect::<Vec<_>>(),
+        "reviews": if number.is_multiple_of(3) { vec!["bob", "carol"] } else { vec!["bob"] },
+        "checks": ["ci"],
+    });
+    let version = Version { blob: format!("blob-{}", number / 5_000), text: format!("{POLICY}# {}\n", number / 5_000) };
+    let path = "acme/shop/.github/countersign.toml".to_owned();
+    let sources = [Source { layer: Layer::Repository, path, read: Read::Text(version), last_good: None }];
+    let (policies, _) = load(&sources);
+    let facts = FactsFile::of(&facts)?.facts(&needs(&policies))?;
+    Ok(snapshot::parts(&facts, &sources, &[]))
+}

@@ -1,0 +1,123 @@
+//! Stored decisions made ready to be decided again: their parts, and the policies that they were made by.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use countersign_domain::policy::{self, PolicySet, Shelf, Source};
+use countersign_domain::record::FieldSet;
+use countersign_domain::{Needs, needs};
+
+use crate::store::snapshot::{self, Part, Snapshot};
+use crate::store::{self, Store, unpacked};
+
+/// How many bytes of parts are kept for the decisions that follow; neighbours share most of theirs.
+const SHELF: usize = 32 << 20;
+
+/// How many sets of policies are kept loaded.
+const LOADED: usize = 32;
+
+/// A part by its kind and hash.
+type Name = (String, String);
+
+/// Parts that were read; of neighbours most are the same.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// `None` where the bytes have another hash.
+    shelf: HashMap<Name, Option<Vec<u8>>>,
+    shelved: usize,
+}
+
+impl Parts {
+    /// Reads those of these parts that are not here yet, as they are kept.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn missing<'a>(
+        &mut self,
+        store: &Store,
+        names: impl Iterator<Item = &'a Name>,
+    ) -> store::Result<Vec<(Name, Vec<u8>)>> {
+        if self.shelved > SHELF {
+            *self = Self::default();
+        }
+        let mut wanted: Vec<Name> = names.filter(|name| !self.shelf.contains_key(*name)).cloned().collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        store.packed_parts(&wanted).await
+    }
+
+    /// Unpacks what was read, and compares it with its hash.
+    pub fn take(&mut self, packed: Vec<(Name, Vec<u8>)>) {
+        for (name, packed) in packed {
+            let bytes = unpacked(&packed, &name.1);
+            self.shelved += bytes.as_ref().map_or(0, Vec::len);
+            self.shelf.insert(name, bytes);
+        }
+    }
+
+    fn bytes(&self, (kind, hash): &Name) -> Result<&[u8], String> {
+        match self.shelf.get(&(kind.clone(), hash.clone())) {
+            Some(Some(bytes)) => Ok(bytes),
+            Some(None) => Err(format!("its part `{kind}` is not what was kept: the hash is not `{hash}`")),
+            None => Err(format!("its part `{kind}` is not kept any more")),
+        }
+    }
+
+    /// All of these parts, or why they are not all there.
+    ///
+    /// # Errors
+    /// For people, which one.
+    pub fn of(&self, names: &[Name]) -> Result<Vec<Part>, String> {
+        names.iter().map(|name| Ok(Part { kind: name.0.clone(), bytes: self.bytes(name)?.to_vec() })).collect()
+    }
+
+    /// The snapshot that these parts are.
+    ///
+    /// # Errors
+    /// For people, why it cannot be put together again.
+    pub fn snapshot(&self, names: &[Name]) -> Result<Snapshot, String> {
+        let parts = names.iter().map(|name| Ok((name.0.as_str(), name.1.as_str(), self.bytes(name)?)));
+        let parts = parts.collect::<Result<Vec<_>, String>>()?;
+        snapshot::restore_checked(parts).map_err(|error| error.to_string())
+    }
+}
+
+/// Policies that were loaded, with what comes of them.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The policies.
+    pub set: PolicySet,
+    /// The facts that they want.
+    pub needs: Needs,
+    /// The fields that descriptions are read for.
+    pub fields: FieldSet,
+}
+
+#[derive(Debug)]
+struct Known {
+    sources: Vec<Source>,
+    packs: BTreeMap<String, String>,
+    loaded: Arc<Loaded>,
+}
+
+/// The policies of the decisions before, the last used first: neighbours were mostly made under the same.
+#[derive(Debug, Default)]
+pub struct Policies(Vec<Known>);
+
+impl Policies {
+    /// What these files come to, with the packs of their time.
+    pub fn of(&mut self, sources: &[Source], packs: &BTreeMap<String, String>) -> Arc<Loaded> {
+        let known = match self.0.iter().position(|known| known.sources == sources && known.packs == *packs) {
+            Some(place) => self.0.remove(place),
+            None => {
+                let (set, _) = policy::load_with(sources, Shelf::Kept(packs));
+                let loaded = Loaded { needs: needs(&set), fields: policy::field_set(&set), set };
+                Known { sources: sources.to_vec(), packs: packs.clone(), loaded: Arc::new(loaded) }
+            }
+        };
+        let loaded = known.loaded.clone();
+        self.0.insert(0, known);
+        self.0.truncate(LOADED);
+        loaded
+    }
+}
