@@ -9,16 +9,13 @@ use countersign_domain::diagnostic::{Diagnostic, Origin, Severity};
 use countersign_domain::policy::{self, CODES, PolicySet};
 use serde_json::json;
 
+use super::explain::NOT_ENFORCED;
 use super::output::{Answered, Trouble, colours, counted, print, print_json, yes};
 use super::sources::{self, LayerName, PolicyFile};
 use crate::render::escape::visible;
 use crate::render::json;
 use crate::render::sarif;
 use crate::render::terminal::{self, SourceText};
-
-/// The code of a part of the language that is read and not enforced, with its meaning.
-const NOT_ENFORCED: (&str, &str) =
-    ("not-enforced", "a part of the language that this version reads and does not enforce");
 
 #[derive(Debug, Args)]
 pub(super) struct Check {

@@ -2,11 +2,15 @@
 
 mod check;
 mod evaluate;
+mod explain;
+mod init;
 mod migrate;
 mod packs;
 mod queue;
 mod record;
 mod replay;
+mod schema;
+mod template;
 mod test;
 mod words;
 

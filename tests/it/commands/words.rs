@@ -2,8 +2,22 @@
 
 use super::{folder, run};
 
-const COMMANDS: [&str; 10] =
-    ["serve", "check", "evaluate", "test", "record", "queue", "migrate", "replay", "completions", "man"];
+const COMMANDS: [&str; 14] = [
+    "serve",
+    "init",
+    "check",
+    "explain",
+    "schema",
+    "template",
+    "evaluate",
+    "test",
+    "record",
+    "queue",
+    "migrate",
+    "replay",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_command_has_help_that_a_newcomer_can_use() {
