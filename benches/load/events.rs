@@ -39,7 +39,7 @@ const EVENTS: [Event; 4] = [
             pull.review("carol", Verdict::Approve);
         },
         answered: true,
-        calls: 2.0,
+        calls: 3.0,
     },
     Event {
         name: "push",

@@ -22,8 +22,12 @@ impl Lease {
         Self { length, ends: Arc::new(Mutex::new(asked + length)) }
     }
 
+    /// Prolongs it from when that was asked. One that ran out before stays so, though nobody has taken the row yet.
     pub(super) fn prolong(&self, asked: Instant) {
-        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = asked + self.length;
+        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        if *ends > Instant::now() {
+            *ends = asked + self.length;
+        }
     }
 
     /// What is left of it; zero where it is over.
@@ -53,6 +57,7 @@ mod tests {
     async fn work_goes_no_step_further_than_its_lease() {
         let long = Duration::from_secs(10);
         let over = Lease::new(long, Instant::now() - long);
+        over.prolong(Instant::now());
         assert_eq!(over.fence(async { "late" }).await, None, "not even its first step");
         let lease = Lease::new(long, Instant::now());
         assert_eq!(lease.fence(async { "in time" }).await, Some("in time"));

@@ -1,4 +1,8 @@
 //! The one comment: written when somebody must act, edited in place, folded to a line when nobody must.
+//!
+//! It says what has to be written and done, and by whom the change is to be authorised: what is asked, and not how much
+//! of it is there. Who has approved so far is the check's to tell, so that an approval which does not end the waiting
+//! leaves the comment as true as it was, and costs no write.
 
 use std::collections::BTreeSet;
 
@@ -69,27 +73,39 @@ fn check_link(decision: &Decision, context: &Context) -> String {
 }
 
 fn body(decision: &Decision, context: &Context) -> String {
-    let voice = Voice { names_people: decision.names_people };
-    let holding = requests::open(decision, Mode::Enforce);
-    let warned = requests::open(decision, Mode::Warn);
-    let for_author = holding.iter().any(|request| request.is_for_author());
+    let for_author = requests::open(decision, Mode::Enforce).iter().any(|request| request.is_for_author());
     let sections = [
-        list(&asked, &holding, voice, context),
+        list(&asked, decision, Mode::Enforce, context),
         if for_author { change_block::section(decision, GLOSS) } else { Section::default() },
         if for_author { notes(decision) } else { Section::default() },
-        list(&advised, &warned, voice, context),
+        list(&advised, decision, Mode::Warn, context),
         Section::block("closing", [closing(decision, context)]),
     ];
     format!("{COMMENT_MARKER}\n{}\n", fit(&sections, limits::COMMENT))
 }
 
-/// What is asked of people, under the words that introduce it.
-fn list(opening: &dyn Fn(&str) -> String, requests: &[Request<'_>], voice: Voice, context: &Context) -> Section {
-    let people: Vec<_> = requests.iter().filter(|request| request.is_for_people()).collect();
-    let rows: Vec<String> = people.iter().map(|request| format!("- {}", request.line(voice, context))).collect();
-    let policies = whose(people.iter().map(|request| request.layer()));
-    let head = if rows.is_empty() { Vec::new() } else { vec![opening(policies), String::new()] };
-    Section { name: "what is asked", head, rows, tail: Vec::new() }
+/// What rules of that mode ask of people, under the words that introduce it; nothing where no person has to act.
+///
+/// Of approvals it lists what is asked, given or not, so that it holds whoever approves next.
+fn list(opening: &dyn Fn(&str) -> String, decision: &Decision, mode: Mode, context: &Context) -> Section {
+    let voice = Voice { names_people: decision.names_people };
+    let open = requests::open(decision, mode);
+    let people: Vec<_> = open.into_iter().filter(|request| request.is_for_people()).collect();
+    if people.is_empty() {
+        return Section::default();
+    }
+    let acts = people.iter().filter(|request| !request.is_approval());
+    let acts = acts.map(|request| (request.layer(), request.without_progress().line(voice, context)));
+    let approvals = requests::approvals(decision, mode).map(|(layer, wanted)| (layer, voice.sentence(wanted)));
+    let (mut layers, mut rows) = (BTreeSet::new(), Vec::new());
+    for (layer, line) in acts.chain(approvals) {
+        layers.insert(layer);
+        let row = format!("- {line}");
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    Section { name: "what is asked", head: vec![opening(whose(&layers)), String::new()], rows, tail: Vec::new() }
 }
 
 fn asked(policies: &str) -> String {
@@ -101,8 +117,7 @@ fn advised(policies: &str) -> String {
 }
 
 /// Whose policies these layers are.
-fn whose(layers: impl Iterator<Item = Layer>) -> &'static str {
-    let layers: BTreeSet<Layer> = layers.collect();
+fn whose(layers: &BTreeSet<Layer>) -> &'static str {
     match (layers.contains(&Layer::Repository), layers.iter().any(|layer| *layer < Layer::Repository)) {
         (true, true) => "the organisation's and this repository's change policies ask",
         (false, true) => "the organisation's change policy asks",
@@ -126,5 +141,11 @@ fn notes(decision: &Decision) -> Section {
 }
 
 fn closing(decision: &Decision, context: &Context) -> String {
-    format!("How it stands, rule by rule: {}.", check_link(decision, context))
+    let approvals = [Mode::Enforce, Mode::Warn].into_iter().any(|mode| requests::approvals(decision, mode).count() > 0);
+    let told = if approvals {
+        "Which approvals are there, who can give the others, and how everything else stands"
+    } else {
+        "How it stands, rule by rule"
+    };
+    format!("{told}: {}.", check_link(decision, context))
 }

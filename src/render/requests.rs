@@ -1,14 +1,19 @@
-//! What is still asked, and of whom: the acts of all open requirements, each once, the author's first.
+//! What is still asked, and of whom: the acts of all open requirements, each once, the author's first. And which
+//! approvals are asked, given or not, for the comment: it lists no approvals that are still missing.
 
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Act, Actor, Decision, RequirementResult, RuleResult, State};
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::Mode;
+use countersign_domain::text::Phrase;
 
 use super::Context;
 use super::escape::{code, shorten};
 use super::limits;
 use super::phrase::{QUOTE_LIMIT, Voice, sentence, stopped};
+
+/// The requirement that people fill by reviews.
+const APPROVALS: &str = "approvals";
 
 /// Something still asked: the act that would give it, where there is one, and what asks for it.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +47,14 @@ pub(super) fn open(decision: &Decision, mode: Mode) -> Vec<Request<'_>> {
     requests
 }
 
+/// The approvals that rules of that mode ask for, whoever has given some of them.
+pub(super) fn approvals(decision: &Decision, mode: Mode) -> impl Iterator<Item = (Layer, &Phrase)> {
+    let rules = decision.rules.iter().filter(move |rule| rule.mode == mode);
+    let asks = rules.flat_map(|rule| rule.asks.iter().map(|ask| (rule.layer, ask)));
+    let asked = asks.filter(|(_, ask)| ask.key == APPROVALS && (is_open(ask.state) || ask.state == State::Satisfied));
+    asked.map(|(layer, ask)| (layer, &ask.wanted))
+}
+
 /// Whether somebody or something is still missing.
 pub(super) fn is_open(state: State) -> bool {
     match state {
@@ -62,6 +75,17 @@ impl Request<'_> {
             Some(act) => act.by != Actor::Nobody,
             None => matches!(self.ask.state, State::Blocked | State::Author),
         }
+    }
+
+    /// Whether it is one of [`approvals`], by people who have not given it yet.
+    pub(super) fn is_approval(self) -> bool {
+        self.ask.key == APPROVALS && self.act.is_some_and(|act| matches!(act.by, Actor::People { .. }))
+    }
+
+    /// The same, silent about who has approved so far.
+    pub(super) fn without_progress(self) -> Self {
+        let is_progress = self.ask.key == APPROVALS && self.ask.state == State::Waiting;
+        Self { tells: self.tells && !is_progress, ..self }
     }
 
     /// Whether the author has to do it.
@@ -92,7 +116,7 @@ impl Request<'_> {
     /// How what was found is introduced.
     fn lead(self) -> &'static str {
         match self.ask.key {
-            "approvals" => "So far",
+            APPROVALS => "So far",
             _ => "Why",
         }
     }

@@ -5,25 +5,21 @@
 //! kept waiting by more than one other writer.
 
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use rusqlite::types::Value as Cell;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use sqlx::{PgPool, Postgres, Row as _, Transaction};
 
 use super::error::{Error, Result};
 use super::sql::{Sql, statements};
+use super::sqlite::{SqliteDb, SqliteRow, SqliteTx};
 use crate::clock::Clock;
 
 statements! {
     DATABASE_CLOCK = Sql::postgres("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now");
-    SYNC_FULL = Sql::sqlite("PRAGMA synchronous = FULL");
-    SYNC_NORMAL = Sql::sqlite("PRAGMA synchronous = NORMAL");
 }
 
-/// A statement with its values, for either database.
+/// A statement with its values, for PostgreSQL.
 macro_rules! bound {
     ($sql:expr, $values:expr) => {{
         let mut query = sqlx::query($sql);
@@ -47,46 +43,6 @@ pub(super) enum Db {
     Postgres(PgPool),
 }
 
-/// The connections to a SQLite file.
-#[derive(Debug)]
-pub(super) struct SqliteDb {
-    pub(super) read: SqlitePool,
-    /// The one connection that writes.
-    pub(super) write: SqlitePool,
-    /// Held by whoever writes.
-    turn: Arc<Mutex<()>>,
-    /// Whoever brings no deliveries waits here first, so that at most one of them stands before a delivery.
-    others: Mutex<()>,
-    /// Whether the writing connection waits for the disk at each commit now.
-    full: AtomicBool,
-}
-
-impl SqliteDb {
-    pub(super) fn new(read: SqlitePool, write: SqlitePool) -> Self {
-        Self { read, write, turn: Arc::default(), others: Mutex::default(), full: AtomicBool::new(true) }
-    }
-
-    async fn begin(&self, writes: Writes) -> Result<Tx> {
-        let turn = self.turn(writes).await?;
-        Ok(Tx::Sqlite(self.write.begin_with("BEGIN IMMEDIATE").await?, turn))
-    }
-
-    /// Waits for the turn to write, and has the writing connection wait for the disk as is asked.
-    async fn turn(&self, writes: Writes) -> Result<OwnedMutexGuard<()>> {
-        let other = if writes == Writes::Deliveries { None } else { Some(self.others.lock().await) };
-        let turn = Arc::clone(&self.turn).lock_owned().await;
-        drop(other);
-        let full = writes != Writes::Leases;
-        if self.full.load(Ordering::Relaxed) != full {
-            // SQLite takes this only outside of a transaction; nobody gets between, we hold the turn.
-            let pragma = if full { SYNC_FULL } else { SYNC_NORMAL };
-            sqlx::query(pragma.sqlite).execute(&self.write).await?;
-            self.full.store(full, Ordering::Relaxed);
-        }
-        Ok(turn)
-    }
-}
-
 /// What a transaction writes, and so how it is to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Writes {
@@ -94,7 +50,8 @@ pub(super) enum Writes {
     Deliveries,
     /// What cannot be had again, such as decisions: on the disk before the commit returns.
     Records,
-    /// Leases and budgets: a power cut may take the newest of them back, in order, and they are made again.
+    /// Leases and budgets, and nothing large: a power cut may take the newest of them back, in order, and they are made
+    /// again.
     Leases,
 }
 
@@ -102,18 +59,20 @@ impl Db {
     pub(super) async fn begin(&self, writes: Writes) -> Result<Tx> {
         match self {
             Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
-            Self::Sqlite(db) => db.begin(writes).await,
+            Self::Sqlite(db) => Ok(Tx::Sqlite(db.begin(writes).await?)),
         }
     }
 
-    /// Runs one statement as a transaction of its own and counts the rows it touched: one way to the database and back
+    /// Runs one statement as a transaction of its own and counts the rows it touched: on PostgreSQL one way there and back
     /// where [`Db::begin`], [`Tx::execute`] and [`Tx::commit`] take three.
     pub(super) async fn execute(&self, writes: Writes, sql: Sql, values: &[Value<'_>]) -> Result<u64> {
         Ok(match self {
             Self::Postgres(pool) => bound!(sql.postgres, values).execute(pool).await?.rows_affected(),
             Self::Sqlite(db) => {
-                let _turn = db.turn(writes).await?;
-                bound!(sql.sqlite, values).execute(&db.write).await?.rows_affected()
+                let tx = db.begin(writes).await?;
+                let touched = tx.execute(sql, values)?;
+                tx.commit().await?;
+                touched
             }
         })
     }
@@ -123,8 +82,10 @@ impl Db {
         Ok(match self {
             Self::Postgres(pool) => Row::postgres(bound!(sql.postgres, values).fetch_all(pool).await?),
             Self::Sqlite(db) => {
-                let _turn = db.turn(writes).await?;
-                Row::sqlite(bound!(sql.sqlite, values).fetch_all(&db.write).await?)
+                let tx = db.begin(writes).await?;
+                let rows = tx.fetch(sql, values)?;
+                tx.commit().await?;
+                Row::sqlite(rows)
             }
         })
     }
@@ -132,7 +93,7 @@ impl Db {
     /// Reads outside of a transaction.
     pub(super) async fn fetch(&self, sql: Sql, values: &[Value<'_>]) -> Result<Vec<Row>> {
         Ok(match self {
-            Self::Sqlite(db) => Row::sqlite(bound!(sql.sqlite, values).fetch_all(&db.read).await?),
+            Self::Sqlite(db) => Row::sqlite(db.fetch(sql.sqlite, values)?),
             Self::Postgres(pool) => Row::postgres(bound!(sql.postgres, values).fetch_all(pool).await?),
         })
     }
@@ -148,7 +109,7 @@ impl Db {
 
 /// A transaction; dropped without [`Tx::commit`] it leaves nothing behind.
 pub(super) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
+    Sqlite(SqliteTx),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -156,14 +117,14 @@ impl Tx {
     /// Runs a statement and counts the rows it touched.
     pub(super) async fn execute(&mut self, sql: Sql, values: &[Value<'_>]) -> Result<u64> {
         Ok(match self {
-            Self::Sqlite(tx, _) => bound!(sql.sqlite, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => tx.execute(sql, values)?,
             Self::Postgres(tx) => bound!(sql.postgres, values).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     pub(super) async fn fetch(&mut self, sql: Sql, values: &[Value<'_>]) -> Result<Vec<Row>> {
         Ok(match self {
-            Self::Sqlite(tx, _) => Row::sqlite(bound!(sql.sqlite, values).fetch_all(&mut **tx).await?),
+            Self::Sqlite(tx) => Row::sqlite(tx.fetch(sql, values)?),
             Self::Postgres(tx) => Row::postgres(bound!(sql.postgres, values).fetch_all(&mut **tx).await?),
         })
     }
@@ -171,14 +132,14 @@ impl Tx {
     /// See [`Db::now`].
     pub(super) async fn now(&mut self, clock: &Clock) -> Result<i64> {
         match self {
-            Self::Sqlite(..) => Ok(clock.now().as_millisecond()),
+            Self::Sqlite(_) => Ok(clock.now().as_millisecond()),
             Self::Postgres(_) => Ok(one(self.fetch(DATABASE_CLOCK, &[]).await?)?.int("now")? + clock.offset_ms()),
         }
     }
 
     pub(super) async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx, _turn) => Ok(tx.commit().await?),
+            Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => Ok(tx.commit().await?),
         }
     }
@@ -274,16 +235,6 @@ pub(super) enum Row {
     Postgres(PgRow),
 }
 
-/// Reads a column of either database's row.
-macro_rules! column {
-    ($row:expr, $name:expr) => {
-        match $row {
-            Row::Sqlite(row) => row.try_get($name),
-            Row::Postgres(row) => row.try_get($name),
-        }
-    };
-}
-
 impl Row {
     fn sqlite(rows: Vec<SqliteRow>) -> Vec<Self> {
         rows.into_iter().map(Self::Sqlite).collect()
@@ -294,11 +245,18 @@ impl Row {
     }
 
     pub(super) fn int(&self, name: &str) -> Result<i64> {
-        Ok(column!(self, name)?)
+        present(self.maybe_int(name)?, name)
     }
 
     pub(super) fn maybe_int(&self, name: &str) -> Result<Option<i64>> {
-        Ok(column!(self, name)?)
+        match self {
+            Self::Postgres(row) => Ok(row.try_get(name)?),
+            Self::Sqlite(row) => match row.cell(name)? {
+                Cell::Null => Ok(None),
+                Cell::Integer(int) => Ok(Some(*int)),
+                other => Err(unlike(name, other)),
+            },
+        }
     }
 
     /// One of GitHub's numbers.
@@ -316,19 +274,33 @@ impl Row {
     }
 
     pub(super) fn text(&self, name: &str) -> Result<String> {
-        Ok(column!(self, name)?)
+        present(self.maybe_text(name)?, name)
     }
 
     pub(super) fn maybe_text(&self, name: &str) -> Result<Option<String>> {
-        Ok(column!(self, name)?)
+        match self {
+            Self::Postgres(row) => Ok(row.try_get(name)?),
+            Self::Sqlite(row) => match row.cell(name)? {
+                Cell::Null => Ok(None),
+                Cell::Text(text) => Ok(Some(text.clone())),
+                other => Err(unlike(name, other)),
+            },
+        }
     }
 
     pub(super) fn bytes(&self, name: &str) -> Result<Vec<u8>> {
-        Ok(column!(self, name)?)
+        present(self.maybe_bytes(name)?, name)
     }
 
     pub(super) fn maybe_bytes(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        Ok(column!(self, name)?)
+        match self {
+            Self::Postgres(row) => Ok(row.try_get(name)?),
+            Self::Sqlite(row) => match row.cell(name)? {
+                Cell::Null => Ok(None),
+                Cell::Blob(bytes) => Ok(Some(bytes.clone())),
+                other => Err(unlike(name, other)),
+            },
+        }
     }
 
     pub(super) fn instant(&self, name: &str) -> Result<jiff::Timestamp> {
@@ -338,6 +310,14 @@ impl Row {
     pub(super) fn maybe_instant(&self, name: &str) -> Result<Option<jiff::Timestamp>> {
         self.maybe_int(name)?.map(instant).transpose()
     }
+}
+
+fn present<T>(value: Option<T>, name: &str) -> Result<T> {
+    value.ok_or_else(|| Error::Unreadable(format!("`{name}` is empty")))
+}
+
+fn unlike(name: &str, cell: &Cell) -> Error {
+    Error::Unreadable(format!("`{name}` is of another kind: {}", cell.data_type()))
 }
 
 /// An instant from milliseconds since 1970.

@@ -37,9 +37,8 @@ pub enum Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
-        // PostgreSQL: deadlock, serialisation failure, a lock not had in time. SQLite: busy, and busy with a newer
-        // snapshot.
-        let contended = ["40P01", "40001", "55P03", "5", "517"].contains(&code.as_ref());
+        // PostgreSQL: deadlock, serialisation failure, a lock not had in time.
+        let contended = ["40P01", "40001", "55P03"].contains(&code.as_ref());
         // PostgreSQL: stood still in a transaction; the server stops, broke down, starts.
         let hung_up = ["25P03", "57P01", "57P02", "57P03"].contains(&code.as_ref());
         match error {
@@ -51,6 +50,17 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed) => Self::Unreachable(Arc::new(error)),
             error => Self::Refused(cause(error)),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        // With its message, and without the source, which says the same in other words.
+        let said = Box::from(error.to_string());
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy) => Self::Contended(said),
+            _ => Self::Refused(said),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What countersign keeps: deliveries and what they prove, the queue's rows, decisions
 //! and their snapshots, last valid policies, budgets. In SQLite or PostgreSQL.
 //!
-//! This is the only place that names sqlx. It knows nothing of GitHub's API and draws
-//! no conclusions: it holds what was taken and what was decided. Each operation is one
-//! transaction, and none spans a network call to anybody but the database.
+//! This is the only place that names sqlx and rusqlite. It knows nothing of GitHub's API
+//! and draws no conclusions: it holds what was taken and what was decided. Each operation
+//! is one transaction, and none spans a network call to anybody but the database.
 
 mod arrivals;
 mod asked;
@@ -27,6 +27,7 @@ mod schema;
 mod shown;
 pub mod snapshot;
 mod sql;
+mod sqlite;
 mod take;
 mod troubled;
 mod waiting;

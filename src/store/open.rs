@@ -1,26 +1,32 @@
 //! Opening, migrating and asking whether the store can be written.
 
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 use tokio::sync::watch;
 
 use super::Store;
-use super::db::{Db, SqliteDb, Writes, values};
+use super::db::{Db, Writes, values};
 use super::error::{Error, Result};
 use super::sql::{Sql, statements};
+use super::sqlite::{self, SqliteDb};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 /// The channel on which PostgreSQL tells all replicas that something is due.
 pub(super) const CHANNEL: &str = "countersign_due";
 
-/// How long SQLite waits for another process' transaction, and a caller for a connection.
+/// How long a caller waits for a connection to PostgreSQL.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often, and after how long, migrating a file is tried again that another process is migrating.
+const MIGRATION_TRIES: u32 = 10;
+const BREATH: Duration = Duration::from_millis(50);
 
 statements! {
     VERSION = Sql::both("SELECT MAX(version) AS version FROM _sqlx_migrations WHERE success");
@@ -33,9 +39,15 @@ statements! {
 
 /// Whether the address names a SQLite file that is not there.
 pub(super) fn is_absent(url: &str) -> bool {
-    let file = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten();
-    let in_memory = url.contains(":memory:") || url.contains("mode=memory");
-    file.is_some_and(|options| !in_memory && !options.get_filename().exists())
+    file(url).is_some_and(|file| !file.exists())
+}
+
+/// The SQLite file that the address names. What is in memory alone is none: it keeps nothing.
+fn file(url: &str) -> Option<PathBuf> {
+    if !url.starts_with("sqlite:") || url.contains(":memory:") || url.contains("mode=memory") {
+        return None;
+    }
+    Some(SqliteConnectOptions::from_str(url).ok()?.get_filename().to_owned())
 }
 
 pub(super) async fn connect(url: &str) -> Result<Db> {
@@ -51,25 +63,7 @@ pub(super) async fn connect(url: &str) -> Result<Db> {
         });
         return Ok(Db::Postgres(pool.connect_with(options).await?));
     }
-    if !url.starts_with("sqlite:") {
-        return Err(Error::Address);
-    }
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(|_| Error::Address)?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(PATIENCE)
-        .pragma("journal_size_limit", "67108864")
-        .disable_statement_logging();
-    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-    // The connection that writes makes the file, and is kept: its `synchronous` is remembered.
-    let write = pool(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-    let write = write.connect_with(options.clone()).await?;
-    // Nothing lies between us and a file that could have gone away: asking each time whether it is there would double
-    // the ways to the database and back.
-    let read = pool(4).test_before_acquire(false).connect_with(options.read_only(true)).await?;
-    Ok(Db::Sqlite(SqliteDb::new(read, write)))
+    Ok(Db::Sqlite(SqliteDb::open(file(url).ok_or(Error::Address)?)?))
 }
 
 impl Store {
@@ -78,14 +72,10 @@ impl Store {
     /// # Errors
     /// [`Error::Migration`], also where the tables are those of a newer version.
     pub async fn migrate(&self) -> Result<()> {
-        let failed = |error: sqlx::migrate::MigrateError| Error::Migration(error.into());
+        let failed = |error: MigrateError| Error::Migration(error.into());
         match &*self.db {
             Db::Postgres(pool) => MIGRATIONS.run(pool).await.map_err(failed),
-            // SQLite has no lock for it: of two processes that start at once the second one finds it done.
-            Db::Sqlite(db) => match MIGRATIONS.run(&db.write).await {
-                Ok(()) => Ok(()),
-                Err(_) => MIGRATIONS.run(&db.write).await.map_err(failed),
-            },
+            Db::Sqlite(db) => migrate_file(db.file()).await?.map_err(failed),
         }
     }
 
@@ -105,6 +95,24 @@ impl Store {
         tx.execute(PROBE, values![&name]).await?;
         Ok(()) // and dropped: nothing is left behind
     }
+}
+
+/// SQLite has no lock for it: of several processes that start at once the others find it done in the end.
+async fn migrate_file(file: &Path) -> Result<std::result::Result<(), MigrateError>> {
+    let options = SqliteConnectOptions::new().filename(file).busy_timeout(sqlite::PATIENCE);
+    let mut connection = options.disable_statement_logging().connect().await?;
+    let mut tries = 0;
+    let migrated = loop {
+        match MIGRATIONS.run(&mut connection).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries < MIGRATION_TRIES => {
+                tries += 1;
+                tokio::time::sleep(BREATH).await;
+            }
+            ended => break ended,
+        }
+    };
+    connection.close().await?;
+    Ok(migrated)
 }
 
 /// Passes PostgreSQL's notifications on to whoever waits in this process. The poll covers what it misses.

@@ -117,7 +117,8 @@ impl Store {
     async fn in_steps(&self, sql: Sql, values: &[Value<'_>]) -> Result<u64> {
         let mut total = 0;
         loop {
-            let mut tx = self.db.begin(Writes::Leases).await?;
+            // It frees much at once, which is to reach the file and not to pile up before it.
+            let mut tx = self.db.begin(Writes::Records).await?;
             let gone = tx.execute(sql, values).await?;
             tx.commit().await?;
             total += gone;

@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, db, decision, due, evidence, failures, mark, missed, open, part, past, people, policy,
-        retention, schema, shown, take, troubled, waiting,
+        retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -118,6 +118,7 @@ mod tests {
         ("retention", retention::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
+        ("sqlite", sqlite::STATEMENTS),
         ("take", take::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
         ("waiting", waiting::STATEMENTS),

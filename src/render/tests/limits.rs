@@ -1,6 +1,6 @@
 //! Texts fit GitHub's limits, fingerprints follow the text, and refusals do not repeat.
 
-use countersign_domain::decision::{Outcome, RuleResult};
+use countersign_domain::decision::{Outcome, RuleResult, State};
 use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
 use countersign_domain::facts::ChangeState;
 use countersign_domain::layer::Layer;
@@ -216,6 +216,36 @@ fn the_comment_says_whose_policy_asks() {
     check(&[Layer::Organisation], "the organisation's change policy asks");
     let both = "the organisation's and this repository's change policies ask";
     check(&[Layer::Organisation, Layer::Repository], both);
+}
+
+#[test]
+fn the_comment_says_the_same_whoever_has_approved() {
+    let waiting = examples::waiting_for_approval();
+    let approvals = waiting.rules[0].clone();
+    let with = |state: State, observed: &str| {
+        let mut decision = waiting.clone();
+        let mut given = approvals.clone();
+        given.asks[0].state = state;
+        given.asks[0].observed = Phrase::words(observed);
+        given.asks[0].wanted = Phrase::words("1 approval by the board");
+        if state == State::Satisfied {
+            given.asks[0].acts.clear();
+        }
+        decision.rules.insert(1, given);
+        answer(&decision, &context()).comment
+    };
+    let nobody = with(State::Waiting, "none yet");
+    let Comment::Show(text) = &nobody else { panic!("somebody has to act") };
+    for line in ["- 1 approval by somebody of `peer` (", "- 1 approval by the board.", "Which approvals are there, "] {
+        assert!(text.contains(line), "{text}");
+    }
+    for said in ["So far", "bob", "missing"] {
+        assert!(!text.contains(said), "{text}");
+    }
+    assert_eq!(with(State::Waiting, "dave approved"), nobody);
+    assert_eq!(with(State::Satisfied, "dave approved, and erin"), nobody);
+    let all = examples::pass();
+    assert!(matches!(answer(&all, &context()).comment, Comment::Fold(_)));
 }
 
 #[test]

@@ -252,6 +252,27 @@ async fn approvers_are_named_and_what_a_stranger_approved_is_said_last() {
     assert!(summary.contains("the approval by `carol` no longer counts: it was given on commit"), "{summary}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_that_does_not_end_the_waiting_costs_a_look_and_the_check() {
+    let world = World::with_policy(&PEER.replace("count = 1", "count = 2")).await;
+    let pull = world.opened("").await;
+    let written = world.comment(&pull).unwrap().body;
+    assert!(written.contains("- 2 approvals by people of `peer`"), "{written}");
+    world.github.take_log();
+    let check = async |who: &str, calls: usize, state: &str| {
+        pull.review(who, Verdict::Approve);
+        world.settled().await;
+        world.expect(&pull, state, "");
+        let log = world.github.take_log();
+        assert_eq!(log.count(), calls, "{}", log.summary());
+    };
+    check("bob", 2, "in_progress").await;
+    assert_eq!(world.comment(&pull).unwrap().body, written);
+    check("carol", 3, "success").await;
+    let folded = world.comment(&pull).unwrap().body;
+    assert!(folded.contains("Everything asked of this change is there"), "{folded}");
+}
+
 const CAROL: &str = "version = 1\n[authorities.carols]\nusers = [\"Carol\"]\n\
                      [[rule]]\nid = \"carol\"\napprovals = [{ from = [\"carols\"], count = 1 }]\n";
 
