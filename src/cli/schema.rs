@@ -1,7 +1,7 @@
 //! `countersign schema`: the policy language as a JSON Schema, for editors.
 //!
-//! Made from the one table of keys. It is narrower than nothing the reader takes: what needs names, other keys or a
-//! whole file to be judged is left to `countersign check`.
+//! Made from the one table of keys, and never narrower than the reader: what needs names, other keys or a whole file to
+//! be judged is left to `countersign check`.
 
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::output::{Answered, print_json};
 
-/// Where a policy file of the first version stands in the schema of all tables.
+/// Where the schema has its tables.
 const TABLES: &str = "#/definitions/";
 
 #[derive(Debug, Args)]
@@ -95,25 +95,27 @@ fn value(text: &str) -> Option<Value> {
 fn takes(key: &Key) -> Value {
     let opened = key.opens.map(|table| json!({ "$ref": format!("{TABLES}{table}") })).unwrap_or(json!({}));
     match key.kind {
+        // Several times of the week are a list.
+        Kind::Table if key.name == "at" => list(key, &opened),
         Kind::Table => json!({ "type": "object", "allOf": [opened] }),
         // A model that asks for nobody says so with an empty list.
         Kind::Tables if key.table == "model" => json!({ "type": "array", "items": opened }),
-        Kind::Tables => list(key, opened),
+        Kind::Tables => list(key, &opened),
         Kind::Named => json!({ "type": "object", "additionalProperties": opened }),
-        Kind::TextsOrTables => list(key, json!({ "anyOf": [{ "type": "string", "minLength": 1 }, opened] })),
+        Kind::TextsOrTables => list(key, &json!({ "anyOf": [{ "type": "string", "minLength": 1 }, opened] })),
         Kind::Words => words(key, &opened),
         Kind::Choice(words) => json!({ "type": "string", "enum": words }),
-        Kind::Choices(words) => list(key, json!({ "type": "string", "enum": words })),
+        Kind::Choices(words) => list(key, &json!({ "type": "string", "enum": words })),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Number => number(key),
-        Kind::Texts | Kind::Globs | Kind::BranchGlobs | Kind::Names | Kind::Logins => list(key, text(".")),
-        Kind::Teams => list(key, text(r"^[^/\s]+/[^/\s]+$")),
+        Kind::Texts | Kind::Globs | Kind::BranchGlobs | Kind::Names | Kind::Logins => list(key, &text(".")),
+        Kind::Teams => list(key, &text(r"^[^/\s]+/[^/\s]+$")),
         Kind::Who => text(WHO),
-        Kind::WhoList => list(key, text(WHO)),
+        Kind::WhoList => list(key, &text(WHO)),
         Kind::Duration => text(r"^[0-9]+([mhdw]|\s*business days?)$"),
         Kind::Date => text(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.*)?$"),
-        Kind::Days => list(key, text(r"^\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)")),
-        Kind::Hours => text(r"^\s*[0-9]{1,2}:[0-9]{2}\s*-\s*[0-9]{1,2}:[0-9]{2}\s*$"),
+        Kind::Days => days(),
+        Kind::Hours => text(r"^\s*[0-9]{2}:[0-9]{2}\s*-\s*[0-9]{2}:[0-9]{2}\s*$"),
         Kind::Recurrence => text("FREQ="),
         Kind::Comparison => text(r"^\s*(<=?|>=?|==?|!=)\s*[0-9]+\s*$"),
         Kind::LevelComparison => text(r"^\s*(<=?|>=?|==?|!=)\s*(low|medium|high|critical)\s*$"),
@@ -128,10 +130,16 @@ fn text(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": pattern })
 }
 
+/// `Mon-Fri, Sun`.
+fn days() -> Value {
+    let range = r"\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s*(-\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s*)?";
+    text(&format!("^{range}(,{range})*$"))
+}
+
 /// A list; a condition also takes a single member.
-fn list(key: &Key, member: Value) -> Value {
+fn list(key: &Key, member: &Value) -> Value {
     let list = json!({ "type": "array", "minItems": 1, "items": member });
-    let single = matches!(key.table, "when" | "when.field" | "at") || key.kind == Kind::Days;
+    let single = matches!(key.table, "when" | "when.field");
     if single && key.kind != Kind::Tables { json!({ "anyOf": [member, list] }) } else { list }
 }
 

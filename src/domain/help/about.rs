@@ -1,6 +1,6 @@
 //! What each key of the language means, what it is when it is left out, and a value that it takes.
 //!
-//! One row for each key of [`keys`](crate::policy::keys), which says where it stands and what it takes. From both
+//! One row for each key of [`keys`](crate::policy::keys()), which says where it stands and what it takes. From both
 //! come the reference, the schema for editors, and `countersign explain`. Absent: codes; each kind has a file here.
 
 use crate::policy::Key;

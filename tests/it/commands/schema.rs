@@ -56,6 +56,10 @@ fn the_schema_takes_every_pack_and_every_example() {
         "most-keys.toml".to_owned(),
         fs::read_to_string(root.join("src/domain/policy/tests/example.toml")).unwrap(),
     ));
+    // A condition takes one value as well as a list of them.
+    let single =
+        "[[rule]]\nid = \"a\"\ndeny = \"b\"\nwhen = { services = \"payments\", at = [{ days = \"Mon-Wed, Fri\" }] }";
+    files.push(("single.toml".to_owned(), completed(single)));
     for key in keys() {
         files.push((format!("key-{}-{}.toml", key.table, key.name), completed(&example(key))));
     }
