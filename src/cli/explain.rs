@@ -150,9 +150,10 @@ fn pack_rule(word: &str) -> Option<String> {
     if !rule.controls.is_empty() {
         out.push_str(&format!("  serves  {}\n", rule.controls.join(", ")));
     }
-    let text = pack.text.split("[[rule]]\n").find(|part| part.starts_with(&format!("id = \"{id}\"")))?;
-    let text = text.split("\n\n").next().unwrap_or(text);
-    out.push_str(&format!("\nAs the pack has it:\n\n{}", indented(&format!("[[rule]]\n{text}"))));
+    let own = pack.text.split("[[rule]]\n").find(|part| part.starts_with(&format!("id = \"{id}\"")));
+    // A pack of a few lines has no tables of its own for its rules: it is shown whole.
+    let own = own.map(|own| format!("[[rule]]\n{}", own.split("\n\n").next().unwrap_or(own)));
+    out.push_str(&format!("\nAs the pack has it:\n\n{}", indented(own.as_deref().unwrap_or(pack.text))));
     Some(out)
 }
 

@@ -118,9 +118,7 @@ enum Command {
     /// Reads the pull request template, CODEOWNERS and the merged pull requests of git's history, writes
     /// `.github/countersign.toml` in mode `observe`, and says what it found, what to add to the template, and what comes
     /// next. A file that is there is left alone. Needs git for the history, and no network.
-    #[command(after_help = "Example, from the root of a repository, with descriptions of past pull requests:\n  \
-                            for n in $(gh pr list --state merged --json number --jq '.[].number'); do\n    \
-                            gh pr view $n --json body --jq .body > past/$n.md; done\n  \
+    #[command(after_help = "Example, from the root of a repository, with past descriptions, a file each:\n  \
                             countersign init --descriptions past")]
     Init(init::Init),
 

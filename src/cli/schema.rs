@@ -48,8 +48,12 @@ fn table(name: &str) -> Value {
     match name {
         // A table of conditions without conditions is a mistake.
         "when" | "when.field" | "at" => table["minProperties"] = json!(1),
-        "approvals" => table["oneOf"] = json!([{ "required": ["from", "count"] }, { "required": ["any"] }]),
-        "rule.checks" => table["oneOf"] = json!([{ "required": ["name"] }, { "required": ["required"] }]),
+        "approvals" => {
+            table["oneOf"] = json!([{ "required": ["from", "count"] }, { "required": ["any"], "maxProperties": 1 }])
+        }
+        "rule.checks" => {
+            table["oneOf"] = json!([{ "required": ["name"] }, { "required": ["required"], "maxProperties": 1 }])
+        }
         _ => {}
     }
     table

@@ -45,7 +45,7 @@ fn every_rule_of_a_pack_is_explained() {
         for rule in file["rule"].as_array().unwrap() {
             let name = format!("{}/{}", pack.name, rule["id"].as_str().unwrap());
             let why = rule["why"].as_str().unwrap();
-            run(folder.path(), &["explain", &name]).ended(0, why).ended(0, "\n    [[rule]]\n    id = ");
+            run(folder.path(), &["explain", &name]).ended(0, why).ended(0, "\nAs the pack has it:\n");
         }
     }
 }
