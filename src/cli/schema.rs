@@ -49,10 +49,10 @@ fn table(name: &str) -> Value {
         // A table of conditions without conditions is a mistake.
         "when" | "when.field" | "at" => table["minProperties"] = json!(1),
         "approvals" => {
-            table["oneOf"] = json!([{ "required": ["from", "count"] }, { "required": ["any"], "maxProperties": 1 }])
+            table["oneOf"] = json!([{ "required": ["from", "count"] }, { "required": ["any"], "maxProperties": 1 }]);
         }
         "rule.checks" => {
-            table["oneOf"] = json!([{ "required": ["name"] }, { "required": ["required"], "maxProperties": 1 }])
+            table["oneOf"] = json!([{ "required": ["name"] }, { "required": ["required"], "maxProperties": 1 }]);
         }
         _ => {}
     }
