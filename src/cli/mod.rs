@@ -161,7 +161,7 @@ enum Command {
 /// Runs what the command line asks for.
 pub async fn run() -> ExitCode {
     let answered = match Cli::parse().command {
-        Command::Serve(serve) => return serve.run().await,
+        Command::Serve(serve) => return Box::pin(serve.run()).await,
         Command::Check(check) => check.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Record(record) => record.run(),

@@ -43,7 +43,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Rec
             self.read.invalidate(&key).await;
         }
         let read = async { Ok::<_, Error>(Arc::new(Read { fact: read.await?, at: now })) };
-        let read = self.read.try_get_with(key, read).await.map_err(|error: Arc<Error>| (*error).clone())?;
+        // Large, and part of every look: kept off the stack.
+        let read = Box::pin(self.read.try_get_with(key, read)).await.map_err(|error: Arc<Error>| (*error).clone())?;
         Ok(read.fact.clone())
     }
 }

@@ -153,8 +153,8 @@ impl Pipeline {
 
     async fn work(&self, work: &Work) -> Result<Outcome> {
         let worked = match &work.claim.subject {
-            Subject::Pull { repository, number } => self.pull(work, *repository, *number).await,
-            Subject::Group { repository, base, head } => self.group(work, *repository, base, head).await,
+            Subject::Pull { repository, number } => Box::pin(self.pull(work, *repository, *number)).await,
+            Subject::Group { repository, base, head } => Box::pin(self.group(work, *repository, base, head)).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
             // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,

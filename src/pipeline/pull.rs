@@ -56,7 +56,7 @@ impl Pipeline {
             comment: shown.comment_node.clone(),
         };
         self.pay_for_look(github.id(), work.claim.priority()).await?;
-        let reading = self.read(work, &github, &target);
+        let reading = Box::pin(self.read(work, &github, &target));
         match self.or_take_back(work, &github, &row, number, &mut shown, reading).await? {
             Reading::Whole(read) => self.answer(work, &github, *read, shown).await,
             Reading::NotYet(why) => {
