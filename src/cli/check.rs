@@ -10,6 +10,7 @@ use countersign_domain::policy::{self, CODES, PolicySet};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::explain::NOT_ENFORCED;
 use super::output::{Answered, Trouble, colours, counted, print, print_json, yes};
 use super::sources::{self, LayerName, PolicyFile};
 use super::surroundings::{Around, Surroundings};
@@ -18,10 +19,6 @@ use crate::render::escape::visible;
 use crate::render::json;
 use crate::render::sarif;
 use crate::render::terminal::{self, SourceText};
-
-/// The code of a part of the language that is read and not enforced, with its meaning.
-const NOT_ENFORCED: (&str, &str) =
-    ("not-enforced", "a part of the language that this version reads and does not enforce");
 
 /// The code of what was looked at in vain.
 const NOT_DECIDED: &str = "not-decided";

@@ -7,15 +7,19 @@ mod backtest;
 mod check;
 mod completions;
 mod evaluate;
+mod explain;
+mod init;
 mod man;
 mod migrate;
 mod output;
 mod queue;
 mod record;
 mod replay;
+mod schema;
 mod serve;
 mod sources;
 mod surroundings;
+mod template;
 mod test;
 
 use std::process::ExitCode;
@@ -88,6 +92,39 @@ enum Command {
     #[command(after_help = "Example:\n  gh pr view 12 --json body --jq .body | countersign record -")]
     Record(record::Record),
 
+    /// Say what a key, a diagnostic's code or a pack's rule means, with an example and the way out.
+    ///
+    /// Without a word it lists everything that can be explained. Needs no server and no network.
+    #[command(after_help = "Example:\n  countersign explain bad-glob\n  countersign explain when.only_files\n  \
+                            countersign explain baseline/peer")]
+    Explain(explain::Explain),
+
+    /// Print the JSON Schema of policy files, for editors.
+    ///
+    /// Every key with what it is, what it takes and what it is when left out, as draft 7. What depends on names or on
+    /// the rest of a file is for `countersign check`.
+    #[command(after_help = "Example, for editors with taplo (Even Better TOML):\n  \
+                            countersign schema > countersign.schema.json\n  \
+                            taplo check --schema \"file://$PWD/countersign.schema.json\" .github/countersign.toml")]
+    Schema(schema::Schema),
+
+    /// Print a pull request template that asks what policies ask.
+    ///
+    /// A heading for each field that every change has to answer, and for those that only some rules ask, with a hint
+    /// that is no answer. An untouched template answers nothing.
+    #[command(after_help = "Example, from the root of a repository:\n  \
+                            countersign template > .github/pull_request_template.md")]
+    Template(template::Template),
+
+    /// Propose a policy for a checkout, to watch with before it decides.
+    ///
+    /// Reads the pull request template, CODEOWNERS and the merged pull requests of git's history, writes
+    /// `.github/countersign.toml` in mode `observe`, and says what it found, what to add to the template, and what comes
+    /// next. A file that is there is left alone. Needs git for the history, and no network.
+    #[command(after_help = "Example, from the root of a repository, with past descriptions, a file each:\n  \
+                            countersign init --descriptions past")]
+    Init(init::Init),
+
     /// Show how the queue stands, and what was given up.
     ///
     /// Reads the database that the server writes; the server may run meanwhile. A row that failed ten times is dead: it
@@ -144,6 +181,10 @@ pub async fn run() -> ExitCode {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Record(record) => record.run(),
         Command::Test(test) => test.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Schema(schema) => schema.run(),
+        Command::Template(template) => template.run(),
+        Command::Init(init) => init.run(),
         Command::Queue(queue) => queue.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Replay(replay) => replay.run().await,

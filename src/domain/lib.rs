@@ -12,6 +12,7 @@ pub mod decision;
 pub mod diagnostic;
 pub mod evaluate;
 pub mod facts;
+pub mod help;
 pub mod layer;
 pub mod needs;
 pub mod net_diff;

@@ -77,6 +77,6 @@ pub(super) fn place(field: &FieldId) -> usize {
     HINTS.iter().position(|(name, _)| *name == field.as_str()).unwrap_or(HINTS.len())
 }
 
-fn hint(field: &FieldId) -> &'static str {
+pub(super) fn hint(field: &FieldId) -> &'static str {
     HINTS.iter().find(|(name, _)| *name == field.as_str()).map_or("", |(_, hint)| hint)
 }

@@ -27,6 +27,7 @@ mod requests;
 pub mod sarif;
 mod summary;
 pub mod table;
+pub mod template;
 pub mod terminal;
 pub mod unread;
 

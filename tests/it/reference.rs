@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use countersign_domain::decision::Outcome;
+use countersign_domain::help::{Subject, codes};
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{self, Control, Kind, PolicySet, Read, Source, Status, Version, keys};
 use countersign_domain::record::{self, Content, FIELD_STATES, Field, FieldId, FieldKind, FieldSet};
@@ -195,6 +196,31 @@ fn each_key_says_whether_it_is_in_force() {
         return;
     }
     assert!(wrong.is_empty(), "COUNTERSIGN_UPDATE_PAGES=1 corrects the page:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_key_means_what_the_table_of_keys_says() {
+    let rows = key_rows(&text(POLICY));
+    for key in keys() {
+        let row = &rows[&(key.table.to_owned(), key.name.to_owned())];
+        let about = key.about().unwrap_or_else(|| panic!("`{}` is not described", key.name));
+        let (default, meaning) = if key.table == "when" {
+            ("", row.cells[1].as_str())
+        } else {
+            (row.cells[2].as_str(), row.cells[3].as_str())
+        };
+        assert_eq!((default, meaning), (about.default, about.meaning), "line {}: `{}`", row.line, key.name);
+    }
+}
+
+#[test]
+fn each_code_has_the_way_out_that_the_table_of_codes_says() {
+    for (page, subject) in [(POLICY, Subject::Policy), (RECORD, Subject::Description)] {
+        let rows = rows_under(&text(page), "Diagnostics");
+        for help in codes(subject) {
+            assert_eq!(rows[help.code].cells[2], help.fix, "{page}: `{}`", help.code);
+        }
+    }
 }
 
 #[test]

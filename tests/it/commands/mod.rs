@@ -3,11 +3,15 @@
 mod backtest;
 mod check;
 mod evaluate;
+mod explain;
+mod init;
 mod migrate;
 mod packs;
 mod queue;
 mod record;
 mod replay;
+mod schema;
+mod template;
 mod test;
 mod words;
 

@@ -2,8 +2,23 @@
 
 use super::{folder, run};
 
-const COMMANDS: [&str; 11] =
-    ["serve", "check", "evaluate", "test", "record", "queue", "migrate", "replay", "backtest", "completions", "man"];
+const COMMANDS: [&str; 15] = [
+    "serve",
+    "init",
+    "check",
+    "explain",
+    "schema",
+    "template",
+    "evaluate",
+    "test",
+    "record",
+    "queue",
+    "migrate",
+    "replay",
+    "backtest",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_command_has_help_that_a_newcomer_can_use() {

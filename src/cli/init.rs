@@ -1,0 +1,237 @@
+//! `countersign init`: a first policy for a checkout, made from what its people already do.
+//!
+//! It only proposes: the policy observes and decides nothing. Absent: GitHub; descriptions of past pull requests come
+//! from files, or from what merges left in git's history.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use clap::Args;
+use countersign_domain::layer::Layer;
+use countersign_domain::record::{FieldId, FieldSet, Template, parse};
+
+use super::output::{Answered, Trouble, counted, print, read};
+use crate::github::event::REPOSITORY_POLICY;
+use crate::render::escape::visible;
+use crate::render::template::{self, Asked};
+
+/// Where GitHub looks for a template and for CODEOWNERS.
+const FOLDERS: [&str; 3] = [".github", "", "docs"];
+const TEMPLATES: [&str; 2] = ["pull_request_template.md", "PULL_REQUEST_TEMPLATE.md"];
+/// What a change request is without which nobody can judge it.
+const AT_LEAST: [&str; 3] = ["summary", "risk", "backout"];
+/// How many merges of the history are looked at.
+const MERGES: usize = 200;
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The root of the checkout.
+    #[arg(value_name = "DIR", default_value = ".")]
+    checkout: PathBuf,
+
+    /// A folder with descriptions of past pull requests, a file each.
+    #[arg(long, value_name = "DIR")]
+    descriptions: Option<PathBuf>,
+
+    /// Replace the policy file that is there.
+    #[arg(long)]
+    force: bool,
+}
+
+/// What a checkout tells.
+struct Found {
+    /// The template's path and text.
+    template: Option<(String, String)>,
+    codeowners: Option<String>,
+    /// Where descriptions come from, and how many merges were seen.
+    history: String,
+    descriptions: Vec<String>,
+}
+
+/// A field that is asked or answered already.
+struct Mapped {
+    field: FieldId,
+    /// The line of the template that asks for it.
+    line: Option<usize>,
+    /// In how many descriptions it is answered.
+    filled: usize,
+}
+
+impl Init {
+    pub(super) fn run(self) -> Answered {
+        let path = match self.checkout.as_path() {
+            here if here == Path::new(".") => PathBuf::from(REPOSITORY_POLICY),
+            checkout => checkout.join(REPOSITORY_POLICY),
+        };
+        if !self.checkout.is_dir() {
+            return Err(Trouble::new(format!("`{}` is no folder", self.checkout.display())));
+        }
+        if path.exists() && !self.force {
+            let trouble = Trouble::new(format!("`{}` is there already", path.display()));
+            return Err(trouble.help("`countersign check` looks at it; `--force` replaces it"));
+        }
+        let found = self.look()?;
+        let mapped = mapped(&found);
+        let policy = policy(&found, &mapped);
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, &policy));
+        written.map_err(|error| Trouble::new(format!("`{}` cannot be written: {error}", path.display())))?;
+        print(&report(&found, &mapped, &path))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn look(&self) -> Result<Found, Trouble> {
+        let first = |names: &[&str]| {
+            let paths = FOLDERS.iter().flat_map(|folder| names.iter().map(move |name| Path::new(folder).join(name)));
+            paths.into_iter().find(|path| self.checkout.join(path).is_file())
+        };
+        let template = match first(&TEMPLATES) {
+            Some(path) => Some((path.display().to_string(), read(&self.checkout.join(&path))?)),
+            None => None,
+        };
+        let codeowners = first(&["CODEOWNERS"]).map(|path| path.display().to_string());
+        let (history, descriptions) = match &self.descriptions {
+            Some(folder) => from_folder(folder)?,
+            None => from_git(&self.checkout),
+        };
+        Ok(Found { template, codeowners, history, descriptions })
+    }
+}
+
+fn from_folder(folder: &Path) -> Result<(String, Vec<String>), Trouble> {
+    let failed = |error: std::io::Error| Trouble::new(format!("`{}` cannot be read: {error}", folder.display()));
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let texts = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    Ok((format!("{} in `{}`", counted(texts.len(), "description"), folder.display()), texts))
+}
+
+/// Bodies that merged pull requests left in the history: GitHub can put a description into the message of a merge or
+/// squash; where it does not, there is none to read.
+fn from_git(checkout: &Path) -> (String, Vec<String>) {
+    let limit = format!("-n{MERGES}");
+    let arguments = ["log", "--first-parent", limit.as_str(), "--format=%s%x00%b%x01"];
+    let output = Command::new("git").arg("-C").arg(checkout).args(arguments).output();
+    let Some(output) = output.ok().filter(|output| output.status.success()) else {
+        return ("no history of git could be read".to_owned(), Vec::new());
+    };
+    let log = String::from_utf8_lossy(&output.stdout);
+    let messages = log.split('\u{1}').filter_map(|message| message.trim_start().split_once('\0'));
+    let bodies: Vec<&str> = messages.filter(|(subject, _)| is_merge(subject)).map(|(_, body)| body.trim()).collect();
+    // A title alone, which is what GitHub leaves of a merge by default, describes nothing.
+    let described: Vec<String> =
+        bodies.iter().filter(|body| body.contains('\n')).map(|body| (*body).to_owned()).collect();
+    let seen = counted(bodies.len(), "merged pull request");
+    (format!("{seen} in git's history, {} with a description", described.len()), described)
+}
+
+/// Whether a commit is GitHub's merge or squash of a pull request.
+fn is_merge(subject: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let squashed = subject.trim_end().strip_suffix(')').and_then(|subject| subject.rsplit_once("(#"));
+    subject.starts_with("Merge pull request #") || squashed.is_some_and(|(_, last)| number(last))
+}
+
+/// The fields that the template asks, and those that people answer anyway.
+fn mapped(found: &Found) -> Vec<Mapped> {
+    let fields = FieldSet::standard();
+    let template = found.template.as_ref().map(|(_, text)| text.as_str()).unwrap_or_default();
+    let templates = [Template { text: template.to_owned() }];
+    let (asked, _) = parse(template, &fields, &[]);
+    let records: Vec<_> = found.descriptions.iter().map(|text| parse(text, &fields, &templates).0).collect();
+    let mapped = fields.iter().map(|spec| {
+        let answered = |state: &str| matches!(state, "present" | "none");
+        let filled = records.iter().filter(|record| answered(record.field(&spec.id, Layer::Repository).state()));
+        let line = asked.answers.get(&spec.id).and_then(|answers| answers.first()).map(|answer| answer.line);
+        Mapped { field: spec.id.clone(), line, filled: filled.count() }
+    });
+    mapped.filter(|mapped| mapped.line.is_some() || mapped.filled > 0).collect()
+}
+
+/// What the policy asks of every change: what the template asks, and the least that a change request is.
+fn required(mapped: &[Mapped]) -> Vec<Asked> {
+    let is_asked = |id: &FieldId| mapped.iter().any(|one| one.field == *id && one.line.is_some());
+    let names = FieldSet::standard();
+    let names = names.iter().map(|spec| spec.id.clone());
+    let names = names.filter(|id| AT_LEAST.contains(&id.as_str()) || is_asked(id));
+    names.map(|field| Asked { field, rules: Default::default() }).collect()
+}
+
+fn policy(found: &Found, mapped: &[Mapped]) -> String {
+    let required: Vec<String> = required(mapped).iter().map(|asked| format!("\"{}\"", asked.field)).collect();
+    let mut out = format!(
+        "# Proposed by `countersign init`. It observes: it says on the check what it would ask, and holds nothing.\n\
+         # When that looks right, delete the line `mode`: `enforce` is the default.\n\
+         version = 1\nmode = \"observe\"\n\n\
+         [record]\nrequired = [{}]\n\n\
+         [authorities.peer]\npermission = \"write\"\n\n\
+         [[rule]]\nid = \"peer\"\nwhy = \"four eyes on every change\"\n\
+         approvals = [{{ from = [\"peer\"], count = 1 }}]\n",
+        required.join(", ")
+    );
+    if found.codeowners.is_some() {
+        out.push_str(
+            "\n[authorities.owners]\ncodeowners = \"any\"\n\n\
+             [[rule]]\nid = \"owners\"\nwhy = \"whoever owns a file has seen what changes in it\"\n\
+             approvals = [{ from = [\"owners\"], count = 1 }]\n",
+        );
+    }
+    out
+}
+
+fn report(found: &Found, mapped: &[Mapped], path: &Path) -> String {
+    let mut out = String::from("read:\n");
+    let template =
+        found.template.as_ref().map_or("no pull request template".to_owned(), |(path, _)| format!("`{path}`"));
+    let codeowners = found.codeowners.as_ref().map_or("no CODEOWNERS".to_owned(), |path| format!("`{path}`"));
+    out.push_str(&format!("  {template}\n  {codeowners}\n  {}\n", found.history));
+    if !mapped.is_empty() {
+        out.push_str("\nfields of the change record, where they are asked, and how often they are filled:\n");
+    }
+    for one in mapped {
+        let asked = match (&found.template, one.line) {
+            (Some((_, text)), Some(line)) => {
+                format!("line {line}: {}", visible(text.lines().nth(line - 1).unwrap_or_default().trim()))
+            }
+            _ => "not asked".to_owned(),
+        };
+        let filled = match found.descriptions.len() {
+            0 => "not known".to_owned(),
+            all => format!("{} of {all}", one.filled),
+        };
+        out.push_str(&format!("  {:16}  {filled:>9}  {asked}\n", one.field.to_string()));
+    }
+    out.push_str(&format!("\nwrote `{}`, which observes and holds nothing\n", path.display()));
+    let missing: Vec<Asked> = required(mapped)
+        .into_iter()
+        .filter(|asked| !mapped.iter().any(|one| one.field == asked.field && one.line.is_some()))
+        .collect();
+    if let (Some((path, _)), false) = (&found.template, missing.is_empty()) {
+        let block = template::block(&missing, &FieldSet::standard());
+        out.push_str(&format!("\nto add to `{path}`:\n\n{block}"));
+    }
+    out.push_str("\nnext:\n");
+    next(found).iter().for_each(|command| out.push_str(&format!("  {command}\n")));
+    out
+}
+
+/// The five commands that come next, from the root of the checkout.
+fn next(found: &Found) -> [String; 5] {
+    let template = match &found.template {
+        None => "countersign template > .github/pull_request_template.md".to_owned(),
+        Some((path, _)) => format!("countersign record {path} --template {path} --policy {REPOSITORY_POLICY}"),
+    };
+    [
+        "countersign check".to_owned(),
+        template,
+        format!("echo '{{\"body\": \"Risk: low\"}}' | countersign evaluate --policy {REPOSITORY_POLICY} --facts -"),
+        "git add .github && git commit -m \"Observe changes with countersign\"".to_owned(),
+        "git push".to_owned(),
+    ]
+}
