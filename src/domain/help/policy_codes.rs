@@ -272,4 +272,15 @@ pub(super) static CODES: &[CodeHelp] = &[
         "[[rule]]\nid = \"example\"\nwhen = { labels = [\"hotfix\"] }\nchecks = [\"smoke\"]",
         "[[rule]]\nid = \"example\"\nwhen = { labels = [\"hotfix\"], on_declaration = true }\nchecks = [\"smoke\"]",
     ),
+    // What only `countersign check` finds is tried in the tests of the lints, a fault and a near miss each.
+    code("never-applies", "take one of the conditions out; a list or `any` holds if one of its members does", "", ""),
+    code("not-decided", "nothing; fewer nested `any` would let it be decided", "", ""),
+    code("shadowed", "take the rule out, or ask something more in it", "", ""),
+    code("never-met", "name more people, ask for fewer, or bar fewer by `independent_of`", "", ""),
+    code("endless-freeze", "give it an `until`, or say who may waive it", "", ""),
+    code("past", "take it out, or give it a later end", "", ""),
+    code("wide-model", "narrow its `only_files`, so that it covers none of the factor's", "", ""),
+    code("matches-no-file", "correct the glob; it matches the whole path from the root", "", ""),
+    code("unused", "take it out, or name it where it is meant", "", ""),
+    code("author-steps-out", "add a rule whose conditions no author controls", "", ""),
 ];
