@@ -191,6 +191,11 @@ impl Pipeline {
                 self.park(work.claim.installation, until).await;
                 Outcome::Parked { until }
             }
+            // What takes green away needs no read, and does not wait.
+            Error::GitHub(github::Error::ReadsLimited(until)) => {
+                self.park_reads(work.claim.installation, until).await;
+                Outcome::BudgetUsedUp { until, refused: work.claim.priority() }
+            }
             Error::Held => match self.store.now().await {
                 Ok(now) => Outcome::Parked { until: now + lane::LANE_WAIT },
                 Err(error) => Outcome::Outage(error.to_string()),

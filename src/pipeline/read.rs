@@ -110,7 +110,7 @@ impl Pipeline {
         let in_vain = match &read {
             Ok(Reading::NotYet(_)) => work.claim.tries >= PATIENT_TRIES,
             Ok(Reading::Whole(_) | Reading::Gone) => false,
-            Err(error) => matches!(error, Error::GitHub(_)),
+            Err(error) => matches!(error, Error::GitHub(_) | Error::OwnBudget { .. }),
         };
         if in_vain {
             self.take_back(work, github, row, number, shown, &reason).await?;
