@@ -14,6 +14,7 @@ mod early;
 mod enterprise;
 mod faults;
 mod flood;
+mod fresh;
 mod groups;
 mod large;
 mod models;
