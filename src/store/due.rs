@@ -141,6 +141,7 @@ statements! {
         WHERE key = $1 AND lease = $2"
     ));
     ASKED_AGAIN = Sql::both("SELECT key FROM due WHERE key = $1 AND lease = $2 AND seq > claimed_seq");
+    LOWERED_SINCE = Sql::both("SELECT key FROM due WHERE key = $1 AND lease = $2 AND lowers_seq > claimed_seq");
     RELEASE = Sql::both("UPDATE due SET lease = NULL, lease_until = NULL WHERE key = $1 AND lease = $2");
     /// The first instant at which there is something to claim. What can only take green away does not wait for reads.
     NEXT = Sql::both(
@@ -404,6 +405,15 @@ impl Store {
     /// The database's.
     pub async fn asked_again(&self, claim: &Claim) -> Result<bool> {
         let rows = self.db.fetch(ASKED_AGAIN, values![&claim.subject.key(), &claim.lease]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    /// Whether an event that can only take green away arrived since the claim.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn lowered_since(&self, claim: &Claim) -> Result<bool> {
+        let rows = self.db.fetch(LOWERED_SINCE, values![&claim.subject.key(), &claim.lease]).await?;
         Ok(!rows.is_empty())
     }
 
