@@ -226,6 +226,13 @@ pub enum Want {
         /// The event's own instant.
         at: Timestamp,
     },
+    /// The base is this branch, or the pull request is newer than the event.
+    Base {
+        /// The branch.
+        base: String,
+        /// The event's own instant.
+        at: Timestamp,
+    },
     /// The base's tip is this commit, or one after it.
     Tip(String),
     /// The default branch's tip is this commit, or one after it.

@@ -392,7 +392,7 @@ impl Installation {
         if let Some(limited) = errors.iter().find(|error| error.is_limit()) {
             tracing::debug!(message = %limited.message, "GraphQL budget used up");
             let now = self.github.0.clock.now();
-            return Err(Error::Limited(limit_ends(&answer.headers, &limited.message, now)));
+            return Err(Error::ReadsLimited(limit_ends(&answer.headers, &limited.message, now)));
         }
         // Without a path it is about the whole request, whatever data came with it.
         if let Some(passing) = errors.iter().find(|error| error.is_passing() && error.path.is_empty()) {
@@ -413,7 +413,9 @@ impl Installation {
         let token = self.github.token(self.id).await?;
         let meter = &self.github.0.meter;
         // A GraphQL query is a POST, and a read all the same: we send no mutation.
-        if method == Method::GET || path.starts_with("/graphql") {
+        let is_graphql = path.starts_with("/graphql");
+        let is_read = method == Method::GET || is_graphql;
+        if is_read {
             meter.read(self.id);
         }
         let outcome = match self.github.send(method.clone(), url, path, &token.secret, body).await {
@@ -425,9 +427,9 @@ impl Installation {
             outcome => outcome,
         };
         if let Ok(answer) = &outcome {
-            meter.answered(self.id, &answer.headers, self.github.0.clock.now());
+            meter.answered(self.id, &answer.headers, is_graphql, self.github.0.clock.now());
         }
-        outcome
+        outcome.map_err(|error| if is_read { error.of_a_read() } else { error })
     }
 }
 

@@ -19,6 +19,9 @@ pub enum Error {
     /// One of GitHub's limits was reached; nothing may be sent before the instant.
     #[error("GitHub asks to wait until {0}")]
     Limited(Timestamp),
+    /// The same, told of a read: what is written may be taken all the same.
+    #[error("GitHub grants no reads until {0}")]
+    ReadsLimited(Timestamp),
     /// GitHub understood the request and refuses its content.
     #[error("GitHub refused what was sent: {0}")]
     Refused(String),
@@ -82,6 +85,16 @@ pub(super) fn used_up_until(headers: &HeaderMap, now: Timestamp) -> Option<Times
 
 fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+impl Error {
+    /// The error as that of a read.
+    pub(super) fn of_a_read(self) -> Self {
+        match self {
+            Self::Limited(until) => Self::ReadsLimited(until),
+            error => error,
+        }
+    }
 }
 
 /// Until when to wait for a limit that GitHub told of inside an answer. A secondary one comes with budget left.

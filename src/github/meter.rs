@@ -20,8 +20,10 @@ pub struct Metered {
     pub reads: u32,
     /// The least that GitHub said is left of its hour, over REST or GraphQL.
     pub left: Option<u32>,
-    /// When an hour ends of which GitHub said that nothing is left.
+    /// When the hour of REST ends, where GitHub said that nothing is left of it: no write is taken before then.
     pub used_up_until: Option<Timestamp>,
+    /// When the hour of GraphQL ends, where nothing is left of it: nothing can be looked at before then.
+    pub reads_used_up_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Default)]
@@ -30,6 +32,7 @@ struct Count {
     reads: i64,
     left: Option<u32>,
     used_up_until: Option<Timestamp>,
+    reads_used_up_until: Option<Timestamp>,
 }
 
 /// The counts of all installations.
@@ -51,14 +54,15 @@ impl Meter {
         self.counts().entry(installation).or_default().reads -= i64::from(reads);
     }
 
-    /// An answer came with these headers.
-    pub(super) fn answered(&self, installation: u64, headers: &HeaderMap, now: Timestamp) {
+    /// An answer came with these headers. GitHub counts what is asked over GraphQL and over REST apart.
+    pub(super) fn answered(&self, installation: u64, headers: &HeaderMap, is_graphql: bool, now: Timestamp) {
         let value = headers.get("x-ratelimit-remaining").and_then(|value| value.to_str().ok());
         let Some(left) = value.and_then(|value| value.trim().parse::<u32>().ok()) else { return };
         let mut counts = self.counts();
         let count = counts.entry(installation).or_default();
         count.left = Some(count.left.map_or(left, |known| known.min(left)));
-        count.used_up_until = count.used_up_until.max(used_up_until(headers, now));
+        let until = if is_graphql { &mut count.reads_used_up_until } else { &mut count.used_up_until };
+        *until = (*until).max(used_up_until(headers, now));
     }
 
     /// Takes the count away.
@@ -67,7 +71,12 @@ impl Meter {
         let count = counts.entry(installation).or_default();
         let reads = u32::try_from(count.reads).unwrap_or(0);
         count.reads = count.reads.clamp(-MOST_CREDIT, 0);
-        Metered { reads, left: count.left.take(), used_up_until: count.used_up_until.take() }
+        Metered {
+            reads,
+            left: count.left.take(),
+            used_up_until: count.used_up_until.take(),
+            reads_used_up_until: count.reads_used_up_until.take(),
+        }
     }
 }
 
@@ -97,7 +106,7 @@ mod tests {
         for left in ["70", "50", "many", "60"] {
             let mut headers = HeaderMap::new();
             headers.insert("x-ratelimit-remaining", HeaderValue::from_static(left));
-            meter.answered(1, &headers, Timestamp::UNIX_EPOCH);
+            meter.answered(1, &headers, false, Timestamp::UNIX_EPOCH);
         }
         assert_eq!(meter.take(1), Metered { left: Some(50), ..Metered::default() });
         assert_eq!(meter.take(1).left, None);
@@ -107,16 +116,23 @@ mod tests {
     fn what_is_used_up_comes_back_when_github_says() {
         let check = |left: &'static str, reset: &'static str, expected: Option<i64>| {
             let meter = Meter::default();
-            // REST and GraphQL have an hour each: the later one counts.
-            for (left, reset) in [("7", "5000"), (left, reset), ("0", "30")] {
-                let mut headers = HeaderMap::new();
-                headers.insert("x-ratelimit-remaining", HeaderValue::from_static(left));
-                headers.insert("x-ratelimit-reset", HeaderValue::from_static(reset));
-                meter.answered(1, &headers, Timestamp::UNIX_EPOCH);
+            // REST and GraphQL have an hour each.
+            for is_graphql in [false, true] {
+                for (left, reset) in [("7", "5000"), (left, reset), ("0", "30")] {
+                    let mut headers = HeaderMap::new();
+                    headers.insert("x-ratelimit-remaining", HeaderValue::from_static(left));
+                    headers.insert("x-ratelimit-reset", HeaderValue::from_static(reset));
+                    meter.answered(1, &headers, is_graphql, Timestamp::UNIX_EPOCH);
+                }
+                let taken = meter.take(1);
+                let (until, other) = match is_graphql {
+                    true => (taken.reads_used_up_until, taken.used_up_until),
+                    false => (taken.used_up_until, taken.reads_used_up_until),
+                };
+                assert_eq!(until.map(Timestamp::as_second), expected, "{left} left until {reset}");
+                assert_eq!(other, None, "nothing was said of the other one");
+                assert_eq!(meter.take(1), Metered::default());
             }
-            let until = meter.take(1).used_up_until.map(Timestamp::as_second);
-            assert_eq!(until, expected, "{left} left until {reset}");
-            assert_eq!(meter.take(1).used_up_until, None);
         };
         check("0", "1800", Some(1_800));
         check("0", "86400", Some(3_600));

@@ -41,12 +41,23 @@ impl Pipeline {
             tracing::info!(installation, %until, "GitHub grants nothing more before then");
             self.park(installation, until).await;
         }
+        if let Some(until) = metered.reads_used_up_until {
+            tracing::info!(installation, %until, "GitHub grants no more looks before then");
+            self.park_reads(installation, until).await;
+        }
     }
 
     /// Nothing of the installation is begun before then. Where that cannot be kept, GitHub will say it again.
     pub(super) async fn park(&self, installation: u64, until: Timestamp) {
         if let Err(error) = self.store.park(installation, until).await {
             tracing::warn!(%error, "the installation could not be parked");
+        }
+    }
+
+    /// Nothing of the installation is looked at before then; green is taken back without a look.
+    pub(super) async fn park_reads(&self, installation: u64, until: Timestamp) {
+        if let Err(error) = self.store.park_reads(installation, until).await {
+            tracing::warn!(%error, "the reads of the installation could not be parked");
         }
     }
 

@@ -294,7 +294,8 @@ fn seen(look: &Look, review: &ReviewRead, first_seen: &SeenRow, bodies: &[BodyVe
     let base = look
         .bases
         .iter()
-        .find(|(until, _)| *until > review.submitted_at)
+        // GitHub tells the second only: what happened within the review's own may have come after it.
+        .find(|(until, _)| *until >= review.submitted_at)
         .map_or(&look.change.base.name, |(_, base)| base);
     let base = if base.is_empty() {
         Known::unknown("GitHub does not give all former bases")
@@ -309,14 +310,17 @@ fn seen(look: &Look, review: &ReviewRead, first_seen: &SeenRow, bodies: &[BodyVe
     Seen { base, commits, body: body_at(look, review.submitted_at, bodies), member_of: BTreeMap::new() }
 }
 
-/// The description as it stood at an instant. It has not been edited since, or an event or GitHub's own history of
+/// The description as it stood at an instant, before whatever edit bears the same second. It has not been edited since, or an event or GitHub's own history of
 /// edits gives the text that stood then; else it is not known.
 fn body_at(look: &Look, at: Timestamp, bodies: &[BodyVersion]) -> Known<String> {
-    if look.body_edited_at.is_none_or(|edited| edited <= at) {
+    if look.body_edited_at.is_none_or(|edited| edited < at) {
         return Known::Known(look.change.body.clone());
     }
     let before = |texts: &[(Timestamp, &str)]| {
-        texts.iter().filter(|(from, _)| *from <= at).max_by_key(|(from, _)| *from).map(|(_, text)| (*text).to_owned())
+        let former = texts.iter().filter(|(from, _)| *from < at).max_by_key(|(from, _)| *from);
+        // What it was opened with stood before every edit, of the same second too.
+        let first = texts.iter().filter(|(from, _)| *from <= look.created_at).min_by_key(|(from, _)| *from);
+        former.or(first.filter(|(from, _)| *from <= at)).map(|(_, text)| (*text).to_owned())
     };
     let of_github: Vec<_> = look.bodies.iter().map(|(from, text)| (*from, text.as_str())).collect();
     let of_events: Vec<_> = bodies.iter().map(|version| (version.at, version.text.as_str())).collect();

@@ -28,6 +28,7 @@ fn meets(look: &Look, want: &Want) -> bool {
         Want::Closed(at) => look.change.state != ChangeState::Open || look.change.updated_at > *at,
         Want::UpdatedAt(at) => look.change.updated_at >= *at,
         Want::Head { head: pushed, at } => head == pushed || look.change.updated_at > *at,
+        Want::Base { base, at } => look.change.base.name == *base || look.change.updated_at > *at,
         Want::Tip(tip) => look.change.base.tip.as_str() == tip,
         Want::DefaultTip(tip) => look.default_tip.as_ref().is_none_or(|now| now.as_str() == tip),
         Want::Review { id, state } => look.reviews.known().is_none_or(|reviews| {
@@ -187,6 +188,9 @@ mod tests {
         check(&[Want::Head { head: "h2".into(), at: at(11) }], true);
         check(&[Want::Head { head: "h1".into(), at: at(9) }], true);
         check(&[Want::Head { head: "h3".into(), at: at(11) }], false);
+        check(&[Want::Base { base: "main".into(), at: at(11) }], true);
+        check(&[Want::Base { base: "dev".into(), at: at(10) }], false);
+        check(&[Want::Base { base: "dev".into(), at: at(9) }], true);
         check(&[Want::Tip("b1".into())], false);
         check(&[Want::Tip("b1".into()), Want::Tip("b2".into())], true);
         check(&[Want::DefaultTip("d1".into()), Want::Tip("b2".into())], false);

@@ -99,6 +99,9 @@ enum Error {
     /// Somebody else who shares the check writes to it: a little later.
     #[error("the check is held by another pull request")]
     Held,
+    /// Green is not given, because an event that takes it away arrived meanwhile: another look follows.
+    #[error("an event that can only take green away arrived meanwhile")]
+    Overtaken,
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -167,9 +170,14 @@ impl Pipeline {
 
     /// How long the first of the events that asked has been waiting.
     async fn since_asked(&self, work: &Work) -> Result<Option<Duration>> {
-        let Some(first) = work.claim.causes.first() else { return Ok(None) };
+        self.since(work.claim.causes.first()).await
+    }
+
+    /// How long ago a delivery was received; `None` where there is none, or it is kept no longer.
+    async fn since(&self, delivery: Option<&String>) -> Result<Option<Duration>> {
+        let Some(delivery) = delivery else { return Ok(None) };
         let now = self.store.now().await?;
-        let received = self.store.received_at(first).await?;
+        let received = self.store.received_at(delivery).await?;
         Ok(received.and_then(|at| Duration::try_from(now.duration_since(at)).ok()))
     }
 
@@ -191,6 +199,11 @@ impl Pipeline {
                 self.park(work.claim.installation, until).await;
                 Outcome::Parked { until }
             }
+            // What takes green away needs no read, and does not wait.
+            Error::GitHub(github::Error::ReadsLimited(until)) => {
+                self.park_reads(work.claim.installation, until).await;
+                Outcome::BudgetUsedUp { until, refused: work.claim.priority() }
+            }
             Error::Held => match self.store.now().await {
                 Ok(now) => Outcome::Parked { until: now + lane::LANE_WAIT },
                 Err(error) => Outcome::Outage(error.to_string()),
@@ -199,6 +212,7 @@ impl Pipeline {
                 Outcome::BudgetUsedUp { until: self.with_a_breath(until, refused).await, refused }
             }
             Error::GitHub(github::Error::Outage(why)) => Outcome::Outage(why),
+            Error::Overtaken => Outcome::Again,
             error @ Error::Moved => Outcome::Outage(error.to_string()),
             Error::Store(error @ (store::Error::Contended(_) | store::Error::Unreachable(_))) => {
                 Outcome::Outage(error.to_string())

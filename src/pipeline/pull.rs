@@ -59,8 +59,11 @@ impl Pipeline {
             number,
             comment: shown.comment_node.clone(),
         };
-        self.pay_for_look(github.id(), work.claim.priority()).await?;
-        let reading = Box::pin(self.read(work, &github, &target));
+        // Refused, too, it takes green back.
+        let reading = Box::pin(async {
+            self.pay_for_look(github.id(), work.claim.priority()).await?;
+            self.read(work, &github, &target).await
+        });
         match self.or_take_back(work, &github, &row, number, &mut shown, reading).await? {
             Reading::Whole(read) => self.answer(work, &github, *read, shown).await,
             Reading::NotYet(why) => {

@@ -27,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Tries of a look that are over within that time: after half a second, and one more.
 const PATIENT_TRIES: u32 = 2;
 
+/// After how many tries, which are over in three and a half seconds, a pull request that no event told of and that GitHub
+/// does not show is gone.
+const GONE_TRIES: u32 = 3;
+
 /// Why a look that came to nothing is taken again.
 const MOVED: &str = "the pull request moved while it was read";
 
@@ -58,11 +62,16 @@ impl Pipeline {
             Err(github::Error::NotFound(_)) if !work.claim.wants.is_empty() && may_wait(work) => {
                 return Ok(Reading::NotYet("GitHub does not show the pull request yet"));
             }
+            // Whoever is gone no longer holds the check that he shares: one answer, which a copy that lags may have
+            // given, is not enough.
+            Err(github::Error::NotFound(_)) if work.claim.tries < GONE_TRIES => {
+                return Ok(Reading::NotYet("GitHub does not show the pull request"));
+            }
             Err(github::Error::NotFound(_)) => return Ok(Reading::Gone),
             Err(error) => return Err(error.into()),
         };
         failpoint::reach("look-done");
-        if let Some(why) = stale(work, &look)? {
+        if let Some(why) = self.stale(work, &look).await? {
             return Ok(Reading::NotYet(why));
         }
         // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
@@ -70,7 +79,7 @@ impl Pipeline {
         if !self.asked(github, &mut look, &governing.loaded.needs).await? {
             return Ok(Reading::NotYet(MOVED));
         }
-        if let Some(why) = stale(work, &look)? {
+        if let Some(why) = self.stale(work, &look).await? {
             return Ok(Reading::NotYet(why));
         }
         let members_since = work.claim.wants.iter().filter_map(|want| match want {
@@ -95,7 +104,7 @@ impl Pipeline {
         shown: &mut ShownIds,
         reading: impl Future<Output = Result<Reading>>,
     ) -> Result<Reading> {
-        if !work.claim.lowers || !self.is_green(row, shown).await? {
+        if !work.claim.lowers || !self.is_green(row, number, shown).await? {
             return reading.await;
         }
         let reason = Reason::LookingAgain(lowered(&work.claim.wants));
@@ -110,7 +119,7 @@ impl Pipeline {
         let in_vain = match &read {
             Ok(Reading::NotYet(_)) => work.claim.tries >= PATIENT_TRIES,
             Ok(Reading::Whole(_) | Reading::Gone) => false,
-            Err(error) => matches!(error, Error::GitHub(_)),
+            Err(error) => matches!(error, Error::GitHub(_) | Error::OwnBudget { .. }),
         };
         if in_vain {
             self.take_back(work, github, row, number, shown, &reason).await?;
@@ -118,9 +127,36 @@ impl Pipeline {
         read
     }
 
+    /// Why a look is not new enough to count, where there is patience left to take it again.
+    async fn stale(&self, work: &Work, look: &Look) -> Result<Option<&'static str>> {
+        let unmet = fresh::unmet(look, &work.claim.wants);
+        if unmet.is_empty() {
+            return Ok(None);
+        }
+        if may_wait(work) {
+            return Ok(Some("GitHub's reads lag behind its events"));
+        }
+        let since_told = self.since(work.claim.causes.last()).await?;
+        if is_refused(&unmet, work.claim.lowers, since_told, self.rules.sweep_every) {
+            let lag = "its reads have lagged behind its events for a minute";
+            return Err(github::Error::Outage(lag.to_owned()).into());
+        }
+        tracing::warn!(?unmet, "events that GitHub's reads never showed");
+        Ok(None)
+    }
+
     /// Whether the check is green, by our own knowledge. It may have been written for another pull request that shares
     /// it, as a run of its own or by editing this one's: then that is what is shown.
-    async fn is_green(&self, row: &RepositoryRow, shown: &mut ShownIds) -> Result<bool> {
+    /// Where the head has moved since, what counts is what others wrote where it is now.
+    pub(super) async fn is_green(&self, row: &RepositoryRow, number: u64, shown: &mut ShownIds) -> Result<bool> {
+        let index = self.store.pull_index(row.name.id, number).await?;
+        if let Some(index) = index.filter(|index| shown.run.as_ref().is_none_or(|run| run.head != index.head)) {
+            let name = self.last_check_name(&row.name, &index.base).await?;
+            let green = self.store.newest_green(row.name.id, &index.head, &name).await?;
+            let is_green = green.is_some();
+            shown.run = green.or_else(|| shown.run.take());
+            return Ok(is_green);
+        }
         let Some(own) = &shown.run else { return Ok(false) };
         let green = self.store.newest_green(row.name.id, &own.head, &own.name).await?;
         if let Some(green) = green.filter(|green| green.id >= own.id) {
@@ -183,21 +219,13 @@ fn may_wait(work: &Work) -> bool {
     usize::try_from(work.claim.tries).is_ok_and(|tries| tries < FRESHNESS.len())
 }
 
-/// Why a look is not new enough to count, where there is patience left to take it again.
-fn stale(work: &Work, look: &Look) -> Result<Option<&'static str>> {
-    let unmet = fresh::unmet(look, &work.claim.wants);
-    if unmet.is_empty() {
-        return Ok(None);
-    }
-    if may_wait(work) {
-        return Ok(Some("GitHub's reads lag behind its events"));
-    }
-    if unmet.iter().any(|want| matches!(want, Want::UpdatedAt(_) | Want::Closed(_) | Want::Head { .. })) {
-        let lag = "its reads have lagged behind its events for a minute";
-        return Err(github::Error::Outage(lag.to_owned()).into());
-    }
-    tracing::warn!(?unmet, "events that GitHub's reads never showed");
-    Ok(None)
+/// Whether a look without these is refused although the tries have run out. A pull request that is older than its event
+/// never counts. What is not dated by the pull request (a check, a thread, a deployment) may never be shown; where it
+/// lowers it is given up no sooner than a sweep would have come by since the newest event was received.
+fn is_refused(unmet: &[&Want], lowers: bool, since_told: Option<Duration>, sweep_every: Duration) -> bool {
+    let dated =
+        |want: &&Want| matches!(want, Want::UpdatedAt(_) | Want::Closed(_) | Want::Head { .. } | Want::Base { .. });
+    unmet.iter().any(dated) || (lowers && since_told.is_some_and(|since| since < sweep_every))
 }
 
 /// What was taken back, for the words on the check.
@@ -211,7 +239,7 @@ fn lowered(wants: &[Want]) -> Lowered {
         Want::UpdatedAt(_) => Lowered::Description,
         Want::Members(_) => Lowered::Membership,
         Want::Tip(_) | Want::DefaultTip(_) => Lowered::Policy,
-        Want::Anything | Want::Closed(_) | Want::Rerun(_) => Lowered::Other,
+        Want::Base { .. } | Want::Anything | Want::Closed(_) | Want::Rerun(_) => Lowered::Other,
     })
 }
 
@@ -229,5 +257,22 @@ mod tests {
         check(1, 600, 1_400);
         check(2, 1_700, 300);
         check(2, 9_000, 0);
+    }
+
+    #[test]
+    fn what_lowers_is_given_up_no_sooner_than_a_sweep_comes_by_and_what_is_dated_never() {
+        let check = |want: Want, lowers: bool, since: Option<u64>, refused: bool| {
+            let since = since.map(Duration::from_secs);
+            assert_eq!(is_refused(&[&want], lowers, since, Duration::from_secs(600)), refused, "{want:?} {since:?}");
+        };
+        let red = || Want::Check { head: "h".into(), id: 8, name: "ci".into(), concluded: true };
+        check(red(), false, Some(61), false);
+        check(red(), true, Some(61), true);
+        check(red(), true, Some(600), false);
+        check(red(), true, None, false);
+        let at = Timestamp::UNIX_EPOCH;
+        for dated in [Want::UpdatedAt(at), Want::Closed(at), Want::Head { head: "h".into(), at }] {
+            check(dated, false, Some(3_600), true);
+        }
     }
 }

@@ -52,6 +52,10 @@ impl Pipeline {
             if priority == Priority::Wording && self.store.asked_again(&work.claim).await? {
                 continue;
             }
+            // Green is not written over what takes it away; other events, be there ever so many, do not hold it up.
+            if is_green(action) && self.store.lowered_since(&work.claim).await? {
+                return Err(Error::Overtaken);
+            }
             let written = match self.write_one(work, github, place, action, priority).await {
                 Err(Error::OwnBudget { until, refused: Priority::Wording }) => {
                     later = Some(self.worded_at(until).await?);
@@ -138,8 +142,9 @@ impl Pipeline {
         Ok(())
     }
 
-    /// The base has changed since the check was given, and with it the check's name: the old one is taken back before
-    /// anything is looked at, because another pull request may come to share it.
+    /// The base has changed since the check was given: what is green is taken back before anything is looked at, because
+    /// it was decided for another branch. Under a name that is no longer its own only where nobody else speaks through
+    /// it; within a family of one name always, because it would speak for this pull request too.
     pub(super) async fn take_back_retargeted(
         &self,
         work: &Work,
@@ -153,6 +158,10 @@ impl Pipeline {
         };
         let own = check_name(&index.base, &row.name.default_branch);
         if run.name == own || run.name == self.last_check_name(&row.name, &index.base).await? {
+            let retargeted = work.claim.wants.iter().any(|want| matches!(want, Want::Base { .. }));
+            if retargeted && self.is_green(row, number, shown).await? {
+                self.take_back(work, github, row, number, shown, &Reason::Retargeted).await?;
+            }
             return Ok(());
         }
         let sharing = self.store.open_pulls_at(row.name.id, &run.head, &run.name).await?;
@@ -314,6 +323,11 @@ impl Pipeline {
         let newer = shown.run.as_ref().is_none_or(|known| said.id > known.id);
         (newer && said.fingerprint == run.fingerprint).then_some(said.id)
     }
+}
+
+/// Whether a pull request may go in by what this writes.
+fn is_green(action: &Action) -> bool {
+    matches!(action, Action::CreateRun(run) | Action::UpdateRun { run, .. } if run.status == RunStatus::Success)
 }
 
 /// The actions with what each of them does to what is shown, the most urgent first.

@@ -1,7 +1,7 @@
 //! What an installation may still ask of GitHub: one row, shared by all replicas.
 //!
 //! The windows slide: of the window before, the part counts that is not a minute (an
-//! hour) old yet. GitHub's own word comes on top: [`Store::park`].
+//! hour) old yet. GitHub's own word comes on top: [`Store::park`], [`Store::park_reads`].
 
 use countersign_domain::Priority;
 use jiff::Timestamp;
@@ -41,7 +41,7 @@ const HOUR: i64 = 60 * MINUTE;
 macro_rules! read {
     () => {
         "SELECT minute, minute_writes, minute_writes_before, minute_points, minute_points_before, hour, hour_writes,
-            hour_writes_before, parked_until FROM installation WHERE id = $1"
+            hour_writes_before, parked_until, reads_parked_until FROM installation WHERE id = $1"
     };
 }
 
@@ -78,7 +78,7 @@ macro_rules! add_points {
 macro_rules! spent {
     () => {
         " RETURNING minute, minute_writes, minute_writes_before, minute_points, minute_points_before, hour,
-            hour_writes, hour_writes_before, parked_until"
+            hour_writes, hour_writes_before, parked_until, reads_parked_until"
     };
 }
 
@@ -86,7 +86,7 @@ statements! {
     /// Points alone, where they fit: in one way to the database and back, because each look asks.
     SPEND_POINTS = Sql::both(concat!(
         add_points!(concat!(rolled!(now "minute_points"), " + $3")),
-        " AND COALESCE(parked_until, 0) <= $6
+        " AND COALESCE(parked_until, 0) <= $6 AND COALESCE(reads_parked_until, 0) <= $6
             AND (", rolled!(before "minute_points"), ") * $5 <= 60000 * (CAST($4 AS BIGINT) - $3 - (", rolled!(now "minute_points"), "))",
         spent!()
     ));
@@ -106,13 +106,17 @@ statements! {
     SPEND_AS_READ = Sql::both(concat!(
         spend!(),
         " AND minute = $10 AND minute_points = $11 AND hour = $12 AND hour_writes = $13
-            AND COALESCE(parked_until, 0) = $14"
+            AND COALESCE(parked_until, 0) = $14 AND COALESCE(reads_parked_until, 0) = $15"
     ));
     PARK = Sql::both(
         "UPDATE installation SET parked_until = CASE WHEN parked_until > $2 THEN parked_until
             ELSE CAST($2 AS BIGINT) END WHERE id = $1"
     );
-    UNPARK = Sql::both("UPDATE installation SET parked_until = NULL WHERE id = $1");
+    PARK_READS = Sql::both(
+        "UPDATE installation SET reads_parked_until = CASE WHEN reads_parked_until > $2 THEN reads_parked_until
+            ELSE CAST($2 AS BIGINT) END WHERE id = $1"
+    );
+    UNPARK = Sql::both("UPDATE installation SET parked_until = NULL, reads_parked_until = NULL WHERE id = $1");
 }
 
 /// What a piece of work is going to ask.
@@ -197,6 +201,7 @@ struct Budget {
     points_minute: Window,
     writes_hour: Window,
     parked_until: i64,
+    reads_parked_until: i64,
 }
 
 impl Budget {
@@ -210,6 +215,7 @@ impl Budget {
             points_minute: window(MINUTE, minute, "minute_points", "minute_points_before")?,
             writes_hour: window(HOUR, hour, "hour_writes", "hour_writes_before")?,
             parked_until: row.maybe_int("parked_until")?.unwrap_or(0),
+            reads_parked_until: row.maybe_int("reads_parked_until")?.unwrap_or(0),
         })
     }
 
@@ -221,6 +227,8 @@ impl Budget {
         if writes > 0 {
             at = at.max(self.writes_minute.fits_at(writes, limit(WRITES_A_MINUTE), now));
             at = at.max(self.writes_hour.fits_at(writes, limit(WRITES_AN_HOUR), now));
+        } else {
+            at = at.max(self.reads_parked_until);
         }
         at
     }
@@ -332,8 +340,8 @@ impl Store {
         let [a, b, c, d, e, f, g, h] = budget.after(cost);
         let (minute, points) = (row.int("minute")?, row.int("minute_points")?);
         let (hour, writes) = (row.int("hour")?, row.int("hour_writes")?);
-        let parked = budget.parked_until;
-        let values = values![installation, a, b, c, d, e, f, g, h, minute, points, hour, writes, parked];
+        let (parked, reads_parked) = (budget.parked_until, budget.reads_parked_until);
+        let values = values![installation, a, b, c, d, e, f, g, h, minute, points, hour, writes, parked, reads_parked];
         let spent = self.db.execute(Writes::Leases, SPEND_AS_READ, values).await? == 1;
         Ok(spent.then(|| Spent::Granted(budget.used_with(cost, now))))
     }
@@ -359,13 +367,26 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn park(&self, installation: u64, until: Timestamp) -> Result<()> {
+        self.park_by(PARK, installation, until).await
+    }
+
+    /// GitHub grants no reads before then, and takes writes all the same: no read is granted, and of the installation
+    /// only what can take green away is claimed. An earlier instant does not shorten it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn park_reads(&self, installation: u64, until: Timestamp) -> Result<()> {
+        self.park_by(PARK_READS, installation, until).await
+    }
+
+    async fn park_by(&self, how: Sql, installation: u64, until: Timestamp) -> Result<()> {
         let mut tx = self.db.begin(Writes::Leases).await?;
         tx.execute(ADD, values![installation]).await?;
-        tx.execute(PARK, values![installation, until.as_millisecond()]).await?;
+        tx.execute(how, values![installation, until.as_millisecond()]).await?;
         tx.commit().await
     }
 
-    /// Takes [`Store::park`] back, for whoever runs countersign.
+    /// Takes [`Store::park`] and [`Store::park_reads`] back, for whoever runs countersign.
     ///
     /// # Errors
     /// The database's.

@@ -74,7 +74,10 @@ macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "WITH ready AS MATERIALIZED (SELECT key FROM due
-                WHERE installation = $4 AND lease IS NULL AND due_at IS NOT NULL AND due_at + 0 <= $3 ORDER BY ",
+                WHERE installation = $4 AND lease IS NULL AND due_at IS NOT NULL AND due_at + 0 <= $3
+                AND (lowers_seq > done_seq OR NOT EXISTS (SELECT 1 FROM installation i
+                    WHERE i.id = $4 AND i.reads_parked_until > $3))
+                ORDER BY ",
             turn!(),
             " LIMIT $5 ",
             $lock,
@@ -95,7 +98,8 @@ statements! {
     /// Who has something ready, the one served longest ago first.
     INSTALLATIONS = Sql::both(
         "SELECT i.id FROM installation i WHERE (i.parked_until IS NULL OR i.parked_until <= $1)
-            AND EXISTS (SELECT 1 FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at <= $1)
+            AND EXISTS (SELECT 1 FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at <= $1
+                AND (i.reads_parked_until IS NULL OR i.reads_parked_until <= $1 OR d.lowers_seq > d.done_seq))
         ORDER BY i.served, i.id LIMIT $2"
     );
     /// With `due_at + 0` SQLite walks the rows in their order, where it would find and sort all that are due.
@@ -137,14 +141,21 @@ statements! {
         WHERE key = $1 AND lease = $2"
     ));
     ASKED_AGAIN = Sql::both("SELECT key FROM due WHERE key = $1 AND lease = $2 AND seq > claimed_seq");
+    LOWERED_SINCE = Sql::both("SELECT key FROM due WHERE key = $1 AND lease = $2 AND lowers_seq > claimed_seq");
     RELEASE = Sql::both("UPDATE due SET lease = NULL, lease_until = NULL WHERE key = $1 AND lease = $2");
-    /// The first instant at which there is something to claim.
+    /// The first instant at which there is something to claim. What can only take green away does not wait for reads.
     NEXT = Sql::both(
         "SELECT MIN(at) AS at FROM (
             SELECT CASE WHEN parked_until > first THEN parked_until ELSE first END AS at FROM (
-                SELECT i.parked_until, (SELECT MIN(d.due_at) FROM due d
+                SELECT CASE WHEN i.reads_parked_until > COALESCE(i.parked_until, 0) THEN i.reads_parked_until
+                    ELSE i.parked_until END AS parked_until, (SELECT MIN(d.due_at) FROM due d
                     WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at IS NOT NULL) AS first
                 FROM installation i) AS of_installation
+            UNION ALL SELECT CASE WHEN parked_until > first THEN parked_until ELSE first END AS at FROM (
+                SELECT i.parked_until, (SELECT MIN(d.due_at) FROM due d
+                    WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at IS NOT NULL
+                        AND d.lowers_seq > d.done_seq) AS first
+                FROM installation i WHERE i.reads_parked_until > $1) AS lowering
             UNION ALL SELECT MIN(lease_until) + 1 AS at FROM due WHERE lease IS NOT NULL) AS instants"
     );
     STATS = Sql::both(
@@ -343,7 +354,8 @@ fn ms(duration: Duration) -> i64 {
 impl Store {
     /// Claims at most `n` rows that are due, going round the installations, the one served longest ago first; of each
     /// the most urgent first ([`Claim::priority`]), and before them what has waited long enough.
-    /// Installations that are parked are left out. A lease that ran out is a crash: it counts as an attempt, and its
+    /// Installations that are parked are left out; where only their reads are, what can only take green away is claimed
+    /// all the same. A lease that ran out is a crash: it counts as an attempt, and its
     /// row is due again.
     ///
     /// # Errors
@@ -393,6 +405,15 @@ impl Store {
     /// The database's.
     pub async fn asked_again(&self, claim: &Claim) -> Result<bool> {
         let rows = self.db.fetch(ASKED_AGAIN, values![&claim.subject.key(), &claim.lease]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    /// Whether an event that can only take green away arrived since the claim.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn lowered_since(&self, claim: &Claim) -> Result<bool> {
+        let rows = self.db.fetch(LOWERED_SINCE, values![&claim.subject.key(), &claim.lease]).await?;
         Ok(!rows.is_empty())
     }
 
@@ -527,8 +548,9 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn until_next(&self) -> Result<Option<Duration>> {
-        let Some(at) = one(self.db.fetch(NEXT, &[]).await?)?.maybe_int("at")? else { return Ok(None) };
-        let left = at - self.db.now(&self.clock).await?;
+        let now = self.db.now(&self.clock).await?;
+        let Some(at) = one(self.db.fetch(NEXT, values![now]).await?)?.maybe_int("at")? else { return Ok(None) };
+        let left = at - now;
         Ok(Some(Duration::from_millis(u64::try_from(left).unwrap_or(0))))
     }
 

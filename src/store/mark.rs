@@ -193,6 +193,7 @@ fn supersedes(later: &Want, want: &Want) -> bool {
     match (later, want) {
         // A thread may be resolved and opened again.
         (Want::Thread { node, .. }, Want::Thread { node: of, .. }) => node == of,
+        (Want::Base { at, .. }, Want::Base { at: before, .. }) => at >= before,
         (Want::Status { head, context, at, .. }, Want::Status { head: of, context: named, at: before, .. }) => {
             head == of && context == named && at >= before
         }

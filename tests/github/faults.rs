@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::limits::Limits;
+use crate::limits::{Limits, Resource};
 use crate::world::World;
 
 /// Which requests a fault meets.
@@ -292,10 +292,21 @@ impl Faults {
 
     /// Uses up points of every installation's hour, so that only `left` are left.
     pub fn leave_points(&self, left: u64) {
+        self.leave(&[Resource::Core, Resource::GraphQl], left);
+    }
+
+    /// The same over GraphQL alone, whose hour is an account of its own.
+    pub fn leave_graphql_points(&self, left: u64) {
+        self.leave(&[Resource::GraphQl], left);
+    }
+
+    fn leave(&self, resources: &[Resource], left: u64) {
         let mut inside = self.0.lock();
         let installations: Vec<u64> = inside.state.installations.keys().copied().collect();
         let now = self.0.clock.now();
-        installations.into_iter().for_each(|id| inside.limits.leave(id, left, now));
+        for id in installations {
+            resources.iter().for_each(|resource| inside.limits.leave(id, *resource, left, now));
+        }
     }
 
     /// A field such as `PullRequest.reviewThreads` has an error instead of a value.

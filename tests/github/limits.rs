@@ -170,13 +170,11 @@ impl Accounts {
         Shown { limit: self.allowed.an_hour, used: hour.used, reset: hour.reset }
     }
 
-    pub(crate) fn leave(&mut self, installation: u64, left: u64, now: Timestamp) {
-        for resource in [Resource::Core, Resource::GraphQl] {
-            self.shown(installation, resource, now);
-            let used = self.allowed.an_hour.saturating_sub(left);
-            if let Some(hour) = self.by_installation.entry(installation).or_default().hours.get_mut(&resource) {
-                hour.used = used;
-            }
+    pub(crate) fn leave(&mut self, installation: u64, resource: Resource, left: u64, now: Timestamp) {
+        self.shown(installation, resource, now);
+        let used = self.allowed.an_hour.saturating_sub(left);
+        if let Some(hour) = self.by_installation.entry(installation).or_default().hours.get_mut(&resource) {
+            hour.used = used;
         }
     }
 }

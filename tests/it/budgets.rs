@@ -101,6 +101,20 @@ async fn a_parked_installation_is_granted_no_read() {
 }
 
 #[tokio::test]
+async fn where_reads_are_parked_writes_are_granted() {
+    on_each(async |db| {
+        granted(db, READ).await;
+        let until = db.store.now().await.expect("now") + SignedDuration::from_mins(10);
+        db.store.park_reads(ACME, until).await.expect("parked");
+        waits(db, Cost { priority: Priority::Withdrawal, ..READ }, 600_000).await;
+        granted(db, Cost { writes: 1, points: 5, priority: Priority::Withdrawal }).await;
+        db.store.unpark(ACME).await.expect("unparked");
+        granted(db, READ).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn less_is_granted_where_github_says_that_less_is_left() {
     on_each(async |db| {
         next_minute(db, 0).await;

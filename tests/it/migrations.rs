@@ -170,6 +170,19 @@ async fn a_row_that_the_thirteenth_version_put_off_is_begun_for_something_more_u
     .await;
 }
 
+/// An installation whose reads are parked until the year 2099, as the sixteenth version wrote it.
+#[tokio::test]
+async fn reads_that_the_sixteenth_version_parked_are_left_alone() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0016.sql")).await;
+        assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 0);
+        let lowers = Mark::Pull { repository: 8, number: 3, want: Want::Anything, lowers: true };
+        db.store.take(&[delivery_for(2, "dismissed", marks(vec![lowers]))]).await.expect("taken");
+        assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 1);
+    })
+    .await;
+}
+
 async fn seed(db: &Database, sql: &str) {
     for statement in sql.split(";\n").filter(|text| !text.trim().is_empty()) {
         db.execute(statement).await;

@@ -151,6 +151,32 @@ async fn a_parked_installation_is_left_alone() {
 }
 
 #[tokio::test]
+async fn where_only_reads_are_parked_what_takes_green_away_is_claimed() {
+    on_each(async |db| {
+        let store = &db.store;
+        take(store, "a", opened(1, "c0ffee")).await;
+        store.park_reads(ACME, after(store, seconds(60)).await).await.expect("parked");
+        assert!(claim(store).await.is_none());
+        let wait = store.until_next().await.expect("read").expect("planned");
+        assert!(wait > Duration::from_secs(50) && wait <= Duration::from_secs(60), "{wait:?}");
+        take(store, "b", lowers(2)).await;
+        assert_eq!(store.until_next().await.expect("read"), Some(Duration::ZERO));
+        assert_eq!(claimed(store).await.subject.key(), "pull:7#2");
+        assert!(claim(store).await.is_none());
+        store.park(ACME, after(store, seconds(30)).await).await.expect("parked");
+        take(store, "c", lowers(3)).await;
+        assert!(claim(store).await.is_none(), "nothing at all may be sent");
+        db.advance(seconds(31));
+        assert_eq!(claimed(store).await.subject.key(), "pull:7#3");
+        db.advance(seconds(31));
+        assert!(
+            store.claim("test", 9, TTL).await.expect("claims").iter().any(|claim| claim.subject.key() == "pull:7#1")
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_most_urgent_row_is_begun_first() {
     on_each(async |db| {
         let store = &db.store;

@@ -40,9 +40,15 @@ pub(super) fn pull_request(payload: Payload<'_>, context: &Context<'_>, signal: 
                 signal.evidence.push(Evidence::HeadMoved { repository, number, before, after: head.clone(), sender });
             }
             want = Want::Head { head, at: updated_at };
+            // The commit may be green already, by another pull request that shares the check.
+            lowers = true;
         }
         "edited" => {
             lowers = true;
+            if payload.at("changes").at("base").0.is_object() {
+                let want = Want::Base { base: pull.at("base").text("ref").to_owned(), at: updated_at };
+                signal.marks.push(Mark::Pull { repository, number, want, lowers });
+            }
             if payload.at("changes").at("body").0.is_object() {
                 let editor = payload.account("sender");
                 signal.evidence.push(Evidence::Body { repository, number, at: updated_at, editor, text: body() });

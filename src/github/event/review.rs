@@ -23,9 +23,14 @@ pub(super) fn review(payload: Payload<'_>, context: &Context<'_>, signal: &mut S
     {
         return;
     }
-    signal.evidence.extend(pull_index(pull, context.repository).map(Evidence::Pull));
     let lowers = state != "approved";
-    signal.marks.push(Mark::Pull { repository: context.repository, number, want: Want::Review { id, state }, lowers });
+    let index = pull_index(pull, context.repository);
+    // A review that is never shown is let go in the end; a pull request that is older than the event never is.
+    let newer = index.as_ref().map(|index| Want::UpdatedAt(index.updated_at));
+    signal.evidence.extend(index.map(Evidence::Pull));
+    for want in newer.into_iter().chain([Want::Review { id, state }]) {
+        signal.marks.push(Mark::Pull { repository: context.repository, number, want, lowers });
+    }
 }
 
 /// A review without an opinion: it says nothing by itself, and may have begun a thread.

@@ -46,7 +46,7 @@ fn events_of_pull_requests_ask_for_a_look_as_new_as_they_are() {
     check(
         "pull_request",
         json!({ "action": "synchronize", "pull_request": pull(1) }),
-        &["Head { head: \"abc\""],
+        &["Head { head: \"abc\", at: 2026-11-23T08:00:00Z }, lowers: true"],
         &["Pull(", "HeadMoved"],
     );
     check(
@@ -59,6 +59,12 @@ fn events_of_pull_requests_ask_for_a_look_as_new_as_they_are() {
         "pull_request",
         json!({ "action": "edited", "changes": { "title": {} }, "pull_request": pull(1) }),
         &["lowers: true"],
+        &["Pull("],
+    );
+    check(
+        "pull_request",
+        json!({ "action": "edited", "changes": { "base": { "ref": { "from": "dev" } } }, "pull_request": pull(1) }),
+        &["Base { base: \"main\", at: 2026-11-23T08:00:00Z }, lowers: true", "UpdatedAt("],
         &["Pull("],
     );
     let closed = |merged: bool| {
@@ -89,9 +95,14 @@ fn a_person_who_opens_waits_for_an_answer_and_a_bot_does_not() {
 #[test]
 fn only_opinions_are_looked_at() {
     let event = |action: &str, state: &str| json!({ "action": action, "pull_request": pull(1), "review": { "id": 4, "state": state } });
-    check("pull_request_review", event("submitted", "approved"), &["state: \"approved\" }, lowers: false"], &["Pull("]);
-    check("pull_request_review", event("submitted", "changes_requested"), &["lowers: true"], &["Pull("]);
-    check("pull_request_review", event("dismissed", "approved"), &["state: \"dismissed\" }, lowers: true"], &["Pull("]);
+    let told = |action: &str, state: &str, shown: &str, lowers: bool| {
+        let dated = format!("UpdatedAt(2026-11-23T08:00:00Z), lowers: {lowers}");
+        let review = format!("state: \"{shown}\" }}, lowers: {lowers}");
+        check("pull_request_review", event(action, state), &[&dated, &review], &["Pull("]);
+    };
+    told("submitted", "approved", "approved", false);
+    told("submitted", "changes_requested", "changes_requested", true);
+    told("dismissed", "approved", "dismissed", true);
     let remarks = ["moved: Thread, want: UpdatedAt(2026-11-23T08:00:00Z), lowers: true"];
     check("pull_request_review", event("submitted", "commented"), &remarks, &["Pull("]);
     check("pull_request_review", event("edited", "commented"), &[], &[]);

@@ -248,3 +248,52 @@ async fn every_read_is_charged_and_less_is_asked_where_github_says_that_less_is_
     world.settled().await;
     world.expect(&pull, "success", "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_looked_at_a_dismissal_takes_green_away_at_once() {
+    // The hour of GraphQL ends with a look that was still granted, or is over when one is asked for.
+    for left in [1, 0] {
+        let world = World::with_policy(PEER).await;
+        let pull = world.opened("").await;
+        let review = pull.review("bob", Verdict::Approve);
+        world.settled().await;
+        world.expect(&pull, "success", "");
+        world.github.faults().leave_graphql_points(left);
+        pull.label("dave", "again");
+        world.settled().await;
+        world.expect(&pull, "success", "");
+        world.github.take_log();
+        let before = world.github.clock().now();
+        pull.dismiss("carol", review);
+        world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+        assert!(world.github.clock().now().duration_since(before) < SignedDuration::from_secs(20), "at once");
+        world.settled().await;
+        let log = world.github.take_log();
+        assert_eq!(log.of("query").count(), 0, "{}", log.summary());
+        assert_eq!(log.writes().count(), 1, "{}", log.summary());
+        world.advance(Duration::from_secs(61 * 60));
+        world.settled().await;
+        world.expect(&pull, "in_progress", "1");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dismissal_that_finds_no_points_for_a_look_takes_green_away_without() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    a_minute_begins(&world);
+    for points in [100, 10, 1] {
+        let cost = Cost { writes: 0, points, priority: Priority::Withdrawal };
+        while matches!(world.store().spend(installation(&world), cost).await.unwrap(), Spent::Granted(_)) {}
+    }
+    world.github.take_log();
+    pull.dismiss("carol", review);
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    let log = world.github.take_log();
+    assert_eq!(log.of("query").count(), 0, "{}", log.summary());
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1");
+}

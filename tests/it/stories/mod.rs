@@ -16,6 +16,7 @@ mod enterprise;
 mod expressions;
 mod faults;
 mod flood;
+mod fresh;
 mod groups;
 mod large;
 mod models;
