@@ -31,7 +31,8 @@ async fn a_dismissal_that_reads_never_show_stays_a_dismissal() {
         world.advance(Duration::from_secs(70));
         world.until("another look", || world.github.log().of("query Look").count() > looks).await;
     }
-    assert_eq!(pull.checks().iter().filter(|check| check.is_green()).count(), 0, "{:#?}", pull.checks());
+    // The one that was green before the dismissal is all there is.
+    assert_eq!(pull.checks().iter().filter(|check| check.is_green()).count(), 1, "{:#?}", pull.checks());
     world.github.faults().fresh();
     world.settled().await;
     world.expect(&pull, "in_progress", "1");
