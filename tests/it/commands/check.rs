@@ -174,7 +174,7 @@ const NEVER: &str = "[[rule]]\nid = \"large\"\ndeny = \"no\"\nwhen = { all = [\n
 #[test]
 fn what_cannot_be_meant_is_shown_with_both_lines() {
     let policy = format!("version = 1\n{NEVER}");
-    let shown = "error[never-applies]: the rule `large` can never apply\n --> mine.toml:7:5\n  |\n6 |   { lines = \">= 500\" },\n  |     --------------- both would have to hold\n7 |   { lines = \"< 100\" },\n  |     ^^^^^^^^^^^^^^^ excludes the other\n  |\n  = help: ";
+    let shown = "error[never-applies]: the rule `large` can never apply\n --> mine.toml:7:5\n  |\n6 |   { lines = \">= 500\" },\n  |     ---------------- both would have to hold\n7 |   { lines = \"< 100\" },\n  |     ^^^^^^^^^^^^^^^ excludes the other\n  |\n  = help: ";
     check(&[("mine.toml", &policy)], &["mine.toml"]).ended(1, shown);
     let told = check(&[("mine.toml", &policy)], &["mine.toml", "--format", "json"]).ended(1, "").json();
     let places = told["diagnostics"][0]["places"].as_array().unwrap();
