@@ -157,7 +157,7 @@ pub struct OpenPull {
 
 impl Store {
     /// Everybody seen moving the head of a pull request: by events of the pull request itself, and by pushes to its
-    /// branch that ended at one of these commits or where such an event says that it did.
+    /// branch that ended at one of these commits or where such an event says that the head was.
     ///
     /// # Errors
     /// The database's.
@@ -165,8 +165,8 @@ impl Store {
         let rows = self.db.fetch(HEAD_MOVES, values![place.repository, place.number]).await?;
         let mut moves = rows.iter().map(moved).collect::<Result<Vec<_>>>()?;
         let Some(repository) = place.head_repository else { return Ok(moves) };
-        let ends: BTreeSet<Oid> =
-            commits.iter().cloned().chain(moves.iter().map(|moved| moved.after.clone())).collect();
+        let heads = moves.iter().flat_map(|moved| moved.before.iter().chain([&moved.after]));
+        let ends: BTreeSet<Oid> = commits.iter().chain(heads).cloned().collect();
         let commits: Vec<&str> = ends.iter().map(Oid::as_str).collect();
         for chunk in commits.chunks(AT_ONCE) {
             let commit = |index: usize| chunk.get(index).or(chunk.first()).copied().unwrap_or_default();

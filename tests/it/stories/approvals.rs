@@ -159,6 +159,27 @@ async fn a_push_that_was_seen_hides_none_from_before_we_watched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_pushed_the_first_head_stays_a_pusher_although_it_was_rebased() {
+    let world = World::with_policy(PEER).await;
+    let alice = world.github.identity("alice");
+    let (author, committer) = (Some(alice.clone()), Some(alice));
+    let changes = [("more.rs", "fn more() {}\n")];
+    world.shop.branch("first", "main");
+    world.shop.push("first", Commit { by: "bob", author, committer, changes: changes.into(), ..Commit::default() });
+    // What was pushed before it was opened.
+    world.advance(Duration::from_secs(60));
+    let new = NewPullRequest { author: "alice", title: "Sell more", head: "first", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    world.shop.commit("main", "dave", [("other.rs", "fn other() {}\n")]);
+    pull.force_push("alice", changes);
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1 approval");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_pushed_is_read_to_the_end_of_githubs_list_or_unknown() {
     // Bob's push is the oldest but one.
     for (later, state, said) in [(100, "in_progress", "1 approval"), (1_000, "failure", "pushed too often")] {

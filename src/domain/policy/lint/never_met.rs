@@ -70,11 +70,11 @@ impl Asked<'_> {
         let first = self.entries.first()?;
         if !can_be_met(&bounded) {
             let said = "the same people for different entries, and each counts once".to_owned();
-            return Some(self.report(lint, file, (whole.span.clone(), said), first));
+            return Some(self.report(lint, file, (whole.span, said), first));
         }
         let author = self.author_who_is_left_nobody(lint, file)?;
         let said = format!("nobody is left when the author is `{author}`");
-        Some(self.report(lint, file, (whole.span.clone(), said), first))
+        Some(self.report(lint, file, (whole.span, said), first))
     }
 
     /// An author of those that the conditions list, where whoever of them is the author, too few others are left.
