@@ -11,7 +11,8 @@ use crate::process::{Process, Scene, ours};
 
 /// Enough that half of them are still under way when one process is cut off.
 const PULLS: usize = 60;
-const ORGANISATIONS: usize = 5;
+/// Enough that none of them spends so much that words have to wait a minute for the budget.
+const ORGANISATIONS: usize = 10;
 const SETTINGS: [(&str, &str); 1] = [("COUNTERSIGN_LEASE", "5s")];
 const LATENCY: Duration = Duration::from_millis(50);
 
