@@ -8,12 +8,34 @@ use countersign_domain::{Needs, wants_modes};
 ///
 /// Commits, checks and reviews are part of every look, so that they are never lacking.
 pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts: &Facts) -> Vec<String> {
+    // Named one by one, so that whoever adds a need decides here what it means to lack it.
+    let Needs {
+        teams,
+        only_teams: _,
+        logins,
+        // Part of every look.
+        checks: _,
+        required_checks: _,
+        files: _,
+        commits: _,
+        on_declaration: _,
+        environments,
+        threads,
+        merged_before,
+        codeowners,
+        old_names,
+        patches,
+        pushers,
+        same_diff,
+        permissions,
+        author_permissions,
+    } = wanted;
     let mut lacking: Vec<String> = Vec::new();
-    let teams = wanted.teams.iter().filter(|team| !facts.teams.contains_key(team));
+    let teams = teams.iter().filter(|team| !facts.teams.contains_key(team));
     lacking.extend(teams.map(|team| format!("the members of `{}/{}`", team.organisation, team.slug)));
-    let logins = wanted.logins.iter().filter(|login| !facts.accounts.contains_key(*login));
+    let logins = logins.iter().filter(|login| !facts.accounts.contains_key(*login));
     lacking.extend(logins.map(|login| format!("whose account `{login}` is")));
-    let environments = wanted.environments.difference(&then.environments);
+    let environments = environments.difference(&then.environments);
     lacking.extend(environments.map(|environment| format!("deployments to `{environment}`")));
     let renamed =
         |file: &countersign_domain::facts::File| file.status == FileStatus::Renamed && file.old_path.known().is_none();
@@ -22,15 +44,15 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         .known()
         .is_some_and(|reviews| reviews.iter().any(|review| review.commit.as_ref() != Some(&facts.change.head.tip)));
     let plain = [
-        (wanted.threads && !then.threads, "review threads"),
-        (wanted.merged_before && !then.merged_before, "whether the author had a change merged before"),
-        (wanted.codeowners && !then.codeowners, "CODEOWNERS"),
-        (wanted.patches && facts.diffs.patches.is_none(), "the patches"),
-        (wanted.old_names && facts.files.known().is_some_and(|files| files.iter().any(renamed)), "old names of files"),
-        (wanted.pushers && !then.pushers, "who pushed"),
-        (wanted.same_diff && !then.same_diff && other_heads, "what was changed when approvals were given"),
-        (wanted.permissions && !then.permissions, "what reviewers may do in the repository"),
-        (wanted.author_permissions && !then.author_permissions, "what the author may do in the repository"),
+        (*threads && !then.threads, "review threads"),
+        (*merged_before && !then.merged_before, "whether the author had a change merged before"),
+        (*codeowners && !then.codeowners, "CODEOWNERS"),
+        (*patches && facts.diffs.patches.is_none(), "the patches"),
+        (*old_names && facts.files.known().is_some_and(|files| files.iter().any(renamed)), "old names of files"),
+        (*pushers && !then.pushers, "who pushed"),
+        (*same_diff && !then.same_diff && other_heads, "what was changed when approvals were given"),
+        (*permissions && !then.permissions, "what reviewers may do in the repository"),
+        (*author_permissions && !then.author_permissions, "what the author may do in the repository"),
         (
             facts.on_demand.special_files.is_none() && wants_modes(policies, &facts.files),
             "whether the files are regular ones",

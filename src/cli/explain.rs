@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use countersign_domain::help::{CodeHelp, Subject, codes, example};
 use countersign_domain::layer::Layer;
-use countersign_domain::policy::{self, CODES, Control, Key, Kind, PACKS, Read, Source, Status, Version, keys};
+use countersign_domain::policy::{self, CODES, Control, Key, Kind, LINTS, PACKS, Read, Source, Status, Version, keys};
 use countersign_domain::record;
 
 use super::output::{Answered, Trouble, print};
@@ -121,6 +121,9 @@ fn control(control: Control) -> Option<&'static str> {
 fn code(subject: Subject, help: &CodeHelp, meanings: &[(&str, &str)]) -> String {
     let meaning = meanings.iter().find(|(code, _)| *code == help.code).map_or("", |(_, meaning)| meaning);
     let (where_found, why) = match subject {
+        Subject::Policy if LINTS.contains(&help.code) => {
+            ("a policy file", "`countersign check` alone looks for it: the file is used all the same, as it is written")
+        }
         Subject::Policy => {
             ("a policy file", "a file with errors is not used: its last valid version goes on, or the check fails")
         }

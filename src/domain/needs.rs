@@ -12,10 +12,9 @@ use crate::evaluate::ChangedFiles;
 use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
-    ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
+    ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
     Permission, Policy, PolicySet, Requirement, WhichCheck, Who,
 };
-use crate::requirement::ACTIONS;
 
 /// The name that every check of ours begins with.
 const OWN_CHECK: &str = "countersign";

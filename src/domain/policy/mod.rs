@@ -35,7 +35,7 @@ pub use fields::field_set;
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Model, Waiver};
 pub use length::Length;
-pub use lint::{Surroundings, lint};
+pub use lint::{LINTS, Surroundings, lint};
 pub use load::{check_edit, load, load_with};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,
@@ -46,3 +46,7 @@ pub use model::{
 pub use packs::{PACKS, Pack, Shelf, packs_of};
 pub use source::{Read, Source, Version};
 pub use weekly::{Days, Hours, Weekly};
+
+/// The slug of GitHub's own App that runs workflows, and the login of its bot: whose checks and deployments are meant
+/// where nobody is named.
+pub(crate) const ACTIONS: &str = "github-actions";

@@ -10,13 +10,13 @@
 use std::collections::BTreeMap;
 
 use super::forged;
-use super::found::{self, ACTIONS, Found, unknown};
+use super::found::{self, Found, unknown};
 use crate::account::Account;
 use crate::condition::{Finding, Truth};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::facts::{Check, CheckMaker, CheckState, Known};
-use crate::policy::{CheckWanted, WhichCheck};
+use crate::policy::{ACTIONS, CheckWanted, WhichCheck};
 use crate::requirement::membership::{Aim, is_called};
 use crate::text::Phrase;
 

@@ -6,14 +6,14 @@
 //! GitHub Actions come from files that the change may have edited itself, and count
 //! like its checks only once somebody who may has read it.
 
-use super::found::{self, ACTIONS, Found, unknown};
+use super::found::{self, Found, unknown};
 use crate::account::{Account, AccountKind};
 use crate::condition::{Finding, Truth};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::facts::{Deployment, Known};
 use crate::layer::Layer;
-use crate::policy::DeploymentWanted;
+use crate::policy::{ACTIONS, DeploymentWanted};
 use crate::requirement::membership::{Aim, is_called};
 use crate::text::Phrase;
 

@@ -4,9 +4,6 @@ use crate::condition::{Finding, Truth};
 use crate::decision::{Act, RequirementResult, State};
 use crate::text::Phrase;
 
-/// The slug of GitHub's own App that runs workflows, and the login of its bot.
-pub(crate) const ACTIONS: &str = "github-actions";
-
 /// What one entry comes to.
 pub(super) struct Found {
     pub(super) state: State,

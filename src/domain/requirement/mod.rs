@@ -19,7 +19,6 @@ mod signed;
 pub(crate) mod unenforced;
 
 pub(crate) use approvals::membership;
-pub(crate) use found::ACTIONS;
 
 use crate::condition::Finding;
 use crate::decision::{RequirementResult, State};

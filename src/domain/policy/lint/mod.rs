@@ -29,11 +29,26 @@ use jiff::Timestamp;
 use toml::de::DeTable;
 
 use self::places::Node;
+use super::codes;
 use super::condition::{Condition, Conditions};
 use super::model::{Policy, PolicySet, Standing};
 use crate::account::TeamName;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::layer::Layer;
+
+/// The codes of what is found here and not by the reader.
+pub const LINTS: [&str; 10] = [
+    codes::NEVER_APPLIES,
+    codes::NOT_DECIDED,
+    codes::SHADOWED,
+    codes::NEVER_MET,
+    codes::ENDLESS_FREEZE,
+    codes::PAST,
+    codes::WIDE_MODEL,
+    codes::MATCHES_NO_FILE,
+    codes::UNUSED,
+    codes::AUTHOR_STEPS_OUT,
+];
 
 /// What a lint may know besides the policies.
 #[derive(Debug, Clone, Copy)]

@@ -2,11 +2,8 @@
 
 use super::cursor::{Table, Value};
 use super::who;
-use crate::policy::codes;
 use crate::policy::model::{CheckWanted, WhichCheck};
-
-/// The App whose check runs a bare name means.
-const ACTIONS: &str = "github-actions";
+use crate::policy::{ACTIONS, codes};
 
 /// Reads the entries of `checks`.
 pub(super) fn wanted(value: &Value<'_>) -> Vec<CheckWanted> {

@@ -2,10 +2,8 @@
 
 use super::cursor::{Table, Value};
 use super::who;
+use crate::policy::ACTIONS;
 use crate::policy::model::DeploymentWanted;
-
-/// The bot whose deployments count where nobody else is named.
-const ACTIONS: &str = "github-actions";
 
 /// Reads the entries of `deployments`.
 pub(super) fn wanted(value: &Value<'_>) -> Vec<DeploymentWanted> {
