@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Store;
-use super::db::{Row, Tx, Writes, instant, one, values};
+use super::db::{Row, Tx, Writes, instant, one, storable, values};
 use super::error::{Error, Result};
 use super::mark::Pending;
 use super::sql::{Sql, statements};
-use crate::signal::Want;
+use crate::signal::{Lowered, Want};
 
 /// After so many failures or crashes a row is dead: it stays, with its error, until the next event.
 pub const ATTEMPTS: u32 = 10;
@@ -37,11 +37,13 @@ macro_rules! next_look {
 /// When it is a row's turn: rows are begun in this order. What is urgent goes ahead of all that has become due up to so
 /// long before it, and no further, so that nothing starves: whatever has waited ten minutes longer than the newest
 /// withdrawal goes before it. Ten minutes are what an installation's points last for some 8,000 looks, which is more
-/// than a flood makes due; two are what a person waits. The index `due_turn` has the same expression.
+/// than a flood makes due; two are what a person waits. Green that time ends is as urgent as a withdrawal of that
+/// instant. The index `due_turn` has the same expression.
 macro_rules! turn {
     () => {
-        "due_at - CASE WHEN lowers_seq > done_seq THEN 600000
-    WHEN kind = 'group' THEN 300000 WHEN awaited_seq > done_seq THEN 120000 ELSE 0 END"
+        "CASE WHEN lowers_seq > done_seq THEN due_at - 600000
+    WHEN green_until <= due_at + 300000 THEN green_until - 600000
+    WHEN kind = 'group' THEN due_at - 300000 WHEN awaited_seq > done_seq THEN due_at - 120000 ELSE due_at END"
     };
 }
 
@@ -51,6 +53,13 @@ macro_rules! overtaken {
     () => {
         "(lowers_seq > claimed_seq AND CAST($5 AS BIGINT) > 0)
             OR (awaited_seq > claimed_seq AND CAST($5 AS BIGINT) > 2)"
+    };
+}
+
+/// When a row that is to come back at `$4` does, `$3` being now: no later than time ends its green.
+macro_rules! in_time {
+    () => {
+        "CASE WHEN green_until > $3 AND green_until < $4 THEN green_until ELSE CAST($4 AS BIGINT) END"
     };
 }
 
@@ -75,7 +84,7 @@ macro_rules! claim {
         concat!(
             "WITH ready AS MATERIALIZED (SELECT key FROM due
                 WHERE installation = $4 AND lease IS NULL AND due_at IS NOT NULL AND due_at + 0 <= $3
-                AND (lowers_seq > done_seq OR NOT EXISTS (SELECT 1 FROM installation i
+                AND (lowers_seq > done_seq OR green_until <= $3 OR NOT EXISTS (SELECT 1 FROM installation i
                     WHERE i.id = $4 AND i.reads_parked_until > $3))
                 ORDER BY ",
             turn!(),
@@ -85,7 +94,7 @@ macro_rules! claim {
                 claimed_seq = CASE WHEN dead_at IS NULL THEN seq ELSE claimed_seq END
             WHERE key IN (SELECT key FROM ready)
             RETURNING key, kind, installation, repository, number, head, base, done_seq, lowers_seq, awaited_seq,
-                pending, tries, parks, attempts, last_error, dead_at, looked_at, ",
+                pending, tries, parks, attempts, last_error, dead_at, looked_at, green_until, green_then, ",
             turn!(),
             " AS turn"
         )
@@ -99,7 +108,8 @@ statements! {
     INSTALLATIONS = Sql::both(
         "SELECT i.id FROM installation i WHERE (i.parked_until IS NULL OR i.parked_until <= $1)
             AND EXISTS (SELECT 1 FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at <= $1
-                AND (i.reads_parked_until IS NULL OR i.reads_parked_until <= $1 OR d.lowers_seq > d.done_seq))
+                AND (i.reads_parked_until IS NULL OR i.reads_parked_until <= $1 OR d.lowers_seq > d.done_seq
+                    OR d.green_until <= $1))
         ORDER BY i.served, i.id LIMIT $2"
     );
     /// With `due_at + 0` SQLite walks the rows in their order, where it would find and sort all that are due.
@@ -108,29 +118,29 @@ statements! {
     HEARTBEAT = Sql::both("UPDATE due SET lease_until = $3 WHERE key = $1 AND lease = $2");
     FINISH = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, done_seq = claimed_seq, tries = 0, parks = 0, attempts = 0,
-            last_error = NULL, not_before = NULL, dead_at = NULL,
+            last_error = NULL, not_before = NULL, dead_at = NULL, green_until = $5, green_then = $6,
             due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
         WHERE key = $1 AND lease = $2"
     ));
     LOOK_AGAIN = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL,
             tries = CASE WHEN seq > claimed_seq THEN 0 ELSE tries + 1 END,
-            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
+            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
         WHERE key = $1 AND lease = $2"
     ));
-    RETRY = Sql::both(
+    RETRY = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = $5, attempts = attempts + $6,
             parks = parks + 1 - $6, not_before = $4, refused = 0,
             due_at = CASE WHEN dead_at IS NOT NULL AND attempts + $6 >= 20 THEN NULL
-                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE CAST($4 AS BIGINT) END,
+                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE ", in_time!(), " END,
             dead_at = CASE WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE dead_at END
         WHERE key = $1 AND lease = $2"
-    );
+    ));
     /// Without a wait where something more urgent arrived meanwhile.
     PUT_OFF = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = 'the budget is used up', parks = parks + 1,
             not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE CAST($4 AS BIGINT) END, refused = CAST($5 AS BIGINT),
-            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
+            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
         WHERE key = $1 AND lease = $2"
     ));
     BURY = Sql::both(concat!(
@@ -156,6 +166,11 @@ statements! {
                     WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at IS NOT NULL
                         AND d.lowers_seq > d.done_seq) AS first
                 FROM installation i WHERE i.reads_parked_until > $1) AS lowering
+            UNION ALL SELECT CASE WHEN parked_until > first THEN parked_until ELSE first END AS at FROM (
+                SELECT i.parked_until, (SELECT MIN(CASE WHEN d.due_at > d.green_until THEN d.due_at ELSE d.green_until
+                    END) FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at IS NOT NULL
+                        AND d.green_until IS NOT NULL) AS first
+                FROM installation i WHERE i.reads_parked_until > $1) AS ending
             UNION ALL SELECT MIN(lease_until) + 1 AS at FROM due WHERE lease IS NOT NULL) AS instants"
     );
     STATS = Sql::both(
@@ -254,6 +269,22 @@ impl Subject {
     }
 }
 
+/// Until when time alone leaves a green check as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GreenUntil {
+    /// The instant.
+    pub at: Timestamp,
+    /// What the check says from then on, by what was known when it was decided.
+    pub then: String,
+}
+
+impl GreenUntil {
+    fn read(row: &Row) -> Result<Option<Self>> {
+        let Some(at) = row.maybe_instant("green_until")? else { return Ok(None) };
+        Ok(Some(Self { at, then: row.maybe_text("green_then")?.unwrap_or_default() }))
+    }
+}
+
 /// A row that this worker alone may work on, until its lease ends.
 #[derive(Debug, Clone)]
 pub struct Claim {
@@ -265,8 +296,12 @@ pub struct Claim {
     pub wants: Vec<Want>,
     /// The deliveries that asked for it, the newest 64.
     pub causes: Vec<String>,
-    /// Whether an event asked that can only take green away.
+    /// Whether an event asked that can only take green away, or time ended what green stood on.
     pub lowers: bool,
+    /// What the first of these events took away, where it says so.
+    pub lowered: Option<Lowered>,
+    /// What time ended, where no event asked.
+    pub ended: Option<GreenUntil>,
     /// Whether a person waits for the answer.
     pub awaited: bool,
     /// How many looks in a row were not new enough.
@@ -310,19 +345,24 @@ impl Claim {
         let done = row.int("done_seq")?;
         let pending = Pending::read(&row.text("pending")?).after(done);
         let dead = row.maybe_int("dead_at")?.is_some();
+        let claimed_at = row.instant("looked_at")?;
+        let lowers = row.int("lowers_seq")? > done;
+        let ended = GreenUntil::read(row)?.filter(|green| !lowers && green.at <= claimed_at);
         Ok(Self {
             subject: Subject::read(row)?,
             installation: row.id("installation")?,
             wants: pending.wants.into_iter().map(|(_, want)| want).collect(),
             causes: pending.causes.into_iter().map(|(_, cause)| cause).collect(),
-            lowers: row.int("lowers_seq")? > done,
+            lowers: lowers || ended.is_some(),
+            lowered: pending.lowered.into_iter().map(|(_, what)| what).next(),
+            ended,
             awaited: row.int("awaited_seq")? > done,
             tries: row.count("tries")?,
             parks: row.count("parks")?,
             attempts: row.count("attempts")?,
             head: row.text("head")?,
             dead: dead.then(|| row.maybe_text("last_error")).transpose()?.map(Option::unwrap_or_default),
-            claimed_at: row.instant("looked_at")?,
+            claimed_at,
             lease: lease.to_owned(),
         })
     }
@@ -440,16 +480,24 @@ impl Store {
     /// The database's.
     pub async fn done(&self, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
         let mut tx = self.db.begin(Writes::Leases).await?;
-        let held = self.finish(&mut tx, claim, next).await?;
+        let held = self.finish(&mut tx, claim, next, None).await?;
         tx.commit().await?;
         Ok(held)
     }
 
     /// Ends the row, and gives back the lanes it holds.
-    pub(super) async fn finish(&self, tx: &mut Tx, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
+    pub(super) async fn finish(
+        &self,
+        tx: &mut Tx,
+        claim: &Claim,
+        next: Option<Timestamp>,
+        green: Option<&GreenUntil>,
+    ) -> Result<bool> {
         let now = tx.now(&self.clock).await?;
-        let next = next.map(Timestamp::as_millisecond);
-        let held = tx.execute(FINISH, values![&claim.subject.key(), &claim.lease, now, next]).await? == 1;
+        let (key, next) = (claim.subject.key(), next.map(Timestamp::as_millisecond));
+        let (until, then) = (green.map(|green| green.at.as_millisecond()), green.map(|green| storable(&green.then)));
+        let values = values![&key, &claim.lease, now, next, until, then.as_deref()];
+        let held = tx.execute(FINISH, values).await? == 1;
         if held {
             tx.execute(LET_ALL_GO, values![&claim.holder()]).await?;
         }

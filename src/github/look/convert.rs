@@ -8,6 +8,7 @@ use countersign_domain::facts::{
     Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, File, FileStatus, Known,
     Repository,
 };
+use countersign_domain::layer::{ORGANISATION_POLICY, REPOSITORY_POLICY};
 use countersign_domain::plan::{RunStatus, ShownComment};
 use countersign_domain::policy::{Read, Version};
 use jiff::Timestamp;
@@ -143,7 +144,7 @@ impl Reading {
         let default_branch_name = default_branch.as_ref().map(|branch| branch.name.clone()).unwrap_or_default();
         let default_files = default_branch.and_then(|branch| branch.target);
         let (default_policy, default_tip) = match &default_files {
-            Some(files) => (file(files.policy.as_ref(), ".github/countersign.toml"), Some(Oid::new(&files.oid))),
+            Some(files) => (file(files.policy.as_ref(), REPOSITORY_POLICY), Some(Oid::new(&files.oid))),
             None => (Read::Unreachable("the default branch is gone".to_owned()), None),
         };
         let templates = default_files
@@ -361,19 +362,19 @@ fn organisation_policy(page: &Partial<wire::Data>, target: &Target) -> Read {
         return refused.map_or(Read::Unseen, |error| Read::Unreachable(error.message.clone()));
     };
     let files = organisation.default_branch_ref.as_ref().and_then(|branch| branch.target.as_ref());
-    let path = format!("{}/.github/countersign.toml", target.owner);
+    let path = format!("{}/.github/{ORGANISATION_POLICY}", target.owner);
     file(files.and_then(|files| files.policy.as_ref()), &path)
 }
 
 fn base(base: Option<wire::BaseRef>, oid: &str) -> (Read, String) {
     match base.and_then(|base| base.target) {
-        Some(target) => (file(target.policy.as_ref(), ".github/countersign.toml"), target.oid),
+        Some(target) => (file(target.policy.as_ref(), REPOSITORY_POLICY), target.oid),
         None => (Read::Unreachable("the base branch is gone".to_owned()), oid.to_owned()),
     }
 }
 
 fn head_policy(entry: Option<&wire::TreeEntry>) -> Known<Option<Version>> {
-    match file(entry, ".github/countersign.toml") {
+    match file(entry, REPOSITORY_POLICY) {
         Read::Text(version) => Known::Known(Some(version)),
         Read::Absent => Known::Known(None),
         Read::Unreachable(why) => Known::Unknown(why),
