@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Store;
+use super::claim::{Claim, GreenUntil};
 use super::db::{Row, Tx, Writes, values};
-use super::due::{Claim, GreenUntil};
 use super::error::{Error, Result};
 use super::mark::Marks;
 use super::part::Part;

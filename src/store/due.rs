@@ -7,16 +7,14 @@
 use std::time::Duration;
 
 use countersign_domain::Priority;
-use countersign_domain::account::Oid;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::Store;
-use super::db::{Row, Tx, Writes, instant, one, storable, values};
-use super::error::{Error, Result};
-use super::mark::Pending;
+use super::claim::{Claim, GreenUntil, Subject};
+use super::db::{Tx, Writes, instant, one, storable, values};
+use super::error::Result;
 use super::sql::{Sql, statements};
-use crate::signal::{Lowered, Want};
+use super::{Store, lane};
 
 /// After so many failures or crashes a row is dead: it stays, with its error, until the next event.
 pub const ATTEMPTS: u32 = 10;
@@ -180,15 +178,6 @@ statements! {
             MIN(CASE WHEN lease IS NULL AND due_at <= $1 THEN due_at END) AS oldest
         FROM due WHERE due_at IS NOT NULL OR dead_at IS NOT NULL"
     );
-    HOLD = Sql::both(
-        "INSERT INTO lane (name, holder, until) VALUES ($1, $2, $3)
-        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-            WHERE lane.holder = excluded.holder OR lane.until <= $4"
-    );
-    LET_GO = Sql::both("DELETE FROM lane WHERE name = $1 AND holder = $2");
-    /// What a row holds lasts as long as its lease, and goes with it.
-    HOLD_ON = Sql::both("UPDATE lane SET until = $2 WHERE holder = $1");
-    LET_ALL_GO = Sql::both("DELETE FROM lane WHERE holder = $1");
     /// Makes a row that no event asks for, or brings it forward.
     SCHEDULE = Sql::both(
         "INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, claimed_seq, done_seq,
@@ -197,175 +186,6 @@ statements! {
             WHEN due.dead_at IS NOT NULL OR due.due_at < excluded.due_at THEN due.due_at ELSE excluded.due_at END"
     );
     INSTALL = Sql::both("INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");
-}
-
-/// What a row of the queue is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// A pull request.
-    Pull {
-        /// Its repository.
-        repository: u64,
-        /// Its number.
-        number: u64,
-    },
-    /// A merge group.
-    Group {
-        /// Its repository.
-        repository: u64,
-        /// The branch it is to go into.
-        base: String,
-        /// Its head commit.
-        head: Oid,
-    },
-    /// All open pull requests of an installation, compared with what is known.
-    Sweep {
-        /// The installation.
-        installation: u64,
-    },
-    /// The deliveries that GitHub could not hand over.
-    Redelivery,
-}
-
-impl Subject {
-    /// The row's key: `pull:REPOSITORY#NUMBER`, `group:REPOSITORY:HEAD`, `sweep:INSTALLATION`, `redelivery`.
-    pub fn key(&self) -> String {
-        match self {
-            Self::Pull { repository, number } => format!("pull:{repository}#{number}"),
-            Self::Group { repository, head, .. } => format!("group:{repository}:{head}"),
-            Self::Sweep { installation } => format!("sweep:{installation}"),
-            Self::Redelivery => "redelivery".into(),
-        }
-    }
-
-    /// The first word of the key, for metrics.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Pull { .. } => "pull",
-            Self::Group { .. } => "group",
-            Self::Sweep { .. } => "sweep",
-            Self::Redelivery => "redelivery",
-        }
-    }
-
-    /// The columns repository, number, head, base.
-    pub(super) fn columns(&self) -> (u64, u64, &str, &str) {
-        match self {
-            Self::Pull { repository, number } => (*repository, *number, "", ""),
-            Self::Group { repository, base, head } => (*repository, 0, head.as_str(), base),
-            Self::Sweep { .. } | Self::Redelivery => (0, 0, "", ""),
-        }
-    }
-
-    pub(super) fn read(row: &Row) -> Result<Self> {
-        let repository = row.id("repository")?;
-        Ok(match row.text("kind")?.as_str() {
-            "pull" => Self::Pull { repository, number: row.id("number")? },
-            "group" => Self::Group { repository, base: row.text("base")?, head: Oid::new(row.text("head")?) },
-            "sweep" => Self::Sweep { installation: row.id("installation")? },
-            "redelivery" => Self::Redelivery,
-            other => return Err(Error::Unreadable(format!("no such kind of queue row: `{other}`"))),
-        })
-    }
-}
-
-/// Until when time alone leaves a green check as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GreenUntil {
-    /// The instant.
-    pub at: Timestamp,
-    /// What the check says from then on, by what was known when it was decided.
-    pub then: String,
-}
-
-impl GreenUntil {
-    fn read(row: &Row) -> Result<Option<Self>> {
-        let Some(at) = row.maybe_instant("green_until")? else { return Ok(None) };
-        Ok(Some(Self { at, then: row.maybe_text("green_then")?.unwrap_or_default() }))
-    }
-}
-
-/// A row that this worker alone may work on, until its lease ends.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// What it is about.
-    pub subject: Subject,
-    /// The installation to look through; 0 where it is not known.
-    pub installation: u64,
-    /// How new the look must be; empty where time alone asked.
-    pub wants: Vec<Want>,
-    /// The deliveries that asked for it, the newest 64.
-    pub causes: Vec<String>,
-    /// Whether an event asked that can only take green away, or time ended what green stood on.
-    pub lowers: bool,
-    /// What the first of these events took away, where it says so.
-    pub lowered: Option<Lowered>,
-    /// What time ended, where no event asked.
-    pub ended: Option<GreenUntil>,
-    /// Whether a person waits for the answer.
-    pub awaited: bool,
-    /// How many looks in a row were not new enough.
-    pub tries: u32,
-    /// How many times in a row it was put off: rate limits, outages.
-    pub parks: u32,
-    /// How many failures and crashes there were since it last went well.
-    pub attempts: u32,
-    /// The head by the indexes; empty where they do not know the pull request.
-    pub head: String,
-    /// The last error of a dead row: it is not to be looked at, but people are to be told.
-    pub dead: Option<String>,
-    /// When it was claimed, by the store's clock.
-    pub claimed_at: Timestamp,
-    pub(super) lease: String,
-}
-
-impl Claim {
-    /// The token of the lease: whoever holds it, and nobody else.
-    pub fn lease(&self) -> &str {
-        &self.lease
-    }
-
-    /// How urgent the row is, by what asked for it.
-    pub fn priority(&self) -> Priority {
-        match &self.subject {
-            _ if self.lowers => Priority::Withdrawal,
-            Subject::Group { .. } => Priority::Gate,
-            _ if self.awaited => Priority::Answer,
-            _ => Priority::Grant,
-        }
-    }
-
-    /// The name under which this row holds lanes. Rows that were claimed together share a lease, and hold lanes against
-    /// each other all the same.
-    pub fn holder(&self) -> String {
-        format!("{} {}", self.lease, self.subject.key())
-    }
-
-    fn read(row: &Row, lease: &str) -> Result<Self> {
-        let done = row.int("done_seq")?;
-        let pending = Pending::read(&row.text("pending")?).after(done);
-        let dead = row.maybe_int("dead_at")?.is_some();
-        let claimed_at = row.instant("looked_at")?;
-        let lowers = row.int("lowers_seq")? > done;
-        let ended = GreenUntil::read(row)?.filter(|green| !lowers && green.at <= claimed_at);
-        Ok(Self {
-            subject: Subject::read(row)?,
-            installation: row.id("installation")?,
-            wants: pending.wants.into_iter().map(|(_, want)| want).collect(),
-            causes: pending.causes.into_iter().map(|(_, cause)| cause).collect(),
-            lowers: lowers || ended.is_some(),
-            lowered: pending.lowered.into_iter().map(|(_, what)| what).next(),
-            ended,
-            awaited: row.int("awaited_seq")? > done,
-            tries: row.count("tries")?,
-            parks: row.count("parks")?,
-            attempts: row.count("attempts")?,
-            head: row.text("head")?,
-            dead: dead.then(|| row.maybe_text("last_error")).transpose()?.map(Option::unwrap_or_default),
-            claimed_at,
-            lease: lease.to_owned(),
-        })
-    }
 }
 
 /// How the queue stands.
@@ -387,7 +207,7 @@ fn place(priority: Priority) -> i64 {
 }
 
 /// Milliseconds of a duration.
-fn ms(duration: Duration) -> i64 {
+pub(super) fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
@@ -467,7 +287,7 @@ impl Store {
         let key = claim.subject.key();
         let held = tx.execute(HEARTBEAT, values![&key, &claim.lease, now + ms(ttl)]).await? == 1;
         if held {
-            tx.execute(HOLD_ON, values![&claim.holder(), now + ms(ttl)]).await?;
+            lane::hold_on(&mut tx, &claim.holder(), now + ms(ttl)).await?;
         }
         tx.commit().await?;
         Ok(held)
@@ -499,7 +319,7 @@ impl Store {
         let values = values![&key, &claim.lease, now, next, until, then.as_deref()];
         let held = tx.execute(FINISH, values).await? == 1;
         if held {
-            tx.execute(LET_ALL_GO, values![&claim.holder()]).await?;
+            lane::let_all_go(tx, &claim.holder()).await?;
         }
         Ok(held)
     }
@@ -558,7 +378,7 @@ impl Store {
     pub async fn release(&self, claim: &Claim) -> Result<bool> {
         let mut tx = self.db.begin(Writes::Leases).await?;
         let held = tx.execute(RELEASE, values![&claim.subject.key(), &claim.lease]).await? == 1;
-        tx.execute(LET_ALL_GO, values![&claim.holder()]).await?;
+        lane::let_all_go(&mut tx, &claim.holder()).await?;
         tx.commit().await?;
         self.wake();
         Ok(held)
@@ -616,25 +436,6 @@ impl Store {
             dead: row.id("dead")?,
             oldest: Duration::from_millis(u64::try_from(oldest).unwrap_or(0)),
         })
-    }
-
-    /// Takes or prolongs a lease on a free name, such as repository, commit and check: two pull requests that share
-    /// them never write at once. `false` while another holder has it.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn hold(&self, lane: &str, holder: &str, ttl: Duration) -> Result<bool> {
-        let now = self.db.now(&self.clock).await?;
-        Ok(self.db.execute(Writes::Leases, HOLD, values![lane, holder, now + ms(ttl), now]).await? == 1)
-    }
-
-    /// Gives back what [`Store::hold`] took.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn release_lane(&self, lane: &str, holder: &str) -> Result<()> {
-        self.db.execute(Writes::Leases, LET_GO, values![lane, holder]).await?;
-        Ok(())
     }
 
     /// Now, by the store's clock: the database's own where it has one, moved as the injected clock is.

@@ -9,9 +9,9 @@ use countersign_domain::CHECK_NAME;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::claim::Subject;
 use super::db::{Row, Tx, storable, values};
 use super::decision::Cares;
-use super::due::Subject;
 use super::error::{Error, Result};
 use super::sql::{Sql, bulk, statements};
 use super::waiting;

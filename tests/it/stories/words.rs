@@ -131,7 +131,7 @@ async fn a_check_run_that_github_refuses_is_a_failure() {
     }
     assert!(died, "without a check run there is no verdict");
     world.github.faults().up();
-    pull.label("dave", "again");
+    world.advance(Duration::from_secs(900));
     world.settled().await;
     world.expect(&pull, "in_progress", "1");
 }
