@@ -8,6 +8,7 @@ mod checks;
 mod comment;
 mod deployment;
 mod installation;
+mod json;
 mod lowered;
 mod members;
 mod merge_group;
@@ -25,6 +26,7 @@ use countersign_domain::layer::REPOSITORY_POLICY;
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub use json::parse;
 pub(super) use payload::Repository;
 use payload::{Context, Payload};
 
