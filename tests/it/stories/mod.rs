@@ -31,3 +31,4 @@ mod schedule;
 mod shown;
 mod threads;
 mod unfinished;
+mod words;
