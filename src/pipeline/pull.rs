@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, Outcome as Verdict, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
@@ -15,11 +16,11 @@ use super::effect::EFFECT_DAYS;
 use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
-use super::read::{Read, Reading};
+use super::read::{Asking, Read, Reading, lowered};
 use super::{Error, Pipeline, Result, unfinished};
 use crate::backtest;
 use crate::failpoint;
-use crate::github::{Installation, Look, Target};
+use crate::github::{Installation, Look, OwnRun, Target};
 use crate::queue::{Outcome, Work};
 use crate::render::{self, Reason};
 use crate::signal::{Mark, PullIndex, Want};
@@ -35,7 +36,7 @@ const MOST_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 pub(super) struct Decided {
     pub(super) decision: Decision,
     check_name: String,
-    look: Box<Look>,
+    pub(super) look: Box<Look>,
     facts: Facts,
     sources: Vec<Source>,
     templates: Vec<Template>,
@@ -62,9 +63,10 @@ impl Pipeline {
         // Refused, too, it takes green back.
         let reading = Box::pin(async {
             self.pay_for_look(github.id(), work.claim.priority()).await?;
-            self.read(work, &github, &target).await
+            self.read(Asking::of(work), &github, &target).await
         });
-        match self.or_take_back(work, &github, &row, number, &mut shown, reading).await? {
+        let reason = Reason::LookingAgain(lowered(&work.claim.wants));
+        match self.or_take_back(work, &github, &row, number, (&mut shown, &reason), reading).await? {
             Reading::Whole(read) => self.answer(work, &github, *read, shown).await,
             Reading::NotYet(why) => {
                 tracing::debug!(tries = work.claim.tries, why, "looking again");
@@ -202,11 +204,7 @@ pub fn decision_with(policies: &PolicySet, fields: &FieldSet, facts: &Facts, tem
 
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.
 fn merge_shown(look: &Look, ids: ShownIds, wants: &[Want]) -> Shown {
-    let rerun = wants.iter().any(|want| match (want, &ids.run) {
-        (Want::Rerun(0), _) | (Want::Rerun(_), None) => true,
-        (Want::Rerun(run), Some(newest)) => newest.id <= *run,
-        _ => false,
-    });
+    let rerun = is_asked_again(wants, ids.run.as_ref());
     let run =
         ids.run.filter(|_| !rerun).map(|run| ShownRun { id: run.id, status: run.status, fingerprint: run.fingerprint });
     let comment = match (&look.own_comment, ids.comment) {
@@ -216,6 +214,15 @@ fn merge_shown(look: &Look, ids: ShownIds, wants: &[Want]) -> Shown {
         (None, None) => None,
     };
     Shown { run, comment }
+}
+
+/// Whether somebody pressed "Re-run" on the run that is there, or on all.
+pub(super) fn is_asked_again(wants: &[Want], there: Option<&ShownRunIds>) -> bool {
+    wants.iter().any(|want| match (want, there) {
+        (Want::Rerun(0), _) | (Want::Rerun(_), None) => true,
+        (Want::Rerun(run), Some(newest)) => newest.id <= *run,
+        _ => false,
+    })
 }
 
 /// What the run of ours that is there does to the merge. One that was asked for again is pending to GitHub.
@@ -236,8 +243,19 @@ fn effect(there: Option<&ShownRunIds>, shown: &Shown) -> Effect {
 /// Our newest run of that name on the head, and our comment.
 fn ids(look: &Look, stored: &ShownIds, name: &str) -> ShownIds {
     let head = &look.change.head.tip;
-    let stored_run = stored.run.clone().filter(|run| run.head == *head && run.name == name);
-    let newest = look.own_runs.iter().rfind(|run| run.name == name);
+    let run = newest_run(&look.own_runs, stored.run.as_ref(), head, name);
+    let (comment, comment_node) = match &look.own_comment {
+        Some(comment) => (Some(comment.shown.id), Some(comment.node.clone())),
+        None => (stored.comment, stored.comment_node.clone()),
+    };
+    ShownIds { run, comment, comment_node }
+}
+
+/// Our newest run of that name on that commit: of those that were read, oldest first, or the one that is stored, where
+/// the read lags behind it.
+pub(super) fn newest_run(read: &[OwnRun], stored: Option<&ShownRunIds>, head: &Oid, name: &str) -> Option<ShownRunIds> {
+    let stored = stored.filter(|run| run.head == *head && run.name == name).cloned();
+    let newest = read.iter().rfind(|run| run.name == name);
     let looked = newest.map(|run| ShownRunIds {
         id: run.id,
         // A state that we never give, such as stale: whatever is decided is written anew.
@@ -246,16 +264,11 @@ fn ids(look: &Look, stored: &ShownIds, name: &str) -> ShownIds {
         head: head.clone(),
         name: name.to_owned(),
     });
-    let run = match (looked, stored_run) {
+    match (looked, stored) {
         (Some(looked), Some(stored)) if stored.id > looked.id => Some(stored),
         (Some(looked), _) => Some(looked),
         (None, stored) => stored,
-    };
-    let (comment, comment_node) = match &look.own_comment {
-        Some(comment) => (Some(comment.shown.id), Some(comment.node.clone())),
-        None => (stored.comment, stored.comment_node.clone()),
-    };
-    ShownIds { run, comment, comment_node }
+    }
 }
 
 fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownIds) -> NewDecision {
@@ -296,7 +309,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
 }
 
 /// When the decision may change without an event: by time alone, or because what could not be read now can be.
-fn next_due(look: &Look, decision: &Decision) -> Option<Timestamp> {
+pub(super) fn next_due(look: &Look, decision: &Decision) -> Option<Timestamp> {
     let is_unknown = [decision.outcome, decision.own_outcome].contains(&Verdict::Unknown);
     if !is_unknown || look.change.state != ChangeState::Open {
         return decision.next_instant;
@@ -360,7 +373,6 @@ fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countersign_domain::account::Oid;
 
     #[test]
     fn what_could_not_be_read_is_tried_again_after_a_quarter_of_the_time_that_nothing_happened() {

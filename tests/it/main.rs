@@ -15,6 +15,7 @@ mod deploy;
 mod dispatches;
 mod door;
 mod early;
+mod groups;
 mod house;
 mod kill;
 mod links;

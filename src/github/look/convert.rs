@@ -584,7 +584,7 @@ fn check(context: wire::Context) -> CheckRead {
     }
 }
 
-fn own_runs(suites: Option<wire::List<wire::Suite>>) -> Vec<OwnRun> {
+pub(super) fn own_runs(suites: Option<wire::List<wire::Suite>>) -> Vec<OwnRun> {
     let suites = suites.into_iter().flat_map(|list| list.nodes).flatten();
     let runs = suites.filter_map(|suite| suite.check_runs).flat_map(|list| list.nodes).flatten();
     let mut runs: Vec<_> = runs
