@@ -18,6 +18,7 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/app/installations/{}/access_tokens", None),
     ("/installation/repositories", None),
     ("/repos/{}/{}/activity", Some(("contents", "read"))),
+    ("/repos/{}/{}/branches/{}", Some(("contents", "read"))),
     ("/repos/{}/{}/collaborators/{}/permission", None),
     ("/repos/{}/{}/check-runs", Some(("checks", "write"))),
     ("/repos/{}/{}/commits/{}/check-runs", Some(("checks", "read"))),
