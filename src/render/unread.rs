@@ -48,8 +48,6 @@ pub enum Lowered {
     Description,
     /// Somebody left a team.
     Membership,
-    /// A policy changed.
-    Policy,
     /// Something else.
     Other,
 }
@@ -64,7 +62,6 @@ impl Lowered {
             Self::Push => "new commits were pushed",
             Self::Description => "the description was edited",
             Self::Membership => "the members of a team have changed",
-            Self::Policy => "a policy has changed",
             Self::Other => "something that it stood on has changed",
         }
     }

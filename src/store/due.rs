@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::Store;
 use super::db::{Row, Tx, Writes, instant, one, values};
 use super::error::{Error, Result};
-use super::mark::Pending;
+use super::pending::Pending;
 use super::sql::{Sql, statements};
 use crate::signal::Want;
 

@@ -60,6 +60,7 @@ statements! {
             ORDER BY received_at LIMIT 500)"
     );
     LANES = Sql::both("DELETE FROM lane WHERE until < $1");
+    MEMBERS_MOVED = Sql::both("DELETE FROM member_moved WHERE at < $1");
 }
 
 /// How long each kind is kept.
@@ -85,7 +86,8 @@ pub struct Swept {
     pub parts: u64,
     /// Pushes, head moves, deployments, descriptions, what reviewers saw and were members of, dispatched runs.
     pub evidence: u64,
-    /// Idle queue rows and lanes, which are made again when they are needed, and marks of commits that became no head.
+    /// Idle queue rows and lanes, which are made again when they are needed, marks of commits that became no head, and who
+    /// joined and left teams.
     pub rows: u64,
 }
 
@@ -110,6 +112,7 @@ impl Store {
         }
         swept.rows += self.in_steps(IDLE, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(LANES, values![now - DAY_MS]).await?;
+        swept.rows += self.in_steps(MEMBERS_MOVED, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(WAITING, values![now - DAY_MS]).await?;
         Ok(swept)
     }

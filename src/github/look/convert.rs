@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use super::super::client::{FieldError, Partial};
 use super::super::error::{Error, Result};
 use super::{
-    AskedRead, CheckRead, Look, MOST_COMMITS, MOST_FILES, OwnComment, OwnRun, Pages, ReviewRead, Target, file,
-    is_not_found, wire,
+    AskedRead, BranchTip, CheckRead, Look, MOST_COMMITS, MOST_FILES, OwnComment, OwnRun, Pages, ReviewRead, Target,
+    file, is_not_found, wire,
 };
 
 /// Why commits are unknown whose signatures erred.
@@ -137,6 +137,7 @@ impl Reading {
             return Err(nothing_there(path, &errors));
         };
         let Some(mut pull) = repository.pull_request.take() else { return Err(nothing_there(path, &errors)) };
+        let organisation_tip = data.organisation.as_ref().and_then(organisation_tip);
         let organisation_templates =
             data.organisation.take().and_then(|org| org.default_branch_ref).and_then(|branch| branch.target);
         let default_branch = repository.default_branch_ref.take();
@@ -193,6 +194,7 @@ impl Reading {
             own_runs,
             own_comment: data.mine.take().and_then(|comment| own_comment(comment, slug, None)),
             organisation_policy,
+            organisation_tip,
             selected_only,
             repository_policy,
             default_policy,
@@ -363,6 +365,12 @@ fn organisation_policy(page: &Partial<wire::Data>, target: &Target) -> Read {
     let files = organisation.default_branch_ref.as_ref().and_then(|branch| branch.target.as_ref());
     let path = format!("{}/.github/countersign.toml", target.owner);
     file(files.and_then(|files| files.policy.as_ref()), &path)
+}
+
+fn organisation_tip(organisation: &wire::Organisation) -> Option<BranchTip> {
+    let branch = organisation.default_branch_ref.as_ref()?;
+    let tip = Oid::new(&branch.target.as_ref()?.oid);
+    Some(BranchTip { repository: organisation.database_id?, branch: branch.name.clone(), tip })
 }
 
 fn base(base: Option<wire::BaseRef>, oid: &str) -> (Read, String) {
