@@ -141,12 +141,12 @@ impl Pipeline {
 /// Where the head may have been when the pull request was opened. GitHub tells the second only: what was pushed within it
 /// may have come before or after.
 fn first_heads(activity: &[Activity], opened_at: Timestamp) -> BTreeSet<&Oid> {
-    let newest =
-        |before: &dyn Fn(&Activity) -> bool| activity.iter().filter(|push| before(push)).max_by_key(|push| push.at);
-    let heads = [newest(&|push| push.at < opened_at), newest(&|push| push.at <= opened_at)];
-    let within = activity.iter().filter(|push| push.at == opened_at);
-    let oldest = activity.iter().min_by_key(|push| push.at).filter(|_| heads.iter().all(Option::is_none));
-    heads.into_iter().flatten().chain(within).chain(oldest).map(|push| &push.after).collect()
+    let instants: BTreeSet<Timestamp> = activity.iter().map(|push| push.at).collect();
+    let before = instants.range(..opened_at).next_back().copied();
+    let within = instants.get(&opened_at).copied();
+    let first = instants.first().copied().filter(|_| before.is_none() && within.is_none());
+    let is_first = |push: &&Activity| [before, within, first].contains(&Some(push.at));
+    activity.iter().filter(is_first).map(|push| &push.after).collect()
 }
 
 /// Whether the moves of a fork's head leave one out: they are not one way to where it is now.

@@ -509,7 +509,8 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
 async fn the_first_word_on_reviews_logins_and_layers_stays() {
     on_each(async |db| {
         let (store, now) = (&db.store, at("2026-03-02T10:00:00Z"));
-        let seen = |commits: &str| SeenRow { base: "main".into(), commits: commits.into(), at: now };
+        let seen =
+            |commits: &str| SeenRow { base: "main".into(), commits: commits.into(), at: now, could_write: Some(true) };
         assert_eq!(store.seen_at_review(5).await.expect("read"), None);
         store.remember_seen((SHOP, 1), 5, &seen("first")).await.expect("kept");
         store.remember_seen((SHOP, 1), 5, &seen("second")).await.expect("kept");

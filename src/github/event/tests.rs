@@ -113,7 +113,12 @@ fn our_own_writes_ask_for_nothing_and_a_rerun_for_a_new_run() {
     let run = |action: &str, app: u64| json!({ "action": action, "check_run": { "id": 8, "name": "ci", "status": "completed", "conclusion": "failure", "head_sha": "abc", "app": { "id": app, "slug": "github-actions" } } });
     check("check_run", run("completed", 42), &[], &[]);
     check("check_run", run("rerequested", 42), &["want: Rerun("], &[]);
-    check("check_run", run("completed", 1), &["id: 8, name: \"ci\", concluded: true }, lowers: true"], &[]);
+    check(
+        "check_run",
+        run("completed", 1),
+        &["id: 8, name: \"ci\", app: \"github-actions\", concluded: true }, lowers: true"],
+        &[],
+    );
     check(
         "check_suite",
         json!({ "action": "rerequested", "check_suite": { "head_sha": "abc", "app": { "id": 42 } } }),

@@ -176,11 +176,12 @@ async fn a_permission_that_is_read_long_after_an_approval_says_nothing_of_its_ti
     let world = world.started(&[]).await;
     let pull = world.opened("").await;
     let faults = world.github.faults();
-    faults.fail_with(On::Operation("GET /repos/{owner}/{repo}/collaborators/{username}/permission"), 1, 403);
+    faults.fail_with(On::Operation("GET /repos/{owner}/{repo}/collaborators/{username}/permission"), 50, 403);
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "failure", "");
     world.advance(QUARTER + LADDER);
+    faults.up();
     pull.retitle("alice", "Sell even more");
     world.settled().await;
     world.expect(&pull, "in_progress", "1 approval");

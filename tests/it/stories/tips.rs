@@ -47,7 +47,7 @@ async fn a_look_that_shows_the_older_of_two_pushed_policies_counts_for_neither()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stricter_policy_of_the_organisation_is_waited_for() {
-    let mut world = World::without_bot(PEER).await;
+    let mut world = World::without_bot("").await;
     let home = world.acme.repository(".github").private();
     home.commit("main", "dave", [("countersign.toml", PEER)]);
     world.start(&[]).await;
