@@ -29,15 +29,6 @@ fn greens(pull: &PullRequest) -> usize {
     pull.checks().iter().filter(|check| check.is_green()).count()
 }
 
-/// As often as a look is taken again.
-async fn all_tries(world: &World) {
-    for wait in [1, 1, 2, 4, 8, 15, 30] {
-        let reads = world.github.log().of("query TeamMembers").count();
-        world.advance(Duration::from_secs(wait));
-        world.until("the team is read again", || world.github.log().of("query TeamMembers").count() > reads).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn who_left_a_team_that_github_still_shows_them_in_has_left_it() {
     let mut world = World::without_bot(CAB).await;
@@ -50,7 +41,6 @@ async fn who_left_a_team_that_github_still_shows_them_in_has_left_it() {
     world.github.faults().freeze_reads();
     cab.remove("bob");
     world.until("green is taken back", || !world.check(&pull).expect("a check").is_green()).await;
-    all_tries(&world).await;
     world.settled().await;
     world.expect(&pull, "in_progress", "carol");
     // Nor does whatever comes next within a quarter of an hour count him in, and then GitHub shows it.
@@ -75,7 +65,6 @@ async fn who_joined_an_excepted_team_that_github_does_not_show_them_in_leaves_it
     world.github.faults().freeze_reads();
     contractors.add("carol");
     world.until("green is taken back", || !world.check(&pull).expect("a check").is_green()).await;
-    all_tries(&world).await;
     world.settled().await;
     world.expect(&pull, "failure", "");
     let said = summary(&world, &pull);
