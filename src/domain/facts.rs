@@ -321,9 +321,14 @@ pub struct Seen {
     pub commits: Known<String>,
     /// The description as it stood.
     pub body: Known<String>,
-    /// Whether the reviewer was in a team at the first look after the review that could tell. What is not here was not
-    /// asked for then, and counts as it is now.
-    pub member_of: BTreeMap<TeamName, bool>,
+    /// Whether the reviewer was in a team at the first look after the review. Unknown where the team could not be read
+    /// until too long afterwards. What is not here was not asked for then, and counts as it is now.
+    pub member_of: BTreeMap<TeamName, Known<bool>>,
+    /// Whether the reviewer could push to the repository at that look. `None` where nothing remembers it: as it is now.
+    pub could_write: Option<bool>,
+    /// What the reviewer might do in the repository at that look, and inside `None` for somebody who could not even read
+    /// it. Unknown as in [`Seen::member_of`]; `None` where it was not asked for then: as it is now.
+    pub held: Option<Known<Option<Permission>>>,
 }
 
 /// A check run or a commit status of the head.

@@ -499,12 +499,14 @@ fn seen(
             }
         }
     };
-    let teams = review.member_of.iter().map(|(team, was)| Ok((team_name(team)?, *was)));
+    let teams = review.member_of.iter().map(|(team, was)| Ok((team_name(team)?, known(was, bool::clone))));
     Ok(domain::Seen {
         base: or_now(&review.base, &change.base.name),
         commits: seen_commits,
         body: or_now(&review.body, &change.body),
         member_of: teams.collect::<Result<_, Error>>()?,
+        could_write: review.could_write,
+        held: review.held.as_ref().map(|held| known(held, |held| level(*held))),
     })
 }
 

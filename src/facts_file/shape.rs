@@ -362,7 +362,13 @@ pub struct Review {
     pub body: Option<Fact<String>>,
     /// Whether the reviewer was in a team, as `ORG/SLUG`, when the review was first seen; left out, as now.
     #[serde(default)]
-    pub member_of: BTreeMap<String, bool>,
+    pub member_of: BTreeMap<String, Fact<bool>>,
+    /// Whether the reviewer could push when the review was first seen; left out, as now.
+    #[serde(default)]
+    pub could_write: Option<bool>,
+    /// What the reviewer might do in the repository when the review was first seen; left out, as now.
+    #[serde(default)]
+    pub held: Option<Fact<Permission>>,
     /// Who dismissed it.
     #[serde(default)]
     pub dismissed_by: Option<String>,
@@ -387,6 +393,8 @@ impl Brief for Review {
             commits: None,
             body: None,
             member_of: BTreeMap::new(),
+            could_write: None,
+            held: None,
             dismissed_by: None,
             asked_for_changes: None,
         }

@@ -24,7 +24,8 @@ pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};
 pub use error::{Error, Result};
 pub use look::{
-    Ask, AskedRead, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, Queue, QueueEntry, ReviewRead, Target,
+    Ask, AskedRead, BranchTip, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, Queue, QueueEntry,
+    ReviewRead, Target,
 };
 pub use meter::Metered;
 pub use reads::{Activity, OpenPull, SaidRun};

@@ -31,6 +31,8 @@ mod requests;
 mod reverts;
 mod said;
 mod sweep;
+mod tips;
+mod told;
 mod unfinished;
 mod write;
 
@@ -81,6 +83,7 @@ pub struct Pipeline {
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
     permissions: permissions::Permissions,
+    opened: pushers::Opened,
     kept: diffs::Kept,
     brought: deployed::Brought,
     effects: effect::Effects,
@@ -155,6 +158,7 @@ impl Pipeline {
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
             permissions: Recent::new(),
+            opened: pushers::opened(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
             effects: effect::effects(),

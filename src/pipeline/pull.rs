@@ -142,7 +142,7 @@ impl Pipeline {
 
     /// From what was read to a decision, beside the pull requests that share the check.
     pub(super) async fn decide(&self, read: Read) -> Result<Decided> {
-        let Read { look, governing, mut facts, templates } = read;
+        let Read { look, governing, mut facts, templates, .. } = read;
         let Governing { sources, loaded, check_name, .. } = governing;
         facts.siblings = self.siblings(&facts, &check_name).await?;
         let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);

@@ -73,6 +73,8 @@ pub(super) struct Read {
     pub(super) governing: Governing,
     pub(super) facts: Facts,
     pub(super) templates: Vec<Template>,
+    /// Whether GitHub does not show yet who joined a team or left it.
+    pub(super) members_lag: bool,
 }
 
 impl Pipeline {
@@ -97,6 +99,9 @@ impl Pipeline {
         if let Some(why) = self.stale(asking, &look).await? {
             return Ok(Reading::NotYet(why));
         }
+        if self.shows_old_policies(asking, &look).await? {
+            return Ok(Reading::NotYet("GitHub's branches lag behind their pushes"));
+        }
         // Which policies are in force is only told by a look that counts; what they ask for beside it counts by itself.
         let governing = self.governing(github, &look).await?;
         if !self.asked(github, &mut look, &governing.loaded.needs).await? {
@@ -110,6 +115,9 @@ impl Pipeline {
             _ => None,
         });
         match self.read_beside(github, look, members_since.max(), governing).await {
+            Ok(read) if read.members_lag && asking.may_wait() => {
+                Ok(Reading::NotYet("GitHub's teams lag behind the events of their members"))
+            }
             Ok(read) => Ok(Reading::Whole(Box::new(read))),
             Err(Error::Moved) => Ok(Reading::NotYet(MOVED)),
             Err(error) => Err(error),
@@ -158,8 +166,9 @@ impl Pipeline {
         if asking.may_wait() {
             return Ok(Some("GitHub's reads lag behind its events"));
         }
-        let since_told = self.since(asking.newest).await?;
-        if is_refused(&unmet, asking.lowers, since_told, self.rules.sweep_every) {
+        let (now, since_told) = (self.store.now().await?, self.since(asking.newest).await?);
+        let told = Told { lowers: asking.lowers, since: since_told, now };
+        if is_refused(&unmet, told, self.rules.sweep_every) {
             let lag = "its reads have lagged behind its events for a minute";
             return Err(github::Error::Outage(lag.to_owned()).into());
         }
@@ -205,7 +214,7 @@ impl Pipeline {
         governing: Governing,
     ) -> Result<Read> {
         let Governing { loaded, check_name, family, .. } = &governing;
-        let mut facts = self.facts(github, &look, &loaded.needs, members_since, check_name).await?;
+        let (mut facts, told) = self.facts(github, &look, &loaded.needs, members_since, check_name).await?;
         facts.on_demand.check_name.clone_from(family);
         facts.on_demand.failures = self.failures(&look, &loaded.policies).await?;
         facts.on_demand.required_checks = self.required_checks(github, &look, &loaded.needs).await?;
@@ -213,7 +222,7 @@ impl Pipeline {
             facts.on_demand.special_files = Some(self.special_files(github, &look, &facts.files).await?);
         }
         let templates = self.templates(&look).await?;
-        Ok(Read { look, governing, facts, templates })
+        Ok(Read { look, governing, facts, templates, members_lag: told.is_shown_late() })
     }
 
     /// The templates of every version seen: a text that stood in one is a prompt, not an answer.
@@ -231,13 +240,28 @@ impl Pipeline {
     }
 }
 
+/// What the events that asked for a look say beside what they want of it.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    /// Whether one of them can only take green away.
+    lowers: bool,
+    /// How long ago the newest was received.
+    since: Option<Duration>,
+    now: Timestamp,
+}
+
 /// Whether a look without these is refused although the tries have run out. A pull request that is older than its event
 /// never counts. What is not dated by the pull request (a check, a thread, a deployment) may never be shown; where it
-/// lowers it is given up no sooner than a sweep would have come by since the newest event was received.
-fn is_refused(unmet: &[&Want], lowers: bool, since_told: Option<Duration>, sweep_every: Duration) -> bool {
-    let dated =
-        |want: &&Want| matches!(want, Want::UpdatedAt(_) | Want::Closed(_) | Want::Head { .. } | Want::Base { .. });
-    unmet.iter().any(dated) || (lowers && since_told.is_some_and(|since| since < sweep_every))
+/// lowers it is given up no sooner than a sweep would have come by since the newest event was received. So is what was
+/// not kept apart, because some of it may have lowered.
+fn is_refused(unmet: &[&Want], told: Told, sweep_every: Duration) -> bool {
+    let soon = |since: Duration| since < sweep_every;
+    let holds = |want: &&Want| match want {
+        Want::UpdatedAt(_) | Want::Closed(_) | Want::Head { .. } | Want::Base { .. } => true,
+        Want::Uncounted(at) => soon(Duration::try_from(told.now.duration_since(*at)).unwrap_or_default()),
+        _ => false,
+    };
+    unmet.iter().any(holds) || (told.lowers && told.since.is_some_and(soon))
 }
 
 /// Why green goes without a look, for the words on the check.
@@ -255,15 +279,19 @@ mod tests {
     #[test]
     fn what_lowers_is_given_up_no_sooner_than_a_sweep_comes_by_and_what_is_dated_never() {
         let check = |want: Want, lowers: bool, since: Option<u64>, refused: bool| {
-            let since = since.map(Duration::from_secs);
-            assert_eq!(is_refused(&[&want], lowers, since, Duration::from_secs(600)), refused, "{want:?} {since:?}");
+            let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(3_600);
+            let told = Told { lowers, since: since.map(Duration::from_secs), now };
+            assert_eq!(is_refused(&[&want], told, Duration::from_secs(600)), refused, "{want:?} {since:?}");
         };
-        let red = || Want::Check { head: "h".into(), id: 8, name: "ci".into(), concluded: true };
+        let red = || Want::Check { head: "h".into(), id: 8, name: "ci".into(), app: String::new(), concluded: true };
         check(red(), false, Some(61), false);
         check(red(), true, Some(61), true);
         check(red(), true, Some(600), false);
         check(red(), true, None, false);
         let at = Timestamp::UNIX_EPOCH;
+        let then = |ago: i64| Want::Uncounted(at + jiff::SignedDuration::from_secs(3_600 - ago));
+        check(then(599), false, None, true);
+        check(then(600), false, None, false);
         for dated in [Want::UpdatedAt(at), Want::Closed(at), Want::Head { head: "h".into(), at }] {
             check(dated, false, Some(3_600), true);
         }

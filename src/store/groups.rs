@@ -12,7 +12,7 @@ use super::Store;
 use super::claim::Subject;
 use super::db::{Row, Tx, Writes, storable, values};
 use super::error::Result;
-use super::mark::Pending;
+use super::pending::Pending;
 use super::shown::{self, ShownRunIds, run_status_name};
 use super::sql::{Sql, bulk, statements};
 use crate::signal::{Lowered, Want};
@@ -192,8 +192,8 @@ fn told(row: &Row) -> Result<MemberTold> {
     let done = row.maybe_int("done_seq")?.unwrap_or_default();
     let pending = row.maybe_text("pending")?.map(|json| Pending::read(&json)).unwrap_or_default();
     let updated_at = row.maybe_instant("updated_at")?.map(Want::UpdatedAt);
-    // A tip that was seen may have been followed by another; all else that was seen once is seen ever after.
-    let lasts = |want: &Want| !matches!(want, Want::Tip(_) | Want::DefaultTip(_));
+    // Time alone ends what was not kept apart; all else that was seen once is seen ever after.
+    let lasts = |want: &Want| !matches!(want, Want::Uncounted(_));
     let wants = pending.wants.into_iter().filter(|(seq, want)| *seq > done || lasts(want)).map(|(_, want)| want);
     Ok(MemberTold {
         number: row.id("number")?,

@@ -68,6 +68,7 @@ statements! {
             WHERE seen_at < $1 ORDER BY seen_at LIMIT 500)"
     );
     LANES = Sql::both("DELETE FROM lane WHERE until < $1");
+    MEMBERS_MOVED = Sql::both("DELETE FROM member_moved WHERE at < $1");
 }
 
 /// How long a merge group is kept after it was last looked at: GitHub waits for its checks for hours, and one that is not
@@ -97,8 +98,8 @@ pub struct Swept {
     pub parts: u64,
     /// Pushes, head moves, deployments, descriptions, what reviewers saw and were members of, dispatched runs.
     pub evidence: u64,
-    /// Idle queue rows and lanes, which are made again when they are needed, marks of commits that became no head, and
-    /// merge groups of long ago.
+    /// Idle queue rows and lanes, which are made again when they are needed, marks of commits that became no head, who
+    /// joined and left teams, and merge groups of long ago.
     pub rows: u64,
 }
 
@@ -123,6 +124,7 @@ impl Store {
         }
         swept.rows += self.in_steps(IDLE, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(LANES, values![now - DAY_MS]).await?;
+        swept.rows += self.in_steps(MEMBERS_MOVED, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(WAITING, values![now - DAY_MS]).await?;
         for groups in [MEMBERS, GROUPS] {
             swept.rows += self.in_steps(groups, values![now - GROUP_DAYS * DAY_MS]).await?;

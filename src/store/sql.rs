@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, db, decision, due, evidence, failures, groups, lane, mark, members, missed,
-        open, part, past, people, policy, retention, schema, shown, sqlite, take, troubled, waiting,
+        open, part, past, people, policy, pushes, retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -119,6 +119,7 @@ mod tests {
         ("past", past::STATEMENTS),
         ("people", people::STATEMENTS),
         ("policy", policy::STATEMENTS),
+        ("pushes", pushes::STATEMENTS),
         ("retention", retention::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),

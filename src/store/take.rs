@@ -210,6 +210,7 @@ impl Store {
         waiting::hold(&mut tx, marked.chain(waiting::heads(proofs.pulls.values().copied()))).await?;
         names.write(&mut tx, now).await?;
         members::note(&mut tx, fresh.iter().flat_map(|delivery| &delivery.signal.marks), now).await?;
+        members::note_moved(&mut tx, &proofs.members, now).await?;
         let mut marks = Marks::default();
         proofs.write(&mut tx, &mut marks).await?;
         for delivery in &fresh {
@@ -369,6 +370,7 @@ struct Proofs<'a> {
     head_moves: Vec<Value>,
     deployed: Vec<Value>,
     groups_gone: BTreeMap<(u64, &'a Oid), Value>,
+    members: Vec<Value>,
     /// By their key, since one statement may touch a row only once.
     bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
     /// By repository, run, attempt and actor, for the same reason.
@@ -439,6 +441,7 @@ impl<'a> Proofs<'a> {
                 let row = groups::gone_row(*repository, base, head, delivery.received_at);
                 self.groups_gone.insert((*repository, head), row);
             }
+            Evidence::Member(moved) => self.members.push(members::moved_row(id, self.members.len(), moved)),
             Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
         }
     }

@@ -86,7 +86,7 @@ async fn a_group_finds_what_its_members_were_told() {
         take(&db.store, "closed", proves(vec![Evidence::Pull(closed)])).await;
         let asks = |want: Want, lowers: bool| Mark::Pull { repository: SHOP, number: 1, want, lowers };
         let review = Want::Review { id: 5, state: "dismissed".into() };
-        let told = vec![asks(Want::Tip("b1".into()), false), asks(review.clone(), true)];
+        let told = vec![asks(Want::Uncounted(at("2026-03-02T10:00:01Z")), false), asks(review.clone(), true)];
         take(&db.store, "dismissed", marks(told)).await;
         remember(&db.store, &[2, 1]).await;
         let told = async || db.store.told_of_members(SHOP, &head()).await.expect("read");
@@ -96,10 +96,10 @@ async fn a_group_finds_what_its_members_were_told() {
             found.iter().map(|member| (member.number, member.open)).collect::<Vec<_>>(),
             [(1, true), (2, false)]
         );
-        assert_eq!(found[0].wants, [since.clone(), Want::Tip("b1".into()), review.clone()]);
+        assert_eq!(found[0].wants, [since.clone(), Want::Uncounted(at("2026-03-02T10:00:01Z")), review.clone()]);
         assert_eq!((found[0].lowers, found[0].causes.join(" ")), (true, "opened dismissed".to_owned()));
         assert_eq!(found[1].wants.as_slice(), std::slice::from_ref(&since));
-        // What was seen stays seen, but for a tip, which others may have followed.
+        // What was seen stays seen, but for what was not kept apart: time alone ends that.
         due(db).await;
         let found = told().await;
         assert_eq!((found[0].wants.clone(), found[0].lowers), (vec![since, review], false));

@@ -293,6 +293,11 @@ pub enum Permission {
     Admin,
 }
 
+impl Permission {
+    /// All of them, the least first.
+    pub const ALL: [Self; 5] = [Self::Read, Self::Triage, Self::Write, Self::Maintain, Self::Admin];
+}
+
 /// A risk factor: what makes a change riskier, by how much, and why.
 #[derive(Debug, Clone)]
 pub struct Factor {

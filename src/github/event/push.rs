@@ -4,7 +4,7 @@ use countersign_domain::layer::ORGANISATION_POLICY;
 
 use super::DECIDING;
 use super::payload::{Context, Payload};
-use crate::signal::{Evidence, Mark, Signal, Want};
+use crate::signal::{Evidence, Mark, Signal};
 
 /// GitHub puts at most this many commits into a push's payload.
 const MOST_PUSHED_COMMITS: usize = 2_048;
@@ -28,11 +28,7 @@ pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Sig
         return;
     }
     if DECIDING.iter().any(|path| touches(payload, path)) {
-        signal.marks.push(Mark::Base {
-            repository: context.repository,
-            branch: branch.clone(),
-            want: Want::Tip(after),
-        });
+        signal.marks.push(Mark::Base { repository: context.repository, branch: branch.clone() });
     }
     let owner_policy = signal.repository.as_ref().filter(|repository| {
         repository.name == ".github" && repository.default_branch == branch && touches(payload, ORGANISATION_POLICY)

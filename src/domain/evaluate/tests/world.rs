@@ -146,6 +146,8 @@ pub(super) fn review(facts: &mut Facts, login: &str, verdict: ReviewVerdict) -> 
             commits: Known::Known(commits),
             body: Known::Known(facts.change.body.clone()),
             member_of: BTreeMap::new(),
+            could_write: None,
+            held: None,
         },
     });
     id

@@ -59,10 +59,13 @@ fn oid() -> impl Strategy<Value = Oid> {
     text().prop_map(Oid::new)
 }
 
-fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permission>>>> {
+fn held() -> impl Strategy<Value = Known<Option<Permission>>> {
     use Permission::{Admin, Maintain, Read, Triage, Write};
-    let held = select(&[None, Some(Read), Some(Triage), Some(Write), Some(Maintain), Some(Admin)]);
-    btree_map(account(), known(held), 0..3)
+    known(select(&[None, Some(Read), Some(Triage), Some(Write), Some(Maintain), Some(Admin)]))
+}
+
+fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permission>>>> {
+    btree_map(account(), held(), 0..3)
 }
 
 fn required() -> impl Strategy<Value = Option<Known<BTreeSet<RequiredCheck>>>> {
@@ -230,8 +233,18 @@ fn review() -> impl Strategy<Value = Review> {
     let dismissed = (option::of(account()), option::of(any::<bool>()))
         .prop_map(|(by, asked_for_changes)| ReviewVerdict::Dismissed { by, asked_for_changes });
     let verdict = prop_oneof![Just(ReviewVerdict::Approved), Just(ReviewVerdict::ChangesRequested), dismissed];
-    let seen = (known(text()), known(text()), known(text()), btree_map(team(), any::<bool>(), 0..3))
-        .prop_map(|(base, commits, body, member_of)| Seen { base, commits, body, member_of });
+    let was = btree_map(team(), known(any::<bool>()), 0..3);
+    let rights = (option::of(any::<bool>()), option::of(held()));
+    let seen = (known(text()), known(text()), known(text()), was, rights).prop_map(
+        |(base, commits, body, member_of, (could_write, held))| Seen {
+            base,
+            commits,
+            body,
+            member_of,
+            could_write,
+            held,
+        },
+    );
     (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen).prop_map(
         |(id, author, verdict, submitted_at, commit, can_write, seen)| Review {
             id,

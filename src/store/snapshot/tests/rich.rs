@@ -193,7 +193,10 @@ fn reviews() -> Vec<Review> {
         seen,
     };
     let text = |text: &str| Known::Known(text.to_owned());
-    let seen = |base, commits, body| Seen { base, commits, body, member_of: BTreeMap::new() };
+    let seen = |base, commits, body| {
+        let member_of = BTreeMap::new();
+        Seen { base, commits, body, member_of, could_write: None, held: None }
+    };
     let current = seen(text("main"), text("5ee2"), text(BODY));
     let former = seen(text("release"), Known::unknown("a push was not seen"), text(""));
     let nothing = seen(Known::unknown("why"), Known::unknown("why"), Known::unknown("an edit was cut"));

@@ -43,9 +43,10 @@ struct Held {
     permission: Known<Option<Permission>>,
 }
 
+/// A permission level on a repository.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Permission {
+pub(super) enum Permission {
     Read,
     Triage,
     Write,
