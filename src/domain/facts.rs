@@ -112,7 +112,12 @@ pub struct OnDemand {
     /// What people may do in the repository beyond what a look tells of a reviewer; `None` for somebody who may not even
     /// read it.
     pub permissions: BTreeMap<Account, Known<Option<Permission>>>,
+    /// The repository's custom properties on GitHub.
+    pub properties: Option<Known<Properties>>,
 }
+
+/// Custom properties of a repository: those that are set, each with its values.
+pub type Properties = BTreeMap<String, BTreeSet<String>>;
 
 /// The failures of the changes that went in by a model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -32,7 +32,9 @@ use crate::signal::Signal;
 pub const REPOSITORY_POLICY: &str = ".github/countersign.toml";
 /// The files of a base that decisions about its pull requests may rest on.
 const DECIDING: [&str; 4] = [REPOSITORY_POLICY, CODEOWNERS[0], CODEOWNERS[1], CODEOWNERS[2]];
-/// The organisation's policy file, in its `.github` repository.
+/// The repository in which an organisation keeps what holds for all of its repositories.
+pub const ORGANISATION_REPOSITORY: &str = ".github";
+/// The organisation's policy file, in that repository.
 pub const ORGANISATION_POLICY: &str = "countersign.toml";
 
 /// What a payload says of itself: its action and the installation it came for.

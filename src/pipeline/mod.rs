@@ -35,7 +35,7 @@ use std::time::Duration;
 
 use countersign_domain::Priority;
 use countersign_domain::account::{Account, TeamName};
-use countersign_domain::facts::Enforced;
+use countersign_domain::facts::{Enforced, Properties};
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 use tracing::Instrument as _;
@@ -76,6 +76,8 @@ pub struct Pipeline {
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
     permissions: permissions::Permissions,
+    /// The custom properties of repositories.
+    properties: Recent<u64, Properties>,
     kept: diffs::Kept,
     brought: deployed::Brought,
     effects: effect::Effects,
@@ -149,6 +151,7 @@ impl Pipeline {
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
             permissions: Recent::new(),
+            properties: Recent::new(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
             effects: effect::effects(),

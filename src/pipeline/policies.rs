@@ -13,7 +13,7 @@ use countersign_domain::{check_name, family_name};
 
 use super::loaded::Loaded;
 use super::{Pipeline, Result};
-use crate::github::event::{ORGANISATION_POLICY, REPOSITORY_POLICY};
+use crate::github::event::{ORGANISATION_POLICY, ORGANISATION_REPOSITORY, REPOSITORY_POLICY};
 use crate::github::{Installation, Look};
 use crate::signal::RepositoryName;
 use crate::store::{PolicyPlace, PolicyVersion};
@@ -91,7 +91,7 @@ impl Pipeline {
         let organisation = Place {
             layer: Layer::Organisation,
             owner,
-            repository: ".github",
+            repository: ORGANISATION_REPOSITORY,
             path: ORGANISATION_POLICY,
             // The organisation's repository may be out of sight: its layer is kept under the owner's name.
             kept: PolicyPlace { repository: 0, base: owner, layer: Layer::Organisation },

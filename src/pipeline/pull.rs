@@ -11,13 +11,12 @@ use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
 use jiff::{SignedDuration, Timestamp};
 
-use super::effect::EFFECT_DAYS;
+use super::effect::{EFFECT_DAYS, EffectOfEdit};
 use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
 use super::read::{Read, Reading};
 use super::{Error, Pipeline, Result, unfinished};
-use crate::backtest;
 use crate::failpoint;
 use crate::github::{Installation, Look, Target};
 use crate::queue::{Outcome, Work};
@@ -41,7 +40,7 @@ pub(super) struct Decided {
     templates: Vec<Template>,
     loaded: Arc<Loaded>,
     /// What the policy that the pull request edits would have done, where it edits one.
-    effect_of_edit: Option<Arc<backtest::Effect>>,
+    effect_of_edit: Option<EffectOfEdit>,
 }
 
 impl Pipeline {
@@ -81,7 +80,7 @@ impl Pipeline {
     async fn answer(&self, work: &Work, github: &Installation, read: Read, mut shown: ShownIds) -> Result<Outcome> {
         let name = &read.governing.check_name;
         self.take_back_renamed(work, github, &read.look, &mut shown, name).await?;
-        let effect_of_edit = Box::pin(self.effect_of_edit(&read)).await;
+        let effect_of_edit = Box::pin(self.effect_of_edit(github, &read)).await;
         let lane = lane(read.look.repository.id, &read.look.change.head.tip, name);
         if !self.hold(work, &lane).await? {
             return Err(Error::Held);
@@ -100,7 +99,7 @@ impl Pipeline {
         github: &Installation,
         read: Read,
         stored: ShownIds,
-        effect_of_edit: Option<Arc<backtest::Effect>>,
+        effect_of_edit: Option<EffectOfEdit>,
     ) -> Result<Outcome> {
         let mut decided = self.decide(read).await?;
         decided.effect_of_edit = effect_of_edit;
@@ -176,7 +175,9 @@ impl Pipeline {
         };
         let answer = render::answer(&decided.decision, &context);
         match &decided.effect_of_edit {
-            Some(effect) => render::effect::told(answer, &decided.decision, effect, EFFECT_DAYS),
+            Some(EffectOfEdit { layer, effect }) => {
+                render::effect::told(answer, &decided.decision, *layer, effect, EFFECT_DAYS)
+            }
             None => answer,
         }
     }

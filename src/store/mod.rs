@@ -14,6 +14,7 @@ mod decision;
 mod due;
 mod error;
 mod evidence;
+mod export;
 mod failures;
 mod mark;
 mod members;

@@ -1,7 +1,7 @@
 //! `push`: who moved a branch, and whether a policy may have moved with it.
 
 use super::payload::{Context, Payload};
-use super::{DECIDING, ORGANISATION_POLICY};
+use super::{DECIDING, ORGANISATION_POLICY, ORGANISATION_REPOSITORY};
 use crate::signal::{Evidence, Mark, Signal, Want};
 
 /// GitHub puts at most this many commits into a push's payload.
@@ -33,7 +33,9 @@ pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Sig
         });
     }
     let owner_policy = signal.repository.as_ref().filter(|repository| {
-        repository.name == ".github" && repository.default_branch == branch && touches(payload, ORGANISATION_POLICY)
+        repository.name == ORGANISATION_REPOSITORY
+            && repository.default_branch == branch
+            && touches(payload, ORGANISATION_POLICY)
     });
     if let Some(repository) = owner_policy {
         signal.marks.push(Mark::Owner { owner: repository.owner.clone() });

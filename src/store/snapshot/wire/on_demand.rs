@@ -1,6 +1,6 @@
 //! What only some policies ask for. Whatever none asked for is left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::{account, facts, policy};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub(crate) struct OnDemand {
     failures: Vec<ModelFailures>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     permissions: Vec<Held>,
+    /// Since version 4 of the part that it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    properties: Option<Known<BTreeMap<String, BTreeSet<String>>>>,
 }
 
 /// What somebody may do in the repository.
@@ -52,31 +55,39 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures, permissions } = self;
-        special_files.is_none() && check_name.is_none() && failures.is_empty() && permissions.is_empty()
+        let Self { special_files, check_name, failures, permissions, properties } = self;
+        let nobody = failures.is_empty() && permissions.is_empty();
+        special_files.is_none() && check_name.is_none() && nobody && properties.is_none()
+    }
+
+    /// Whether any policy asked for the repository's custom properties.
+    pub(crate) fn has_properties(&self) -> bool {
+        self.properties.is_some()
     }
 }
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures, permissions } = on_demand;
+        let facts::OnDemand { special_files, check_name, failures, permissions, properties } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
             check_name: check_name.clone(),
             failures: list(failures),
             permissions: permissions.iter().map(Held::from).collect(),
+            properties: properties.as_ref().map(|properties| Known::of(properties, Clone::clone)),
         }
     }
 }
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures, permissions } = on_demand;
+        let OnDemand { special_files, check_name, failures, permissions, properties } = on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
             failures: back(failures),
             permissions: back(permissions),
+            properties: properties.map(|properties| properties.fact(|properties| properties)),
         }
     }
 }
