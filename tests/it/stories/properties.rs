@@ -12,7 +12,7 @@ const TIERED: &str = "[[rule]]\nid = \"critical\"\nwhen = { properties = { tier 
 const READ: &str = "GET /repos/{owner}/{repo}";
 
 fn reads(world: &World) -> usize {
-    world.github.log().of(READ).count()
+    world.github.log().entries.iter().filter(|entry| entry.operation == READ).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
