@@ -46,7 +46,7 @@ use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use loaded::LoadedPolicies;
 use members::Recent;
-pub use pull::{decision_of, decision_with};
+pub use pull::{decision_of, decision_with, decisions_with};
 
 /// What whoever runs countersign decides about evaluating.
 #[derive(Debug, Clone)]

@@ -201,6 +201,18 @@ pub fn decision_with(policies: &PolicySet, fields: &FieldSet, facts: &Facts, tem
     evaluate(policies, &Records::read(facts, fields, templates), facts)
 }
 
+/// Two decisions on the same facts; the descriptions are read once where both policies ask the same fields.
+pub fn decisions_with(
+    [one, other]: [(&PolicySet, &FieldSet); 2],
+    facts: &Facts,
+    templates: &[Template],
+) -> (Decision, Decision) {
+    let records = Records::read(facts, one.1, templates);
+    let first = evaluate(one.0, &records, facts);
+    let records = if one.1 == other.1 { records } else { Records::read(facts, other.1, templates) };
+    (first, evaluate(other.0, &records, facts))
+}
+
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.
 fn merge_shown(look: &Look, ids: ShownIds, wants: &[Want]) -> Shown {
     let rerun = wants.iter().any(|want| match (want, &ids.run) {
