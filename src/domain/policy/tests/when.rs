@@ -155,10 +155,7 @@ pub(super) const CASES: &[Case] = &[
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'lines > \"3\"' }", &[("bad-expression", "lines > \"3\"")]),
     (
         "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = \"base == \\\"a\\\" &\" }",
-        &[
-            ("bad-expression", "\"base == \\\"a\\\" &\""),
-            ("bad-expression", "\"base == \\\"a\\\" &\""),
-        ],
+        &[("bad-expression", "\"base == \\\"a\\\" &\""), ("bad-expression", "\"base == \\\"a\\\" &\"")],
     ),
     ("[[notify]]\non = [\"failed\"]\nto = [\"slack:a\"]\nwhen = { expr = 'title == \"x\"', labels = [\"b\"] }", &[]),
     // The instant
