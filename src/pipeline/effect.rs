@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use countersign_domain::diagnostic::Severity;
 use countersign_domain::facts::{ChangeState, File, Known};
-use countersign_domain::layer::Layer;
+use countersign_domain::layer::{Layer, ORGANISATION_POLICY, ORGANISATION_REPOSITORY};
 use countersign_domain::policy::{self, check_edit};
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
@@ -19,7 +19,6 @@ use moka::future::Cache;
 use super::Pipeline;
 use super::read::Read;
 use crate::backtest::{self, Bounds, Effect, Question, Which};
-use crate::github::event::{ORGANISATION_POLICY, ORGANISATION_REPOSITORY};
 use crate::github::{Installation, Lookup};
 
 /// How far back changes are looked at.
