@@ -28,7 +28,7 @@ pub(super) struct Around {
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
 
-    /// Changes that `backtest --export` wrote: which factors none of them would have hit.
+    /// Changes that `backtest` exported: which risk factors none of them would have hit.
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
 
