@@ -372,6 +372,15 @@ pub enum Evidence {
     },
     /// A pull request's head, base and state, for the indexes.
     Pull(PullIndex),
+    /// A merge group went in, or was given up.
+    GroupGone {
+        /// Its repository.
+        repository: u64,
+        /// The branch it was to go into.
+        base: String,
+        /// The group's head commit.
+        head: Oid,
+    },
     /// A repository left the installation, or is gone.
     RepositoryGone {
         /// GitHub's number for it.

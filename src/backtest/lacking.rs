@@ -15,7 +15,6 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         logins,
         // Part of every look.
         checks: _,
-        required_checks: _,
         files: _,
         commits: _,
         on_declaration: _,
@@ -30,6 +29,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         permissions,
         author_permissions,
         properties,
+        required_checks,
     } = wanted;
     let mut lacking: Vec<String> = Vec::new();
     let teams = teams.iter().filter(|team| !facts.teams.contains_key(team));
@@ -51,6 +51,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         (*patches && facts.diffs.patches.is_none(), "the patches"),
         (*old_names && facts.files.known().is_some_and(|files| files.iter().any(renamed)), "old names of files"),
         (*pushers && !then.pushers, "who pushed"),
+        (*required_checks && !then.required_checks, "which checks GitHub requires"),
         (*same_diff && !then.same_diff && other_heads, "what was changed when approvals were given"),
         (*permissions && !then.permissions, "what reviewers may do in the repository"),
         (*author_permissions && !then.author_permissions, "what the author may do in the repository"),

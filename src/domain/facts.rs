@@ -112,8 +112,19 @@ pub struct OnDemand {
     /// What people may do in the repository beyond what a look tells of a reviewer; `None` for somebody who may not even
     /// read it.
     pub permissions: BTreeMap<Account, Known<Option<Permission>>>,
+    /// The checks that GitHub requires on the base, reported or not.
+    pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
     /// The repository's custom properties on GitHub.
     pub properties: Option<Known<Properties>>,
+}
+
+/// A check that GitHub holds merges for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequiredCheck {
+    /// The name of the check run, or the context of the commit status.
+    pub name: String,
+    /// GitHub's number for the App that it is taken from; `None` for anybody's.
+    pub app: Option<u64>,
 }
 
 /// Custom properties of a repository: those that are set, each with its values.

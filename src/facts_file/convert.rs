@@ -91,6 +91,7 @@ impl FactsFile {
             why("codeowners", self.codeowners.as_ref()),
             why("special_files", Some(&self.special_files)),
             why("enforced", Some(&self.enforced)),
+            why("required_checks", self.required_checks.as_ref()),
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
@@ -295,6 +296,10 @@ impl FactsFile {
             check_name: None,
             failures: failures.collect(),
             permissions: held.collect(),
+            required_checks: self.required_checks.as_ref().map(|required| {
+                let by_anybody = |name: &String| domain::RequiredCheck { name: name.clone(), app: None };
+                known(required, |names| names.iter().map(by_anybody).collect())
+            }),
             properties: Some(self.properties()),
         }
     }

@@ -79,6 +79,8 @@ pub struct FactsFile {
     pub accounts: BTreeMap<String, Fact<u64>>,
     /// Whether GitHub requires the check.
     pub enforced: Fact<bool>,
+    /// The names of all checks that GitHub requires on the base; left out, those of `checks` that are said to be.
+    pub required_checks: Option<Fact<Vec<String>>>,
     /// The repository's policy file as the head has it, where the change touches it.
     pub policy_at_head: Option<Fact<String>>,
     /// Open pull requests with the same head and check.
@@ -120,6 +122,7 @@ impl Default for FactsFile {
             properties: BTreeMap::new(),
             accounts: BTreeMap::new(),
             enforced: Fact::Known(true),
+            required_checks: None,
             policy_at_head: None,
             siblings: Vec::new(),
         }

@@ -77,6 +77,7 @@ fn every_fact_may_be_unknown() {
         "codeowners",
         "special_files",
         "enforced",
+        "required_checks",
         "policy_at_head",
     ];
     for key in keys {

@@ -13,6 +13,7 @@ use super::claim::Subject;
 use super::db::{Row, Tx, storable, values};
 use super::decision::Cares;
 use super::error::{Error, Result};
+use super::groups;
 use super::sql::{Sql, bulk, statements};
 use super::waiting;
 use crate::signal::{Lowered, Mark, Moved, MovedCheck, Want};
@@ -224,10 +225,13 @@ struct Marked {
     awaited: bool,
 }
 
+/// Rows by their keys.
+type Rows = BTreeMap<String, (Subject, Marked)>;
+
 /// What a group of deliveries makes due.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    rows: BTreeMap<String, (Subject, Marked)>,
+    rows: Rows,
     /// Of commits that are no head yet.
     waiting: Vec<serde_json::Value>,
 }
@@ -254,6 +258,7 @@ impl Marks {
                 self.add(subject, cause.installation, want, *lowers, cause);
             }
             Mark::Group { repository, base, head } => {
+                groups::back(tx, *repository, head, cause.received_at).await?;
                 let subject = Subject::Group { repository: *repository, base: base.clone(), head: head.clone() };
                 self.add(subject, cause.installation, &any, false, cause);
             }
@@ -262,6 +267,7 @@ impl Marks {
                 let rows = tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await?;
                 if rows.is_empty() {
                     self.waiting.extend(waiting::row(mark, cause)?);
+                    self.asked_of_group(tx, mark, cause).await?;
                 }
                 rows.iter().try_for_each(|row| self.found(row, mark, cause))?;
             }
@@ -308,6 +314,16 @@ impl Marks {
         if matters { self.add_pull(row, want, lowers, cause) } else { Ok(()) }
     }
 
+    /// Somebody asks again for the check of a merge group: its commit is no pull request's head.
+    async fn asked_of_group(&mut self, tx: &mut Tx, mark: &Mark, cause: Cause<'_>) -> Result<()> {
+        if let Mark::Head { repository, head, want: want @ Want::Rerun(_), .. } = mark
+            && let Some(group) = groups::at(tx, *repository, head).await?
+        {
+            self.add(group, cause.installation, want, false, cause);
+        }
+        Ok(())
+    }
+
     fn add_pulls(&mut self, rows: &[Row], want: &Want, cause: Cause<'_>) -> Result<()> {
         rows.iter().try_for_each(|row| self.add_pull(row, want, false, cause))
     }
@@ -334,47 +350,76 @@ impl Marks {
         }
     }
 
-    /// Writes the rows, in the order of their keys, and counts them.
+    /// Writes the rows, in the order of their keys, and counts them. Merge groups come last, those of the pull requests
+    /// among them: whoever keeps who is in a group holds the rows of its members.
     pub(super) async fn write(self, tx: &mut Tx, now: i64) -> Result<usize> {
         waiting::keep(tx, self.waiting).await?;
-        if self.rows.is_empty() {
-            return Ok(0);
-        }
-        let rows = self.rows.iter().map(|(key, (subject, marked))| {
-            let mut pending = Pending::default();
-            pending.add(1, marked);
-            let (repository, number, head, base) = subject.columns();
-            DueRow {
-                key: &storable(key),
-                kind: subject.kind(),
-                installation: marked.installation.cast_signed(),
-                repository: repository.cast_signed(),
-                number: number.cast_signed(),
-                head: &storable(head),
-                base: &storable(base),
-                lowers: i64::from(marked.lowers),
-                awaited: i64::from(marked.awaited),
-                pending: pending.write()?,
-            }
-            .json()
-        });
-        let rows = serde_json::Value::Array(rows.collect::<Result<Vec<_>>>()?).to_string();
-        let mut merged = Vec::new();
-        for row in tx.fetch(MARK, values![&rows, now]).await? {
-            let (key, seq) = (row.text("key")?, row.int("seq")?);
-            let Some((_, marked)) = self.rows.get(&key).filter(|_| seq > 1) else { continue };
-            let before = Pending::read(&row.text("pending")?);
-            let mut pending = before.clone().after(row.int("done_seq")?);
-            pending.add(seq, marked);
-            if pending != before {
-                merged.push(serde_json::json!({ "key": key, "pending": pending.write()? }));
-            }
-        }
-        if !merged.is_empty() {
-            tx.execute(PENDING, values![&serde_json::Value::Array(merged).to_string()]).await?;
-        }
-        Ok(self.rows.len())
+        let is_group = |subject: &Subject| matches!(subject, Subject::Group { .. });
+        let (mut groups, others): (Rows, Rows) = self.rows.into_iter().partition(|(_, (subject, _))| is_group(subject));
+        write(tx, &others, now).await?;
+        join_groups(tx, &others, &mut groups).await?;
+        write(tx, &groups, now).await?;
+        Ok(others.len() + groups.len())
     }
+}
+
+/// What is told of a pull request is told of every group that it is in. How new a look at it must be stays with its own
+/// row, where the group finds it.
+async fn join_groups(tx: &mut Tx, told: &Rows, groups: &mut Rows) -> Result<()> {
+    let pull = |(subject, _): &(Subject, Marked)| match subject {
+        Subject::Pull { repository, number } => Some((*repository, *number)),
+        _ => None,
+    };
+    for (group, number) in groups::with(tx, told.values().filter_map(pull)).await? {
+        let (repository, ..) = group.columns();
+        let Some((_, of_member)) = told.get(&Subject::Pull { repository, number }.key()) else { continue };
+        let (_, row) = groups.entry(group.key()).or_insert_with(|| (group, Marked::default()));
+        row.installation = of_member.installation;
+        row.lowers |= of_member.lowers;
+        row.causes
+            .extend(of_member.causes.iter().filter(|cause| !row.causes.contains(cause)).cloned().collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+async fn write(tx: &mut Tx, rows: &Rows, now: i64) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let json = rows.iter().map(|(key, (subject, marked))| {
+        let mut pending = Pending::default();
+        pending.add(1, marked);
+        let (repository, number, head, base) = subject.columns();
+        DueRow {
+            key: &storable(key),
+            kind: subject.kind(),
+            installation: marked.installation.cast_signed(),
+            repository: repository.cast_signed(),
+            number: number.cast_signed(),
+            head: &storable(head),
+            base: &storable(base),
+            lowers: i64::from(marked.lowers),
+            awaited: i64::from(marked.awaited),
+            pending: pending.write()?,
+        }
+        .json()
+    });
+    let json = serde_json::Value::Array(json.collect::<Result<Vec<_>>>()?).to_string();
+    let mut merged = Vec::new();
+    for row in tx.fetch(MARK, values![&json, now]).await? {
+        let (key, seq) = (row.text("key")?, row.int("seq")?);
+        let Some((_, marked)) = rows.get(&key).filter(|_| seq > 1) else { continue };
+        let before = Pending::read(&row.text("pending")?);
+        let mut pending = before.clone().after(row.int("done_seq")?);
+        pending.add(seq, marked);
+        if pending != before {
+            merged.push(serde_json::json!({ "key": key, "pending": pending.write()? }));
+        }
+    }
+    if !merged.is_empty() {
+        tx.execute(PENDING, values![&serde_json::Value::Array(merged).to_string()]).await?;
+    }
+    Ok(())
 }
 
 /// A row as [`MARK`] takes it.

@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, db, decision, due, evidence, export, failures, lane, mark, members, missed,
-        open, part, past, people, policy, retention, schema, shown, sqlite, take, troubled, waiting,
+        Store, asked, budget, changes, db, decision, due, evidence, export, failures, groups, lane, mark, members,
+        missed, open, part, past, people, policy, retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -110,6 +110,7 @@ mod tests {
         ("evidence", evidence::STATEMENTS),
         ("export", export::STATEMENTS),
         ("failures", failures::STATEMENTS),
+        ("groups", groups::STATEMENTS),
         ("lane", lane::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("members", members::STATEMENTS),

@@ -19,6 +19,7 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/installation/repositories", None),
     ("/repos/{}/{}", None),
     ("/repos/{}/{}/activity", Some(("contents", "read"))),
+    ("/repos/{}/{}/branches/{}", Some(("contents", "read"))),
     ("/repos/{}/{}/collaborators/{}/permission", None),
     ("/repos/{}/{}/check-runs", Some(("checks", "write"))),
     ("/repos/{}/{}/commits/{}/check-runs", Some(("checks", "read"))),

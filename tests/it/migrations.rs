@@ -15,7 +15,7 @@ use countersign_domain::plan::RunStatus;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, delivery_for, mark, marks, opened};
+use crate::signals::{SHOP, check_moved, delivery, delivery_for, lowers, mark, marks, opened};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -179,6 +179,24 @@ async fn reads_that_the_sixteenth_version_parked_are_left_alone() {
         let lowers = Mark::Pull { repository: 8, number: 3, want: Want::Anything, lowers: true };
         db.store.take(&[delivery_for(2, "dismissed", marks(vec![lowers]))]).await.expect("taken");
         assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 1);
+    })
+    .await;
+}
+
+/// A merge group of two pull requests, and one that is gone, as the eighteenth version wrote them.
+#[tokio::test]
+async fn what_concerns_a_member_concerns_the_groups_of_the_eighteenth_version() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0018.sql")).await;
+        let head = Oid::new("beef");
+        let group = db.store.group(SHOP, &head).await.expect("read");
+        assert!(!group.gone && group.run.expect("a run").status == RunStatus::Success);
+        assert!(db.store.group(SHOP, &Oid::new("dead")).await.expect("read").gone);
+        db.store.take(&[delivery("dismissed", lowers(2))]).await.expect("taken");
+        let claims = db.store.claim("test", 9, TTL).await.expect("claims");
+        let due = claims.iter().map(|claim| (claim.subject.key(), claim.lowers, claim.causes.concat()));
+        let expected = ["group:7:beef", "pull:7#2"].map(|key| (key.to_owned(), true, "dismissed".to_owned()));
+        assert_eq!(due.collect::<BTreeSet<_>>(), expected.into());
     })
     .await;
 }

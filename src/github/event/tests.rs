@@ -185,6 +185,12 @@ fn groups_teams_and_installations_are_found() {
         &[],
     );
     check(
+        "merge_group",
+        json!({ "action": "destroyed", "merge_group": { "head_sha": "abc", "base_ref": "refs/heads/main" } }),
+        &[],
+        &["GroupGone { repository: 9, base: \"main\""],
+    );
+    check(
         "membership",
         json!({ "action": "removed", "organization": { "login": "Acme" }, "team": { "slug": "Ops" } }),
         &["Team { organisation: \"acme\", slug: \"ops\", lowers: true"],

@@ -6,6 +6,7 @@
 mod asked;
 mod comparison;
 mod convert;
+mod queue;
 mod reading;
 mod wire;
 
@@ -23,6 +24,7 @@ use super::client::{FieldError, Installation, Partial};
 use super::error::{Error, Result};
 
 pub use asked::{Ask, AskedRead, DeploymentRead};
+pub use queue::{Queue, QueueEntry};
 
 const QUERY: &str = include_str!("look.graphql");
 

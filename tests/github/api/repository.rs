@@ -139,6 +139,11 @@ impl Repository {
         self.rule(branch, Demand::Check { context: name.into(), app: Some(app) });
     }
 
+    /// Makes a check of this name required on a branch by the branch's own protection, by whoever.
+    pub fn protect_with_check(&self, branch: &str, name: &str) {
+        self.rule(branch, Demand::Protected { context: name.into() });
+    }
+
     /// Makes approvals required on a branch.
     pub fn require_approvals(&self, branch: &str, count: u64) {
         self.rule(branch, Demand::Approvals(count));

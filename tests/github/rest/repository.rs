@@ -1,6 +1,6 @@
 //! A repository, its branches, rules and pushes.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Outcome, not_found};
 use crate::server::{Answer, Call};
@@ -62,7 +62,7 @@ pub(super) fn branch(state: &State, call: &Call) -> Outcome {
             "commit": show_code::commit(state, it, &commit),
             "_links": { "self": url, "html": format!("{}/tree/{name}", show::html_url(state, it)) },
             "protected": protected,
-            "protection": { "enabled": protected },
+            "protection": show::protection(it, name),
             "protection_url": format!("{url}/protection"),
         }),
     ))
@@ -70,6 +70,7 @@ pub(super) fn branch(state: &State, call: &Call) -> Outcome {
 
 pub(super) fn rules(state: &State, call: &Call) -> Outcome {
     let it = call.repository(state)?;
-    let found: Vec<_> = it.rules.iter().filter(|rule| rule.branch == call.part("branch")).collect();
-    call.list(&found, |rule| show::rule(state, it, rule))
+    let here = it.rules.iter().filter(|rule| rule.branch == call.part("branch"));
+    let found: Vec<_> = here.filter_map(|rule| show::rule(state, it, rule)).collect();
+    call.list(&found, Value::clone)
 }

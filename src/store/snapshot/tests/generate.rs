@@ -6,8 +6,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Commit, Deployment,
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict,
-    Seen, Sibling, Thread, ThreadState,
+    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, RequiredCheck, Review,
+    ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -65,6 +65,11 @@ fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permiss
     btree_map(account(), known(held), 0..3)
 }
 
+fn required() -> impl Strategy<Value = Option<Known<BTreeSet<RequiredCheck>>>> {
+    let check = (text(), option::of(any::<u64>())).prop_map(|(name, app)| RequiredCheck { name, app });
+    option::of(known(btree_set(check, 0..3)))
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -79,20 +84,18 @@ fn facts() -> impl Strategy<Value = Facts> {
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
     let properties = option::of(known(btree_map(text(), btree_set(text(), 0..3), 0..3)));
-    let on_demand = (
-        option::of(known(btree_set(text(), 0..3))),
-        option::of(text()),
-        vec(failures(), 0..3),
-        permissions(),
-        properties,
-    )
-        .prop_map(|(special_files, check_name, failures, permissions, properties)| OnDemand {
-            special_files,
-            check_name,
-            failures,
-            permissions,
+    let on_demand =
+        (
+            option::of(known(btree_set(text(), 0..3))),
+            option::of(text()),
+            vec(failures(), 0..3),
+            permissions(),
+            required(),
             properties,
-        });
+        )
+            .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties)| {
+                OnDemand { special_files, check_name, failures, permissions, required_checks, properties }
+            });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {

@@ -71,7 +71,7 @@ impl Content for ChangePart {
     const NEWEST: u32 = 4;
 
     fn version(&self) -> u32 {
-        let third = self.owners.is_some() || !self.packs.is_empty();
+        let third = self.owners.is_some() || !self.packs.is_empty() || self.on_demand.is_of_version_3();
         let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
         match (self.on_demand.has_properties(), third, second) {
             (true, ..) => 4,

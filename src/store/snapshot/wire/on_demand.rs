@@ -6,7 +6,7 @@ use countersign_domain::{account, facts, policy};
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::known::{Known, back, list};
+use super::known::{Known, back, list, present};
 use super::names::Layer;
 
 /// Facts that only some policies ask for.
@@ -21,9 +21,21 @@ pub(crate) struct OnDemand {
     failures: Vec<ModelFailures>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     permissions: Vec<Held>,
+    /// Since version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    required_checks: Option<Known<Vec<RequiredCheck>>>,
     /// Since version 4 of the part that it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     properties: Option<Known<BTreeMap<String, BTreeSet<String>>>>,
+}
+
+/// A check that GitHub requires on the base.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequiredCheck {
+    name: String,
+    #[serde(deserialize_with = "present")]
+    app: Option<u64>,
 }
 
 /// What somebody may do in the repository.
@@ -55,12 +67,21 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures, permissions, properties } = self;
-        let nobody = failures.is_empty() && permissions.is_empty();
-        special_files.is_none() && check_name.is_none() && nobody && properties.is_none()
+        let Self { special_files, check_name, failures, permissions, required_checks: _, properties: _ } = self;
+        special_files.is_none()
+            && check_name.is_none()
+            && failures.is_empty()
+            && permissions.is_empty()
+            && !self.is_of_version_3()
+            && !self.has_properties()
     }
 
-    /// Whether any policy asked for the repository's custom properties.
+    /// Whether it says what former versions do not know.
+    pub(crate) fn is_of_version_3(&self) -> bool {
+        self.required_checks.is_some()
+    }
+
+    /// Whether any policy asked for the repository's custom properties: known since version 4.
     pub(crate) fn has_properties(&self) -> bool {
         self.properties.is_some()
     }
@@ -68,12 +89,14 @@ impl OnDemand {
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures, permissions, properties } = on_demand;
+        let facts::OnDemand { special_files, check_name, failures, permissions, required_checks, properties } =
+            on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
             check_name: check_name.clone(),
             failures: list(failures),
             permissions: permissions.iter().map(Held::from).collect(),
+            required_checks: required_checks.as_ref().map(|required| Known::of(required, list)),
             properties: properties.as_ref().map(|properties| Known::of(properties, Clone::clone)),
         }
     }
@@ -81,14 +104,29 @@ impl From<&facts::OnDemand> for OnDemand {
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures, permissions, properties } = on_demand;
+        let OnDemand { special_files, check_name, failures, permissions, required_checks, properties } = on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
             failures: back(failures),
             permissions: back(permissions),
+            required_checks: required_checks.map(|required| required.fact(back)),
             properties: properties.map(|properties| properties.fact(|properties| properties)),
         }
+    }
+}
+
+impl From<&facts::RequiredCheck> for RequiredCheck {
+    fn from(required: &facts::RequiredCheck) -> Self {
+        let facts::RequiredCheck { name, app } = required;
+        Self { name: name.clone(), app: *app }
+    }
+}
+
+impl From<RequiredCheck> for facts::RequiredCheck {
+    fn from(required: RequiredCheck) -> Self {
+        let RequiredCheck { name, app } = required;
+        Self { name, app }
     }
 }
 
@@ -164,5 +202,9 @@ mod tests {
         assert_eq!(fact.special_files, Some(facts::Known::Known(["a.lock", "b.lock"].map(str::to_owned).into())));
         assert_eq!(serde_json::to_string(&OnDemand::default()).unwrap(), "{}");
         assert!(serde_json::from_str::<OnDemand>(r#"{"modes":[]}"#).is_err());
+        let required = r#"{"required_checks":{"known":[{"name":"a","app":null},{"name":"b","app":7}]}}"#;
+        let stored: OnDemand = serde_json::from_str(required).unwrap();
+        assert!(stored.is_of_version_3() && !stored.is_empty());
+        assert_eq!(serde_json::to_string(&OnDemand::from(&facts::OnDemand::from(stored))).unwrap(), required);
     }
 }
