@@ -28,6 +28,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         same_diff,
         permissions,
         author_permissions,
+        properties,
         required_checks,
     } = wanted;
     let mut lacking: Vec<String> = Vec::new();
@@ -54,6 +55,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         (*same_diff && !then.same_diff && other_heads, "what was changed when approvals were given"),
         (*permissions && !then.permissions, "what reviewers may do in the repository"),
         (*author_permissions && !then.author_permissions, "what the author may do in the repository"),
+        (*properties && facts.on_demand.properties.is_none(), "the custom properties of the repository"),
         (
             facts.on_demand.special_files.is_none() && wants_modes(policies, &facts.files),
             "whether the files are regular ones",

@@ -114,6 +114,8 @@ pub struct OnDemand {
     pub permissions: BTreeMap<Account, Known<Option<Permission>>>,
     /// The checks that GitHub requires on the base, reported or not.
     pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
+    /// The repository's custom properties on GitHub.
+    pub properties: Option<Known<Properties>>,
 }
 
 /// A check that GitHub holds merges for.
@@ -124,6 +126,9 @@ pub struct RequiredCheck {
     /// GitHub's number for the App that it is taken from; `None` for anybody's.
     pub app: Option<u64>,
 }
+
+/// Custom properties of a repository: those that are set, each with its values.
+pub type Properties = BTreeMap<String, BTreeSet<String>>;
 
 /// The failures of the changes that went in by a model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -300,6 +300,20 @@ impl FactsFile {
                 let by_anybody = |name: &String| domain::RequiredCheck { name: name.clone(), app: None };
                 known(required, |names| names.iter().map(by_anybody).collect())
             }),
+            properties: Some(self.properties()),
+        }
+    }
+
+    /// Those that are set; all of them unknown where the file says only that and why.
+    fn properties(&self) -> Known<domain::Properties> {
+        let mut properties = self.properties.iter();
+        match (properties.next(), properties.next()) {
+            (Some((name, why)), None) if name == "unknown" => Known::Unknown(why.0.join(", ")),
+            _ => {
+                let set =
+                    self.properties.iter().map(|(name, values)| (name.clone(), values.0.iter().cloned().collect()));
+                Known::Known(set.collect())
+            }
         }
     }
 

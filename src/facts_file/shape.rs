@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::VERSION;
-use super::fact::{Brief, Fact, Short};
+use super::fact::{Brief, Fact, OneOrMore, Short};
 
 /// The login by which GitHub shows accounts that are gone.
 pub(super) const GHOST: &str = "ghost";
@@ -73,6 +73,8 @@ pub struct FactsFile {
     pub teams: BTreeMap<String, Fact<Vec<String>>>,
     /// What people may do in the repository, by login, beyond what `can_write` says of a review.
     pub permissions: BTreeMap<String, Fact<Permission>>,
+    /// The repository's custom properties on GitHub, or `unknown` alone with why.
+    pub properties: BTreeMap<String, OneOrMore>,
     /// Logins that named another account when the policy first named them: its number, or unknown.
     pub accounts: BTreeMap<String, Fact<u64>>,
     /// Whether GitHub requires the check.
@@ -117,6 +119,7 @@ impl Default for FactsFile {
             failures: BTreeMap::new(),
             teams: BTreeMap::new(),
             permissions: BTreeMap::new(),
+            properties: BTreeMap::new(),
             accounts: BTreeMap::new(),
             enforced: Fact::Known(true),
             required_checks: None,

@@ -15,6 +15,7 @@ mod meter;
 mod modes;
 pub mod payload;
 mod permission;
+mod properties;
 mod reads;
 mod required;
 

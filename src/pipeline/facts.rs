@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, Oid, TeamName};
 use countersign_domain::facts::{
-    Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
-    Sibling, commits_hash,
+    Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Properties, Repository, Review,
+    ReviewVerdict, Seen, Sibling, commits_hash,
 };
 use countersign_domain::layer::REPOSITORY_POLICY;
 use countersign_domain::net_diff::Diffs;
@@ -50,6 +50,10 @@ impl Pipeline {
         let mut permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
         let standing = Standing { teams: &mut teams, permissions: &mut permissions, told: &mut told };
         self.first_standing(github, look, needs, not_before, (&mut reviews, standing)).await?;
+        let properties = match needs.properties {
+            true => Some(self.properties(github, look, NotBefore::new(as_of, None)).await?),
+            false => None,
+        };
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
@@ -71,10 +75,16 @@ impl Pipeline {
             asked: Asked { merged_before, codeowners: owners.file, owning_teams, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
-            on_demand: OnDemand { permissions, ..OnDemand::default() },
+            on_demand: OnDemand { permissions, properties, ..OnDemand::default() },
             diffs,
         };
         Ok((facts, told))
+    }
+
+    /// The repository's custom properties: of a change of theirs no event tells, so that it is seen by a later look.
+    async fn properties(&self, github: &Installation, look: &Look, not_before: NotBefore) -> Result<Known<Properties>> {
+        let Repository { id, owner, name, .. } = &look.repository;
+        Ok(self.properties.of(*id, not_before, || github.properties(owner, name)).await?)
     }
 
     async fn teams(

@@ -41,7 +41,7 @@ use std::time::Duration;
 
 use countersign_domain::Priority;
 use countersign_domain::account::{Account, TeamName};
-use countersign_domain::facts::Enforced;
+use countersign_domain::facts::{Enforced, Properties};
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 use tracing::Instrument as _;
@@ -52,7 +52,7 @@ use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use loaded::LoadedPolicies;
 use members::Recent;
-pub use pull::{decision_of, decision_with};
+pub use pull::{decision_of, decision_with, decisions_with};
 
 /// What whoever runs countersign decides about evaluating.
 #[derive(Debug, Clone)]
@@ -84,6 +84,8 @@ pub struct Pipeline {
     special_files: on_demand::SpecialFiles,
     permissions: permissions::Permissions,
     opened: pushers::Opened,
+    /// The custom properties of repositories.
+    properties: Recent<u64, Properties>,
     kept: diffs::Kept,
     brought: deployed::Brought,
     effects: effect::Effects,
@@ -159,6 +161,7 @@ impl Pipeline {
             special_files: on_demand::special_files(),
             permissions: Recent::new(),
             opened: pushers::opened(),
+            properties: Recent::new(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
             effects: effect::effects(),

@@ -12,12 +12,12 @@ use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
 use jiff::Timestamp;
 
+use super::effect::EffectOfEdit;
 use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
 use super::read::{Asking, Read, Reading, why_taken_back};
 use super::{Error, Pipeline, Result, ending, patience, refused, unfinished};
-use crate::backtest;
 use crate::failpoint;
 use crate::github::{Installation, Look, OwnRun, Target};
 use crate::queue::{Outcome, Work};
@@ -37,7 +37,7 @@ pub(super) struct Decided {
     templates: Vec<Template>,
     loaded: Arc<Loaded>,
     /// What the policy that the pull request edits would have done, where it edits one.
-    pub(super) effect_of_edit: Option<Arc<backtest::Effect>>,
+    pub(super) effect_of_edit: Option<EffectOfEdit>,
 }
 
 impl Decided {
@@ -86,7 +86,7 @@ impl Pipeline {
     async fn answer(&self, work: &Work, github: &Installation, read: Read, mut shown: ShownIds) -> Result<Outcome> {
         let name = &read.governing.check_name;
         self.take_back_renamed(work, github, &read.look, &mut shown, name).await?;
-        let effect_of_edit = Box::pin(self.effect_of_edit(&read)).await;
+        let effect_of_edit = Box::pin(self.effect_of_edit(github, &read)).await;
         let lane = lane(read.look.repository.id, &read.look.change.head.tip, name);
         if !self.hold(work, &lane).await? {
             return Err(Error::Held);
@@ -105,7 +105,7 @@ impl Pipeline {
         github: &Installation,
         read: Read,
         stored: ShownIds,
-        effect_of_edit: Option<Arc<backtest::Effect>>,
+        effect_of_edit: Option<EffectOfEdit>,
     ) -> Result<Outcome> {
         let mut decided = self.decide(read).await?;
         decided.effect_of_edit = effect_of_edit;
@@ -179,6 +179,18 @@ pub fn decision_of(policies: &PolicySet, facts: &Facts, templates: &[Template]) 
 /// The same with the fields of these policies, for whoever decides by them many times.
 pub fn decision_with(policies: &PolicySet, fields: &FieldSet, facts: &Facts, templates: &[Template]) -> Decision {
     evaluate(policies, &Records::read(facts, fields, templates), facts)
+}
+
+/// Two decisions on the same facts; the descriptions are read once where both policies ask the same fields.
+pub fn decisions_with(
+    [one, other]: [(&PolicySet, &FieldSet); 2],
+    facts: &Facts,
+    templates: &[Template],
+) -> (Decision, Decision) {
+    let records = Records::read(facts, one.1, templates);
+    let first = evaluate(one.0, &records, facts);
+    let records = if one.1 == other.1 { records } else { Records::read(facts, other.1, templates) };
+    (first, evaluate(other.0, &records, facts))
 }
 
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.

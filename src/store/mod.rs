@@ -15,6 +15,7 @@ mod decision;
 mod due;
 mod error;
 mod evidence;
+mod export;
 mod failures;
 mod groups;
 mod lane;

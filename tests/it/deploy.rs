@@ -17,6 +17,7 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/app/installations", None),
     ("/app/installations/{}/access_tokens", None),
     ("/installation/repositories", None),
+    ("/repos/{}/{}", None),
     ("/repos/{}/{}/activity", Some(("contents", "read"))),
     ("/repos/{}/{}/branches/{}", Some(("contents", "read"))),
     ("/repos/{}/{}/collaborators/{}/permission", None),

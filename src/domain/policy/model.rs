@@ -165,6 +165,8 @@ pub struct Scope {
     pub repositories: Globs,
     /// Base branches.
     pub base: BranchGlobs,
+    /// Custom properties of repositories, each with the values of which it must have one; empty: any repository.
+    pub properties: BTreeMap<String, Vec<String>>,
 }
 
 /// Globs over whole paths or names: case-sensitive, `*` stops at `/`, `!glob` takes out.

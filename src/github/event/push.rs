@@ -1,6 +1,6 @@
 //! `push`: who moved a branch, and whether a policy may have moved with it.
 
-use countersign_domain::layer::ORGANISATION_POLICY;
+use countersign_domain::layer::{ORGANISATION_POLICY, ORGANISATION_REPOSITORY};
 
 use super::DECIDING;
 use super::payload::{Context, Payload};
@@ -31,7 +31,9 @@ pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Sig
         signal.marks.push(Mark::Base { repository: context.repository, branch: branch.clone() });
     }
     let owner_policy = signal.repository.as_ref().filter(|repository| {
-        repository.name == ".github" && repository.default_branch == branch && touches(payload, ORGANISATION_POLICY)
+        repository.name == ORGANISATION_REPOSITORY
+            && repository.default_branch == branch
+            && touches(payload, ORGANISATION_POLICY)
     });
     if let Some(repository) = owner_policy {
         signal.marks.push(Mark::Owner { owner: repository.owner.clone() });

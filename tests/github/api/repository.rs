@@ -47,6 +47,11 @@ impl Repository {
         self.change(|it| it.visibility = Visibility::Internal)
     }
 
+    /// Sets a custom property to a text or a list of texts, or takes its value away by a null.
+    pub fn property(&self, name: &str, value: impl Into<serde_json::Value>) {
+        self.world.turn(|turn| turn.repository_mut(self.id).properties.insert(name.to_owned(), value.into()));
+    }
+
     /// Gives somebody a permission.
     pub fn grant(&self, login: &str, permission: Permission) {
         self.world.turn(|turn| {

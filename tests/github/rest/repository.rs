@@ -12,6 +12,10 @@ pub(super) fn repository(state: &State, call: &Call) -> Outcome {
     let mut shown = show::repository(state, it);
     shown["network_count"] = 0.into();
     shown["subscribers_count"] = 0.into();
+    // Only organisations define them.
+    if state.account(it.owner).is_some_and(|owner| owner.organisation().is_some()) {
+        shown["custom_properties"] = json!(it.properties);
+    }
     if let Some(parent) = it.fork_of.and_then(|id| state.repositories.get(&id)) {
         shown["parent"] = show::repository(state, parent);
         shown["source"] = show::repository(state, parent);

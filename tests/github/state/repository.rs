@@ -81,6 +81,8 @@ pub(crate) struct Repository {
     pub updated_at: Timestamp,
     pub pushed_at: Option<Timestamp>,
     pub collaborators: BTreeMap<u64, Permission>,
+    /// Custom properties that are set; an organisation's repository has some or none.
+    pub properties: BTreeMap<String, serde_json::Value>,
     pub teams: BTreeMap<u64, Permission>,
     /// Shared with all forks.
     pub objects: Arc<Objects>,

@@ -25,6 +25,7 @@ mod moved;
 mod owners;
 mod people;
 mod policies;
+mod properties;
 mod record;
 mod requests;
 mod same_diff;

@@ -205,6 +205,17 @@ pub(super) fn decide(set: &PolicySet, facts: &Facts) -> Decision {
     crate::evaluate(set, &records, facts)
 }
 
+/// Whether a rule of that `when`, beside these tables, speaks: `yes`, `no` or `unknown`.
+pub(super) fn speaks_beside(tables: &str, when: &str, facts: &Facts) -> &'static str {
+    let policy = format!("{PEOPLE}{tables}[[rule]]\nid = \"r\"\nwhen = {{ {when} }}\ndeny = \"asked\"\n");
+    let decision = decide(&policies("", &policy), facts);
+    match decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name() {
+        "blocked" => "yes",
+        "not-applicable" => "no",
+        other => other,
+    }
+}
+
 /// Every result that speaks, as `layer/rule requirement state`; the repository's layer goes without saying.
 pub(super) fn states(decision: &Decision) -> Vec<String> {
     let rules = decision.rules.iter().flat_map(|rule| rule.asks.iter().map(move |ask| (rule, ask)));

@@ -86,20 +86,19 @@ fn facts() -> impl Strategy<Value = Facts> {
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
-    let on_demand = (
-        option::of(known(btree_set(text(), 0..3))),
-        option::of(text()),
-        vec(failures(), 0..3),
-        permissions(),
-        required(),
-    )
-        .prop_map(|(special_files, check_name, failures, permissions, required_checks)| OnDemand {
-            special_files,
-            check_name,
-            failures,
-            permissions,
-            required_checks,
-        });
+    let properties = option::of(known(btree_map(text(), btree_set(text(), 0..3), 0..3)));
+    let on_demand =
+        (
+            option::of(known(btree_set(text(), 0..3))),
+            option::of(text()),
+            vec(failures(), 0..3),
+            permissions(),
+            required(),
+            properties,
+        )
+            .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties)| {
+                OnDemand { special_files, check_name, failures, permissions, required_checks, properties }
+            });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {

@@ -1,6 +1,6 @@
 //! What only some policies ask for. Whatever none asked for is left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::{account, facts, policy};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub(crate) struct OnDemand {
     /// Since version 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     required_checks: Option<Known<Vec<RequiredCheck>>>,
+    /// Since version 4 of the part that it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    properties: Option<Known<BTreeMap<String, BTreeSet<String>>>>,
 }
 
 /// A check that GitHub requires on the base.
@@ -65,42 +68,51 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures, permissions, required_checks: _ } = self;
+        let Self { special_files, check_name, failures, permissions, required_checks: _, properties: _ } = self;
         special_files.is_none()
             && check_name.is_none()
             && failures.is_empty()
             && permissions.is_empty()
             && !self.is_of_version_3()
+            && !self.has_properties()
     }
 
     /// Whether it says what former versions do not know.
     pub(crate) fn is_of_version_3(&self) -> bool {
         self.required_checks.is_some()
     }
+
+    /// Whether any policy asked for the repository's custom properties: known since version 4.
+    pub(crate) fn has_properties(&self) -> bool {
+        self.properties.is_some()
+    }
 }
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures, permissions, required_checks } = on_demand;
+        let facts::OnDemand { special_files, check_name, failures, permissions, required_checks, properties } =
+            on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
             check_name: check_name.clone(),
             failures: list(failures),
             permissions: permissions.iter().map(Held::from).collect(),
             required_checks: required_checks.as_ref().map(|required| Known::of(required, list)),
+            properties: properties.as_ref().map(|properties| Known::of(properties, Clone::clone)),
         }
     }
 }
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures, permissions, required_checks } = on_demand;
+        let OnDemand { special_files, check_name, failures, permissions, required_checks, properties } = on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
             failures: back(failures),
             permissions: back(permissions),
             required_checks: required_checks.map(|required| required.fact(back)),
+            properties: properties.map(|properties| properties.fact(|properties| properties)),
         }
     }
 }
