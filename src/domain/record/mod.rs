@@ -309,8 +309,8 @@ pub struct Template {
 #[derive(Debug, Clone)]
 pub struct FieldSet {
     specs: Arc<Vec<FieldSpec>>,
-    /// The words that lead to these fields, once somebody has read with them.
-    words: OnceLock<Arc<Words>>,
+    /// The words that lead to these fields, once somebody has read with them: there are thousands, and all copies share them.
+    words: Arc<OnceLock<Words>>,
 }
 
 impl PartialEq for FieldSet {
@@ -327,7 +327,7 @@ impl FieldSet {
             set.retain(|known| known.id != spec.id);
             set.push(spec);
         }
-        Self { specs: Arc::new(set), words: OnceLock::new() }
+        Self { specs: Arc::new(set), words: Arc::default() }
     }
 
     /// The field of that name.
@@ -337,7 +337,7 @@ impl FieldSet {
 
     /// The same, to add an alias to it.
     pub fn spec_mut(&mut self, id: &FieldId) -> Option<&mut FieldSpec> {
-        self.words = OnceLock::new();
+        self.words = Arc::default();
         Arc::make_mut(&mut self.specs).iter_mut().find(|spec| &spec.id == id)
     }
 
@@ -346,8 +346,14 @@ impl FieldSet {
         self.specs.iter()
     }
 
+    /// Whether both look up their words in one table.
+    #[cfg(test)]
+    pub(crate) fn shares_words_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.words, &other.words)
+    }
+
     /// The words that lead to these fields.
     fn words(&self) -> &Words {
-        self.words.get_or_init(|| Arc::new(Words::of(&self.specs)))
+        self.words.get_or_init(|| Words::of(&self.specs))
     }
 }

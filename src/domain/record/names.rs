@@ -107,7 +107,7 @@ impl Words {
         }
         let hit = Hit { field, known_to, part: None };
         for (map, key) in [(&mut self.tight, tight), (&mut self.by_key, key)] {
-            let hits: &mut Vec<Hit> = map.entry(key).or_default();
+            let hits: &mut Vec<Hit> = map.entry(key).or_insert_with(|| Vec::with_capacity(1));
             match hits.iter_mut().find(|known| known.field == field) {
                 Some(known) => known.known_to = known.known_to.min(known_to),
                 None => hits.push(hit),
