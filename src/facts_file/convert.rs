@@ -298,6 +298,7 @@ impl FactsFile {
             check_name: None,
             failures: failures.collect(),
             permissions: held.collect(),
+            lead: None,
         }
     }
 

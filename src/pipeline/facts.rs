@@ -45,6 +45,7 @@ impl Pipeline {
         let mut reviews = self.reviews(look).await?;
         self.first_memberships(github, look, needs, not_before, (&mut reviews, &mut teams)).await?;
         let permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
+        let lead = if needs.time { self.lead(github.id()).await? } else { None };
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
@@ -66,7 +67,7 @@ impl Pipeline {
             asked: Asked { merged_before, codeowners: owners.file, owning_teams, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
-            on_demand: OnDemand { permissions, ..OnDemand::default() },
+            on_demand: OnDemand { permissions, lead, ..OnDemand::default() },
             diffs,
         })
     }

@@ -24,6 +24,7 @@ mod pages;
 mod process;
 mod queue;
 mod readme;
+mod recurrence;
 mod reference;
 mod replicas;
 mod shortcuts;

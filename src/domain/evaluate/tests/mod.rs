@@ -9,6 +9,7 @@ mod checks;
 mod conditions;
 mod deployments;
 mod expr;
+mod freezes;
 mod independence;
 mod layers;
 mod membership;
@@ -23,6 +24,7 @@ mod schedule;
 mod signed;
 mod speed;
 mod threads;
+mod windows;
 mod world;
 
 use world::*;

@@ -13,7 +13,7 @@ use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
 use countersign_domain::policy::{Permission, Read, Source, Version};
 use countersign_domain::record::Template;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -65,6 +65,10 @@ fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permiss
     btree_map(account(), known(held), 0..3)
 }
 
+fn lead() -> impl Strategy<Value = Option<SignedDuration>> {
+    option::of((60..100_000_i64).prop_map(SignedDuration::from_secs))
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -79,12 +83,13 @@ fn facts() -> impl Strategy<Value = Facts> {
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
     let on_demand =
-        (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3), permissions())
-            .prop_map(|(special_files, check_name, failures, permissions)| OnDemand {
+        (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3), permissions(), lead())
+            .prop_map(|(special_files, check_name, failures, permissions, lead)| OnDemand {
                 special_files,
                 check_name,
                 failures,
                 permissions,
+                lead,
             });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(

@@ -254,6 +254,7 @@ pub(super) fn asked() -> Snapshot {
         check_name: Some("countersign: release".to_owned()),
         failures: vec![ModelFailures { layer: Layer::Organisation, model: "bumps".to_owned(), changes: 1 }],
         permissions: BTreeMap::new(),
+        lead: None,
     };
     snapshot.facts.diffs = diffs();
     snapshot

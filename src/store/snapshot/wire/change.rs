@@ -68,9 +68,12 @@ pub(crate) struct ChangePart {
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
-    const NEWEST: u32 = 3;
+    const NEWEST: u32 = 4;
 
     fn version(&self) -> u32 {
+        if self.on_demand.is_fourth() {
+            return 4;
+        }
         let third = self.owners.is_some() || !self.packs.is_empty();
         let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
         match (third, second) {

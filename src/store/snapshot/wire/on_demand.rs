@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{account, facts, policy};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
@@ -21,6 +22,9 @@ pub(crate) struct OnDemand {
     failures: Vec<ModelFailures>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     permissions: Vec<Held>,
+    /// In seconds; since version 4 of the part `change`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lead: Option<i64>,
 }
 
 /// What somebody may do in the repository.
@@ -52,31 +56,39 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures, permissions } = self;
-        special_files.is_none() && check_name.is_none() && failures.is_empty() && permissions.is_empty()
+        let Self { special_files, check_name, failures, permissions, lead } = self;
+        let is_earlier = special_files.is_none() && check_name.is_none() && failures.is_empty();
+        is_earlier && permissions.is_empty() && lead.is_none()
+    }
+
+    /// Whether it tells what former versions had no word for.
+    pub(crate) fn is_fourth(&self) -> bool {
+        self.lead.is_some()
     }
 }
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures, permissions } = on_demand;
+        let facts::OnDemand { special_files, check_name, failures, permissions, lead } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
             check_name: check_name.clone(),
             failures: list(failures),
             permissions: permissions.iter().map(Held::from).collect(),
+            lead: lead.map(|lead| lead.as_secs()),
         }
     }
 }
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures, permissions } = on_demand;
+        let OnDemand { special_files, check_name, failures, permissions, lead } = on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
             failures: back(failures),
             permissions: back(permissions),
+            lead: lead.map(SignedDuration::from_secs),
         }
     }
 }
@@ -153,5 +165,8 @@ mod tests {
         assert_eq!(fact.special_files, Some(facts::Known::Known(["a.lock", "b.lock"].map(str::to_owned).into())));
         assert_eq!(serde_json::to_string(&OnDemand::default()).unwrap(), "{}");
         assert!(serde_json::from_str::<OnDemand>(r#"{"modes":[]}"#).is_err());
+        let early: OnDemand = serde_json::from_str(r#"{"lead":360}"#).unwrap();
+        assert_eq!(serde_json::to_string(&early).unwrap(), r#"{"lead":360}"#);
+        assert_eq!(facts::OnDemand::from(early).lead, Some(SignedDuration::from_mins(6)));
     }
 }
