@@ -45,7 +45,7 @@ impl Pipeline {
         let mut reviews = self.reviews(look).await?;
         self.first_memberships(github, look, needs, not_before, (&mut reviews, &mut teams)).await?;
         let permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
-        let lead = if needs.time { self.lead(github.id()).await? } else { None };
+        let lead = if needs.time { self.lead(github.id(), as_of).await? } else { None };
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;

@@ -6,9 +6,7 @@
 //! so that together they fit. Absent: which of them goes first (the riskiest, in the
 //! domain) and the taking back itself.
 
-use std::time::Duration;
-
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 
 use super::{Pipeline, Result};
@@ -23,42 +21,46 @@ const A_MINUTE: u64 = 75;
 const AN_HOUR: u64 = 450;
 
 /// For so long a count is taken for the present one.
-const FRESH: Duration = Duration::from_secs(10);
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
 
 /// For so long a higher count than the present one counts: while green is taken back its number goes down, and what was
 /// taken back is not to come again for that.
-const HIGH_WATER: Duration = Duration::from_secs(2 * 60 * 60);
+const HIGH_WATER: SignedDuration = SignedDuration::from_hours(2);
 
-/// How many pull requests of an installation are green.
-#[derive(Clone)]
-pub(super) struct Greens {
-    counted: Cache<u64, u64>,
-    highest: Cache<u64, u64>,
+/// How many pull requests of each installation are green, by the last count.
+pub(super) type Greens = Cache<u64, Counted>;
+
+/// The cache for that, empty.
+pub(super) fn greens() -> Greens {
+    Cache::builder().max_capacity(10_000).build()
 }
 
-impl Greens {
-    pub(super) fn new() -> Self {
-        let cache = |lives| Cache::builder().max_capacity(10_000).time_to_live(lives).build();
-        Self { counted: cache(FRESH), highest: cache(HIGH_WATER) }
+/// A count, and the highest of the last hours, each with its instant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    at: Timestamp,
+    highest: (u64, Timestamp),
+}
+
+impl Counted {
+    /// What the next count makes of it.
+    fn then(before: Option<Self>, greens: u64, now: Timestamp) -> Self {
+        let still = before.map(|before| before.highest).filter(|(_, at)| now.duration_since(*at) < HIGH_WATER);
+        let highest = still.filter(|(highest, _)| greens < *highest).unwrap_or((greens, now));
+        Self { at: now, highest }
     }
 }
 
 impl Pipeline {
     /// How early what time ends is taken back in an installation; `None` where a minute will do.
-    pub(super) async fn lead(&self, installation: u64) -> Result<Option<SignedDuration>> {
-        let counted = match self.greens.counted.get(&installation).await {
-            Some(counted) => counted,
-            None => {
-                let counted = self.store.greens(installation).await?;
-                self.greens.counted.insert(installation, counted).await;
-                counted
-            }
-        };
-        let highest = self.greens.highest.get(&installation).await.unwrap_or(0);
-        if counted > highest {
-            self.greens.highest.insert(installation, counted).await;
+    pub(super) async fn lead(&self, installation: u64, now: Timestamp) -> Result<Option<SignedDuration>> {
+        let before = self.greens.get(&installation).await;
+        if let Some(counted) = before.filter(|counted| now.duration_since(counted.at).abs() < FRESH) {
+            return Ok(lead_of(counted.highest.0));
         }
-        Ok(lead_of(counted.max(highest)))
+        let counted = Counted::then(before, self.store.greens(installation).await?, now);
+        self.greens.insert(installation, counted).await;
+        Ok(lead_of(counted.highest.0))
     }
 }
 
@@ -87,5 +89,20 @@ mod tests {
         check(449, Some(7));
         check(450, Some(67));
         check(1_000, Some(134));
+    }
+
+    #[test]
+    fn while_green_is_taken_back_the_count_before_goes_on_counting() {
+        let at = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        let check = |before: Option<Counted>, greens: u64, minutes: i64, highest: u64| {
+            let counted = Counted::then(before, greens, at(minutes));
+            assert_eq!(counted.highest.0, highest, "{greens} after {minutes} minutes");
+            Some(counted)
+        };
+        let full = check(None, 400, 0, 400);
+        let going = check(full, 300, 2, 400);
+        let more = check(going, 500, 60, 500);
+        let gone = check(more, 0, 179, 500);
+        check(gone, 7, 180, 7);
     }
 }

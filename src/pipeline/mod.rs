@@ -154,7 +154,7 @@ impl Pipeline {
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
             effects: effect::effects(),
-            greens: lead::Greens::new(),
+            greens: lead::greens(),
         }
     }
 

@@ -28,7 +28,7 @@ for line in sys.stdin:
     zone, first, rule = line.rstrip("\n").split("\t")
     zone, first = ZoneInfo(zone), datetime.fromisoformat(first)
     starts = []
-    signal.setitimer(signal.ITIMER_REAL, 1)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
     try:
         for start in rrulestr(rule, dtstart=first):
             if len(starts) == MOST or start.year >= first.year + YEARS:

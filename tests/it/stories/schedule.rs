@@ -6,6 +6,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::frozen::worked;
 use crate::world::{PEER, World};
 
 /// The policy on the base becomes this.
@@ -18,6 +19,13 @@ async fn at(world: &World, instant: Timestamp) {
     world.github.clock().set(instant);
     world.store().wake();
     world.settled().await;
+}
+
+/// The same, and the clock stands still then.
+async fn just_at(world: &World, instant: Timestamp) {
+    world.github.clock().set(instant);
+    world.store().wake();
+    worked(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +86,7 @@ async fn a_freeze_takes_green_back_before_it_begins_and_gives_it_again_at_its_en
     write_policy(&world, &freeze);
     world.settled().await;
     world.expect(&pull, "success", "");
-    at(&world, begins - SignedDuration::from_mins(1)).await;
+    just_at(&world, begins - SignedDuration::from_mins(1)).await;
     world.expect(&pull, "in_progress", "closing for year-end at");
     at(&world, begins).await;
     world.expect(&pull, "in_progress", "frozen by year-end until");
@@ -86,7 +94,7 @@ async fn a_freeze_takes_green_back_before_it_begins_and_gives_it_again_at_its_en
     pull.label("dave", "urgent");
     world.settled().await;
     world.expect(&pull, "in_progress", "frozen by year-end until");
-    at(&world, ends - SignedDuration::from_secs(1)).await;
+    just_at(&world, ends - SignedDuration::from_secs(1)).await;
     world.expect(&pull, "in_progress", "frozen by year-end until");
     at(&world, ends).await;
     world.expect(&pull, "success", "");
@@ -113,7 +121,7 @@ async fn a_window_lets_changes_in_while_it_is_open() {
     world.expect(&pull, "in_progress", "the window evenings opens at");
     at(&world, opens).await;
     world.expect(&pull, "success", "");
-    at(&world, opens + SignedDuration::from_mins(59)).await;
+    just_at(&world, opens + SignedDuration::from_mins(59)).await;
     world.expect(&pull, "in_progress", "the window evenings is about to close, at");
     at(&world, opens + SignedDuration::from_hours(1)).await;
     world.expect(&pull, "in_progress", "the window evenings opens at");
