@@ -40,7 +40,7 @@ pub(crate) async fn play(options: &Options, figures: &mut Figures) -> anyhow::Re
     let answered_cpu = scene.bot.cpu_ms()? - cpu;
     let answered = started.elapsed();
     scene.until("a verdict on each", || pulls.iter().all(|pull| check(pull).is_some())).await?;
-    let decided = started.elapsed();
+    let (decided, decided_cpu) = (started.elapsed(), scene.bot.cpu_ms()? - cpu);
     let count = options.burst as f64;
     figures.add("burst: deliveries, all taken", count, "deliveries", None);
     figures.add("burst: size of a delivery", bytes / 1024.0, "kB", None);
@@ -51,6 +51,7 @@ pub(crate) async fn play(options: &Options, figures: &mut Figures) -> anyhow::Re
     figures.add("burst: all answered after", answered.as_secs_f64() * 1000.0, "ms", None);
     figures.add("burst: CPU of the bot until then, per delivery", answered_cpu / count, "ms", None);
     figures.add("burst: all decided after", decided.as_secs_f64(), "s", None);
+    figures.add("burst: CPU of the bot until then, per pull request", decided_cpu / count, "ms", None);
     Ok(())
 }
 

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::logs;
+use crate::server;
 use crate::settings::{Problem, Settings, Written};
 
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listen = settings.listen;
     let app = App::open(settings, Clock::default()).await?;
     let listener =
-        TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}` (COUNTERSIGN_LISTEN)"))?;
+        server::listen(listen).with_context(|| format!("cannot listen on `{listen}` (COUNTERSIGN_LISTEN)"))?;
     let stop = CancellationToken::new();
     stop_on_signal(&stop)?;
     app.run(listener, stop).await

@@ -8,6 +8,7 @@ mod checks;
 mod comment;
 mod deployment;
 mod installation;
+mod json;
 mod members;
 mod merge_group;
 mod payload;
@@ -23,6 +24,7 @@ use countersign_domain::codeowners::PATHS as CODEOWNERS;
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub use json::parse;
 pub(super) use payload::Repository;
 use payload::{Context, Payload};
 

@@ -8,12 +8,13 @@ mod signature;
 mod webhook;
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
 use secrecy::SecretString;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -46,6 +47,19 @@ pub fn routes(door: Door) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .with_state(Arc::new(door))
+}
+
+/// How many connections may wait to be accepted. The usual 128 are fewer than GitHub opens in a burst, and who finds no
+/// room tries again a whole second later. The kernel lowers it to its own limit (`net.core.somaxconn`).
+const BACKLOG: u32 = 4096;
+
+/// Opens the port.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // So that a restart does not wait for the last connections of the process before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves until told to stop; what was begun is answered first.

@@ -67,7 +67,7 @@ async fn answer(door: &Door, headers: &HeaderMap, delivery: &str, event: &str, b
     if delivery.is_empty() || event.is_empty() {
         return Answer::NO_HEADING;
     }
-    let Ok(payload) = serde_json::from_slice::<serde_json::Value>(&body) else { return Answer::NO_JSON };
+    let Ok(payload) = event::parse(&body) else { return Answer::NO_JSON };
     let received_at = door.clock.now();
     let (heading, signal) = event::read(event, &payload, door.app_id, received_at);
     if !door.installations.is_empty()
@@ -84,7 +84,7 @@ async fn answer(door: &Door, headers: &HeaderMap, delivery: &str, event: &str, b
         action: heading.action,
         installation: heading.installation,
         received_at,
-        payload: body.to_vec(),
+        payload: body.into(),
         signal,
     };
     match door.writer.take(delivery).await {

@@ -1,5 +1,6 @@
 //! The door over real HTTP: what is taken, what is refused and how, and that it never breaks.
 
+use countersign::github::event;
 use github_stand_in::sign;
 use reqwest::{Client, StatusCode};
 use serde_json::json;
@@ -109,10 +110,13 @@ async fn every_example_payload_of_githubs_is_taken() {
         for example in event["examples"].as_array().expect("examples") {
             sent += 1;
             let body = serde_json::to_vec(example).expect("JSON");
+            let name = event["name"].as_str().expect("a name");
+            let tells = |payload| format!("{:?}", event::read(name, payload, 42, jiff::Timestamp::UNIX_EPOCH));
+            assert_eq!(tells(&event::parse(&body).expect("JSON")), tells(example), "what is left out tells something");
             let answer = Client::new()
                 .post(world.address("/github/webhook"))
                 .header("content-type", TYPE)
-                .header("x-github-event", event["name"].as_str().expect("a name"))
+                .header("x-github-event", name)
                 .header("x-github-delivery", format!("example-{sent}"))
                 .header("x-hub-signature-256", sign(world.github.webhook_secret(), &body))
                 .body(body)
