@@ -38,6 +38,55 @@ pub struct Signal {
     pub evidence: Vec<Evidence>,
     /// Whether a person waits for what comes of it.
     pub awaited: bool,
+    /// What its marks that can only take green away do so for.
+    pub lowered: Option<Lowered>,
+}
+
+/// What took away from that which a green check stands on, for the words that take the check back. Logins are there
+/// where whoever may see the check may see them anyway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lowered {
+    /// A review was dismissed.
+    Dismissal {
+        /// Who dismissed it.
+        by: Option<String>,
+    },
+    /// A review asks for changes.
+    ChangesRequested {
+        /// Whose.
+        by: Option<String>,
+    },
+    /// A check run or status is not green any more.
+    Check {
+        /// Its name.
+        name: String,
+    },
+    /// A deployment is no longer in the state that was asked for.
+    Deployment {
+        /// The environment.
+        environment: String,
+    },
+    /// A review thread was begun, or opened again.
+    Thread,
+    /// The head moved.
+    Push {
+        /// Who moved it.
+        by: Option<String>,
+    },
+    /// The title or the description was edited.
+    Edit {
+        /// Who edited it.
+        by: Option<String>,
+    },
+    /// The pull request goes into another branch.
+    Retarget,
+    /// The pull request is a draft again.
+    Draft,
+    /// The members of a team, or who may do what, have changed.
+    Membership,
+    /// Somebody set a workflow to work that may have made the change.
+    Dispatch,
 }
 
 /// A repository, its number and what it is called now.
@@ -135,6 +184,23 @@ pub enum Mark {
         /// The installation.
         installation: u64,
     },
+}
+
+impl Mark {
+    /// Whether it is of an event that can only take green away.
+    pub fn lowers(&self) -> bool {
+        match self {
+            Self::Pull { lowers, .. }
+            | Self::Head { lowers, .. }
+            | Self::Asked { lowers, .. }
+            | Self::Team { lowers, .. } => *lowers,
+            Self::Base { .. }
+            | Self::Owner { .. }
+            | Self::Deployed { .. }
+            | Self::Group { .. }
+            | Self::Installation { .. } => false,
+        }
+    }
 }
 
 /// A check run or commit status that moved.
@@ -239,6 +305,8 @@ pub enum Want {
     DefaultTip(String),
     /// Teams are read again after this instant.
     Members(Timestamp),
+    /// Any look after the event; and a comment that GitHub would not take is tried again, because now it may.
+    Comment,
     /// A new check run is wanted even where nothing differs: somebody pressed "Re-run" on this one, or on all (0).
     Rerun(u64),
 }

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::Args;
-use countersign_domain::layer::Layer;
+use countersign_domain::layer::{Layer, REPOSITORY_POLICY};
 use countersign_domain::record::{FieldId, FieldSet, Template, parse};
 
 use super::output::{Answered, Trouble, counted, print, read};
-use crate::github::event::REPOSITORY_POLICY;
 use crate::render::escape::visible;
 use crate::render::template::{self, Asked};
 

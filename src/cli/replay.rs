@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use clap::Args;
 use countersign_domain::decision::{Decision, SEMANTICS};
-use countersign_domain::plan::Effect;
+use countersign_domain::plan::{Effect, Refusals};
 use jiff::{SpanRelativeTo, Timestamp, civil};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -162,8 +162,8 @@ impl<'a> Replaying<'a> {
         let decision = self.decide(&restored);
         let mut differences = snapshot::differences(&stored, &decision);
         differences.extend(beside(recorded, &decision));
-        let effect = snapshot::stored_effect(&parts).map_err(|error| error.to_string())?;
-        if recorded.engine == env!("CARGO_PKG_VERSION") && !self.same_texts(recorded, &restored, effect, &decision) {
+        let shown = snapshot::stored_shown(&parts).map_err(|error| error.to_string())?;
+        if recorded.engine == env!("CARGO_PKG_VERSION") && !self.same_texts(recorded, &restored, shown, &decision) {
             differences.push("the texts differ from those that were posted".to_owned());
         }
         Ok(differences)
@@ -181,11 +181,11 @@ impl<'a> Replaying<'a> {
         &self,
         recorded: &Recorded,
         snapshot: &Snapshot,
-        effect: Option<Effect>,
+        shown: Option<(Effect, Refusals)>,
         decision: &Decision,
     ) -> bool {
         let (repository, change) = (&snapshot.facts.repository, &snapshot.facts.change);
-        let reads = |effect: Effect| {
+        let reads = |effect: Effect, refusals: Refusals| {
             let context = Context {
                 server: self.pages.clone(),
                 owner: repository.owner.clone(),
@@ -193,13 +193,15 @@ impl<'a> Replaying<'a> {
                 number: change.number,
                 author: change.author.clone(),
                 effect,
+                refusals,
             };
             let run = render::answer(decision, &context).run;
             run.map(|run| run.fingerprint).unwrap_or_default() == recorded.texts
         };
-        match effect {
-            Some(effect) => reads(effect),
-            None => [Effect::None, Effect::Holds, Effect::Vouches].into_iter().any(reads),
+        let any = [Effect::None, Effect::Holds, Effect::Vouches];
+        match shown {
+            Some((effect, refusals)) => reads(effect, refusals),
+            None => any.into_iter().any(|effect| reads(effect, Refusals::default())),
         }
     }
 

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use countersign_domain::diagnostic::{Diagnostic, Origin, Severity};
-use countersign_domain::layer::Layer;
+use countersign_domain::layer::{Layer, ORGANISATION_POLICY, REPOSITORY_POLICY};
 use countersign_domain::policy::{self, PolicySet, Read, Source, Version};
 use countersign_domain::record::Template;
 
 use super::output::{self, STDIN, Trouble, at_most_one_stdin, remark};
-use crate::github::event::{ORGANISATION_POLICY, REPOSITORY_POLICY};
 use crate::render::terminal::{self, SourceText};
 
 /// The layers that people write.

@@ -1,5 +1,11 @@
 //! The layers of policy, from the one that nobody below can loosen downward.
 
+/// Where an organisation keeps its policy: in its repository `.github`.
+pub const ORGANISATION_POLICY: &str = "countersign.toml";
+
+/// Where a repository keeps its policy.
+pub const REPOSITORY_POLICY: &str = ".github/countersign.toml";
+
 /// Where a definition comes from. The order is the order of authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {

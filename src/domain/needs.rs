@@ -8,16 +8,13 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
-use crate::evaluate::ChangedFiles;
+use crate::evaluate::{CHECK_NAME, ChangedFiles};
 use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::{
     ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
     Permission, Policy, PolicySet, Requirement, WhichCheck, Who,
 };
-
-/// The name that every check of ours begins with.
-const OWN_CHECK: &str = "countersign";
 
 /// What the policies want to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,7 +80,7 @@ impl Needs {
                     CheckBy::Creator(_) => app.is_none(),
                 }
         });
-        self.required_checks || asked || name.starts_with(OWN_CHECK)
+        self.required_checks || asked || name.starts_with(CHECK_NAME)
     }
 
     /// Whether a change of that team's members can matter.

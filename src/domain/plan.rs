@@ -46,6 +46,15 @@ pub enum Effect {
     Vouches,
 }
 
+/// What GitHub does not take beside the check run, each with GitHub's reason. No verdict waits for it; the check tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// The comment, new or edited.
+    pub comment: Option<String>,
+    /// Asking people and teams for a review.
+    pub requests: Option<String>,
+}
+
 /// How a check run stands: in progress, or concluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunStatus {

@@ -8,7 +8,7 @@ use countersign_domain::codeowners::{Owner, PATHS, touched};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts as domain;
 use countersign_domain::facts::{Facts, Known, commits_hash};
-use countersign_domain::layer::Layer;
+use countersign_domain::layer::{Layer, REPOSITORY_POLICY};
 use countersign_domain::net_diff::Diffs;
 use countersign_domain::policy;
 use jiff::{SignedDuration, Timestamp};
@@ -20,9 +20,6 @@ use super::shape::{
     Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, FormerHead, GHOST, Permission, Review, Sibling,
     State, Thread, Verdict,
 };
-
-/// Where a repository keeps its policy.
-const POLICY: &str = ".github/countersign.toml";
 
 /// This App, and the slug by which a facts file names it.
 const OWN_APP: (&str, u64) = ("countersign", 1);
@@ -312,12 +309,13 @@ impl FactsFile {
     fn policy_edit(&self) -> Option<Known<domain::EditedPolicy>> {
         let is_policy = |file: &&Short<File>| {
             let old = file.0.old_path.as_ref().and_then(Fact::known);
-            file.0.path == POLICY || old.is_some_and(|old| old == POLICY)
+            file.0.path == REPOSITORY_POLICY || old.is_some_and(|old| old == REPOSITORY_POLICY)
         };
         let touched = self.files.known().and_then(|files| files.iter().find(is_policy));
         let deleted = touched.is_some_and(|file| {
             let status = file.0.status;
-            status == Some(FileStatus::Removed) || (file.0.path != POLICY && status != Some(FileStatus::Copied))
+            status == Some(FileStatus::Removed)
+                || (file.0.path != REPOSITORY_POLICY && status != Some(FileStatus::Copied))
         });
         match (&self.policy_at_head, touched) {
             (Some(Fact::Known(text)), _) => Some(Known::Known(domain::EditedPolicy { text: Some(text.clone()) })),

@@ -37,6 +37,12 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// Whether GitHub understood what was asked and will not do it: it would say the same again, until somebody changes
+    /// something there.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotFound(_) | Self::Forbidden(_) | Self::Refused(_))
+    }
+
     /// From an answer that is no success.
     pub(super) fn from_answer(
         status: StatusCode,

@@ -9,6 +9,7 @@ mod comment;
 mod deployment;
 mod installation;
 mod json;
+mod lowered;
 mod members;
 mod merge_group;
 mod payload;
@@ -21,6 +22,7 @@ mod workflow_run;
 
 use countersign_domain::account::AccountKind;
 use countersign_domain::codeowners::PATHS as CODEOWNERS;
+use countersign_domain::layer::REPOSITORY_POLICY;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -28,14 +30,10 @@ pub use json::parse;
 pub(super) use payload::Repository;
 use payload::{Context, Payload};
 
-use crate::signal::Signal;
+use crate::signal::{Mark, Signal};
 
-/// The repository's policy file.
-pub const REPOSITORY_POLICY: &str = ".github/countersign.toml";
 /// The files of a base that decisions about its pull requests may rest on.
 const DECIDING: [&str; 4] = [REPOSITORY_POLICY, CODEOWNERS[0], CODEOWNERS[1], CODEOWNERS[2]];
-/// The organisation's policy file, in its `.github` repository.
-pub const ORGANISATION_POLICY: &str = "countersign.toml";
 
 /// What a payload says of itself: its action and the installation it came for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +73,9 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
         "repository" => installation::repository_event(payload, &context, &mut signal),
         // Stored like every delivery; no rule of this version reads them.
         _ => {}
+    }
+    if signal.marks.iter().any(Mark::lowers) {
+        signal.lowered = lowered::lowered(event, payload, context.action);
     }
     (heading, signal)
 }

@@ -8,13 +8,13 @@ use countersign_domain::facts::{
     Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
     Sibling, commits_hash,
 };
+use countersign_domain::layer::REPOSITORY_POLICY;
 use countersign_domain::net_diff::Diffs;
 use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
 use super::members::NotBefore;
 use super::{Error, Pipeline, Result};
-use crate::github::event::REPOSITORY_POLICY;
 use crate::github::{Comparison, Installation, ListedFile, Look, ReviewRead};
 use crate::store::{BodyVersion, HeadPlace, MembersAsOf, SeenRow};
 
@@ -168,8 +168,8 @@ impl Pipeline {
         }
         let mut reviews = Vec::with_capacity(read.len());
         for review in read {
-            let first_seen = self.first_seen(pull, look, review, &commits).await?;
-            reviews.push(domain_review(review, seen(look, review, &first_seen, &bodies)));
+            let bound_to = self.bound_to(pull, look, review, &commits).await?;
+            reviews.push(domain_review(review, seen(look, review, &bound_to, &bodies)));
         }
         reviews.sort_by_key(|review| (review.submitted_at, review.id));
         Ok(Known::Known(reviews))
@@ -177,7 +177,7 @@ impl Pipeline {
 
     /// What stood before a reviewer: the commits as they are when the review is first seen, or, where it was given on
     /// another head, as they were when that head was looked at.
-    async fn first_seen(&self, pull: (u64, u64), look: &Look, review: &ReviewRead, commits: &str) -> Result<SeenRow> {
+    async fn bound_to(&self, pull: (u64, u64), look: &Look, review: &ReviewRead, commits: &str) -> Result<SeenRow> {
         if let Some(seen) = self.store.seen_at_review(review.id).await? {
             return Ok(seen);
         }
@@ -291,7 +291,7 @@ fn domain_review(review: &ReviewRead, seen: Seen) -> Review {
 
 /// What a reviewer had before them: the base by GitHub's own timeline, the commits as they stood at the first look
 /// after the review, the description as it stood when it was submitted.
-fn seen(look: &Look, review: &ReviewRead, first_seen: &SeenRow, bodies: &[BodyVersion]) -> Seen {
+fn seen(look: &Look, review: &ReviewRead, bound_to: &SeenRow, bodies: &[BodyVersion]) -> Seen {
     let base = look
         .bases
         .iter()
@@ -303,10 +303,10 @@ fn seen(look: &Look, review: &ReviewRead, first_seen: &SeenRow, bodies: &[BodyVe
     } else {
         Known::Known(base.clone())
     };
-    let commits = if first_seen.commits.is_empty() {
+    let commits = if bound_to.commits.is_empty() {
         Known::unknown("the commits could not be read when the review was first seen")
     } else {
-        Known::Known(first_seen.commits.clone())
+        Known::Known(bound_to.commits.clone())
     };
     Seen { base, commits, body: body_at(look, review.submitted_at, bodies), member_of: BTreeMap::new() }
 }

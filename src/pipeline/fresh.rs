@@ -24,7 +24,7 @@ fn meets(look: &Look, want: &Want) -> bool {
     let head = look.change.head.tip.as_str();
     match want {
         // Teams are read apart from the look, and their age is seen to there.
-        Want::Anything | Want::Rerun(_) | Want::Members(_) => true,
+        Want::Anything | Want::Comment | Want::Rerun(_) | Want::Members(_) => true,
         Want::Closed(at) => look.change.state != ChangeState::Open || look.change.updated_at > *at,
         Want::UpdatedAt(at) => look.change.updated_at >= *at,
         Want::Head { head: pushed, at } => head == pushed || look.change.updated_at > *at,

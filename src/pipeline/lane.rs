@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 use countersign_domain::account::Oid;
 use jiff::SignedDuration;
 
-use super::{Pipeline, Result};
+use super::{Pipeline, Result, patience};
 use crate::queue::Work;
 
 /// After which time a row that found the check held comes back.
 pub(super) const LANE_WAIT: SignedDuration = SignedDuration::from_millis(250);
 
-/// How long a word that needs no look waits for the check, and how often it asks meanwhile.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a word that needs no look asks for the check.
 const STEP: Duration = Duration::from_millis(50);
 
 /// The name under which a check is held.
@@ -30,7 +29,7 @@ impl Pipeline {
     pub(super) async fn hold_soon(&self, work: &Work, lane: &str) -> Result<bool> {
         let asked = Instant::now();
         while !self.hold(work, lane).await? {
-            if asked.elapsed() >= PATIENCE {
+            if asked.elapsed() >= patience::CHECK {
                 return Ok(false);
             }
             tokio::time::sleep(STEP).await;

@@ -7,13 +7,12 @@
 use std::sync::Arc;
 
 use countersign_domain::diagnostic::{Label, Origin, Severity};
-use countersign_domain::layer::Layer;
+use countersign_domain::layer::{Layer, ORGANISATION_POLICY, REPOSITORY_POLICY};
 use countersign_domain::policy::{self, Read, Source, Version};
 use countersign_domain::{check_name, family_name};
 
 use super::loaded::Loaded;
 use super::{Pipeline, Result};
-use crate::github::event::{ORGANISATION_POLICY, REPOSITORY_POLICY};
 use crate::github::{Installation, Look};
 use crate::signal::RepositoryName;
 use crate::store::{PolicyPlace, PolicyVersion};

@@ -5,18 +5,17 @@ use std::sync::Arc;
 use countersign_domain::decision::{Decision, Outcome as Verdict, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
-use countersign_domain::plan::{self, Effect, RunStatus, Shown, ShownComment, ShownRun};
+use countersign_domain::plan::{Effect, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::effect::EFFECT_DAYS;
 use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
 use super::read::{Read, Reading};
-use super::{Error, Pipeline, Result, unfinished};
+use super::{Error, Pipeline, Result, ending, patience, refused, unfinished};
 use crate::backtest;
 use crate::failpoint;
 use crate::github::{Installation, Look, Target};
@@ -24,24 +23,28 @@ use crate::queue::{Outcome, Work};
 use crate::render::{self, Reason};
 use crate::signal::{Mark, PullIndex, Want};
 use crate::store::{
-    CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision, PolicyRef, ShownIds, ShownRunIds, snapshot,
+    CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision, PolicyRef, Refused, ShownIds, ShownRunIds, snapshot,
 };
-
-/// The shortest and the longest time after which what could not be read is tried again.
-const LEAST_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
-const MOST_PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 
 /// A decision and all that went into it.
 pub(super) struct Decided {
     pub(super) decision: Decision,
     check_name: String,
-    look: Box<Look>,
+    pub(super) look: Box<Look>,
     facts: Facts,
     sources: Vec<Source>,
     templates: Vec<Template>,
     loaded: Arc<Loaded>,
     /// What the policy that the pull request edits would have done, where it edits one.
-    effect_of_edit: Option<Arc<backtest::Effect>>,
+    pub(super) effect_of_edit: Option<Arc<backtest::Effect>>,
+}
+
+impl Decided {
+    /// What the same comes to at another instant.
+    fn again_at(&self, at: Timestamp) -> Decision {
+        let facts = Facts { as_of: at, ..self.facts.clone() };
+        decision_with(&self.loaded.policies, &self.loaded.fields, &facts, &self.templates)
+    }
 }
 
 impl Pipeline {
@@ -108,22 +111,15 @@ impl Pipeline {
         let (look, decision) = (&decided.look, &decided.decision);
         self.remember_outcomes(work, github, look, decision).await?;
         let there = ids(look, &stored, &decided.check_name);
-        let mut shown = merge_shown(look, there.clone(), &work.claim.wants);
+        let shown = merge_shown(look, there.clone(), &work.claim.wants);
         if look.change.state != ChangeState::Open {
             self.leave_to_others(work, look, &decided.facts.siblings).await?;
         }
         let effect = effect(there.run.as_ref(), &shown);
-        let answer = self.rendered(&decided, effect);
-        if unfinished::would_go_stale(look, there.run.as_ref(), &answer, decision.as_of) {
-            shown.run = None;
-        }
-        let actions = plan::plan(&answer, &shown);
-        let written = self.write(work, github, look, &actions, there).await;
-        let written = written.map_err(|error| error.no_later_than(decision.next_instant))?;
-        let asked_later = self.request_reviews(work, github, look, &decision.requests).await?;
-        let texts = answer.run.map(|run| run.fingerprint).unwrap_or_default();
-        let mut new = new_decision(&decided, effect, texts, written.shown);
-        new.next_due = new.next_due.into_iter().chain(written.later).chain(asked_later).min();
+        let said = self.say_all(work, github, &decided, effect, there, shown).await;
+        let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;
+        let mut new = new_decision(&decided, effect, said.texts, said.shown);
+        new.next_due = new.next_due.into_iter().chain(said.later).min();
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");
@@ -133,7 +129,7 @@ impl Pipeline {
                 tracing::info!(
                     outcome = decision.outcome.name(),
                     head = decision.head.short(),
-                    writes = actions.len(),
+                    writes = said.writes,
                     "decided"
                 );
             }
@@ -164,23 +160,6 @@ impl Pipeline {
         Ok(())
     }
 
-    fn rendered(&self, decided: &Decided, effect: Effect) -> plan::Answer {
-        let look = &decided.look;
-        let context = render::Context {
-            server: self.rules.pages.clone(),
-            owner: look.repository.owner.clone(),
-            repository: look.repository.name.clone(),
-            number: look.change.number,
-            author: look.change.author.clone(),
-            effect,
-        };
-        let answer = render::answer(&decided.decision, &context);
-        match &decided.effect_of_edit {
-            Some(effect) => render::effect::told(answer, &decided.decision, effect, EFFECT_DAYS),
-            None => answer,
-        }
-    }
-
     /// GitHub shows no such pull request: the indexes count it as closed until an event says otherwise.
     async fn forget(&self, work: &Work, repository: u64, number: u64) -> Result<()> {
         if let Some(index) = self.store.pull_index(repository, number).await? {
@@ -207,8 +186,7 @@ fn merge_shown(look: &Look, ids: ShownIds, wants: &[Want]) -> Shown {
         (Want::Rerun(run), Some(newest)) => newest.id <= *run,
         _ => false,
     });
-    let run =
-        ids.run.filter(|_| !rerun).map(|run| ShownRun { id: run.id, status: run.status, fingerprint: run.fingerprint });
+    let run = ids.run.filter(|_| !rerun).map(shown_run);
     let comment = match (&look.own_comment, ids.comment) {
         (Some(comment), _) => Some(comment.shown.clone()),
         // Written and not shown yet, or deleted: writing to it tells which.
@@ -216,6 +194,10 @@ fn merge_shown(look: &Look, ids: ShownIds, wants: &[Want]) -> Shown {
         (None, None) => None,
     };
     Shown { run, comment }
+}
+
+pub(super) fn shown_run(run: ShownRunIds) -> ShownRun {
+    ShownRun { id: run.id, status: run.status, fingerprint: run.fingerprint }
 }
 
 /// What the run of ours that is there does to the merge. One that was asked for again is pending to GitHub.
@@ -255,7 +237,7 @@ fn ids(look: &Look, stored: &ShownIds, name: &str) -> ShownIds {
         Some(comment) => (Some(comment.shown.id), Some(comment.node.clone())),
         None => (stored.comment, stored.comment_node.clone()),
     };
-    ShownIds { run, comment, comment_node }
+    ShownIds { run, comment, comment_node, refused: stored.refused.clone() }
 }
 
 fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownIds) -> NewDecision {
@@ -268,9 +250,9 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
     });
     let mut parts = snapshot::parts(&decided.facts, &decided.sources, &decided.templates);
     parts.push(snapshot::outcome_of(decision));
-    // Only where no policy asks anything do the texts depend on what was shown before.
-    if decision.outcome == Verdict::Silent {
-        parts.push(snapshot::effect_of(effect));
+    // Only where no policy asks anything do the texts depend on what was shown before, or where GitHub refuses something.
+    if decision.outcome == Verdict::Silent || shown.refused != Refused::default() {
+        parts.push(snapshot::shown_of(effect, &refused::told(&shown.refused)));
     }
     let open = look.change.state == ChangeState::Open;
     let anew = unfinished::anew_at(look, shown.run.as_ref().filter(|_| open), decision.as_of);
@@ -286,6 +268,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         parts,
         texts,
         next_due: next_due(look, decision).into_iter().chain(anew).min(),
+        green_until: ending::green_until(decision, |at| decided.again_at(at)),
         cares: cares(&decided.loaded.needs),
         teams: decided.facts.teams.keys().cloned().collect(),
         shown,
@@ -301,14 +284,9 @@ fn next_due(look: &Look, decision: &Decision) -> Option<Timestamp> {
     if !is_unknown || look.change.state != ChangeState::Open {
         return decision.next_instant;
     }
-    let again = decision.as_of.saturating_add(patience(decision.as_of.duration_since(look.change.updated_at)));
+    let again =
+        decision.as_of.saturating_add(patience::of_unknown(decision.as_of.duration_since(look.change.updated_at)));
     again.ok().into_iter().chain(decision.next_instant).min()
-}
-
-/// How long what could not be read is left alone: a quarter of the time since anything was done to the pull request, so
-/// that one that lies about costs little and one that somebody waits for is tried soon.
-fn patience(unchanged_for: SignedDuration) -> SignedDuration {
-    (unchanged_for / 4).clamp(LEAST_PATIENCE, MOST_PATIENCE)
 }
 
 /// What of all that moves can change the decision.
@@ -361,20 +339,6 @@ fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
 mod tests {
     use super::*;
     use countersign_domain::account::Oid;
-
-    #[test]
-    fn what_could_not_be_read_is_tried_again_after_a_quarter_of_the_time_that_nothing_happened() {
-        let check = |minutes: i64, expected: i64| {
-            let after = patience(SignedDuration::from_mins(minutes));
-            assert_eq!(after, SignedDuration::from_mins(expected), "nothing happened for {minutes} minutes");
-        };
-        check(-1, 5);
-        check(0, 5);
-        check(20, 5);
-        check(60, 15);
-        check(24 * 60, 6 * 60);
-        check(365 * 24 * 60, 6 * 60);
-    }
 
     #[test]
     fn a_run_holds_or_vouches_unless_it_is_a_neutral_one_of_ours_that_nobody_asked_for_again() {

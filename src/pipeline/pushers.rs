@@ -13,7 +13,7 @@ use countersign_domain::net_diff::HeadMove;
 use super::facts::{head_place, listed_commits};
 use super::{Pipeline, Result};
 use crate::github::{self, Activity, Installation, Look};
-use crate::store::Moved;
+use crate::store::SeenMove;
 
 /// Moves of the head, by who made them.
 pub(super) type Moves = BTreeMap<Account, Vec<HeadMove>>;
@@ -80,21 +80,21 @@ impl Pipeline {
 }
 
 /// The moves of those people of whom every move is known by both its ends.
-fn moves(seen: &[Moved]) -> Moves {
+fn moves(seen: &[SeenMove]) -> Moves {
     let mut moves = Moves::new();
     for push in seen {
         let made = moves.entry(push.sender.clone()).or_default();
         let moved = push.before.clone().map(|before| HeadMove { before, after: push.after.clone() });
         made.extend(moved.filter(|moved| !made.contains(moved)));
     }
-    let has_end = |push: &&Moved, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
+    let has_end = |push: &&SeenMove, made: &[HeadMove]| made.iter().any(|moved| moved.after == push.after);
     moves.retain(|who, made| seen.iter().filter(|push| push.sender == *who).all(|push| has_end(&push, made)));
     moves
 }
 
 /// Whether these moves make one way from where the branch was made to its head: then none is missing. A head that was
 /// moved back to where it had been shows nothing of the sort.
-fn is_whole(seen: &[Moved], head: &Oid) -> bool {
+fn is_whole(seen: &[SeenMove], head: &Oid) -> bool {
     let mut before = BTreeMap::new();
     for moved in seen {
         let is_told = moved.made || moved.before.is_some();
@@ -111,7 +111,7 @@ fn is_whole(seen: &[Moved], head: &Oid) -> bool {
 }
 
 /// Whether an event told of that push too, by the same account.
-fn is_seen(seen: &[Moved], push: &Activity, actor: &Account) -> bool {
+fn is_seen(seen: &[SeenMove], push: &Activity, actor: &Account) -> bool {
     seen.iter()
         .any(|moved| moved.sender == *actor && moved.after == push.after && moved.before.as_ref() == Some(&push.before))
 }
@@ -127,14 +127,14 @@ mod tests {
     fn pushes_are_whole_where_they_are_one_way_from_the_making_of_the_branch_to_its_head() {
         let check = |moves: &[(&str, &str)], expected: bool| {
             let sender = Account { id: 1, login: "ann".to_owned(), kind: AccountKind::User };
-            let moved = |&(before, after): &(&str, &str)| Moved {
+            let moved = |&(before, after): &(&str, &str)| SeenMove {
                 before: Some(before).filter(|before| !before.is_empty() && *before != "made").map(Oid::new),
                 made: before == "made",
                 after: Oid::new(after),
                 sender: sender.clone(),
                 at: Timestamp::UNIX_EPOCH,
             };
-            let moves: Vec<Moved> = moves.iter().map(moved).collect();
+            let moves: Vec<SeenMove> = moves.iter().map(moved).collect();
             assert_eq!(is_whole(&moves, &Oid::new("c")), expected, "{moves:?}");
         };
         check(&[("made", "a"), ("a", "c")], true);

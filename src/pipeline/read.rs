@@ -1,7 +1,7 @@
 //! All that is read of a pull request before anything is decided or written: the look, and what the policies in force
 //! ask for beside it. No check is held meanwhile.
 //!
-//! Green that an event can only take away waits for it two seconds, and goes then without a read.
+//! Green that an event can only take away, or that time ends, waits for it two seconds, and goes then without a read.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,16 +13,13 @@ use countersign_domain::{Needs, wants_modes};
 use jiff::Timestamp;
 
 use super::policies::Governing;
-use super::{Error, Pipeline, Result, fresh};
+use super::{Error, Pipeline, Result, fresh, patience};
 use crate::failpoint;
 use crate::github::{self, Ask, Installation, Look, Target};
 use crate::queue::{FRESHNESS, Work};
-use crate::render::{COMMENT_MARKER, Lowered, Reason};
+use crate::render::{COMMENT_MARKER, Reason};
 use crate::signal::Want;
-use crate::store::{RepositoryRow, ShownIds, TemplateVersion};
-
-/// How long green that an event can only take away waits for a look, from when it asked.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::store::{GreenUntil, RepositoryRow, ShownIds, TemplateVersion};
 
 /// Tries of a look that are over within that time: after half a second, and one more.
 const PATIENT_TRIES: u32 = 2;
@@ -93,8 +90,8 @@ impl Pipeline {
         }
     }
 
-    /// What is read; where the event can only take green away and nothing that counts is read in time, green goes
-    /// meanwhile.
+    /// What is read; where the event can only take green away, or time has ended what it stood on, and nothing that
+    /// counts is read in time, green goes meanwhile.
     pub(super) async fn or_take_back(
         &self,
         work: &Work,
@@ -107,10 +104,13 @@ impl Pipeline {
         if !work.claim.lowers || !self.is_green(row, number, shown).await? {
             return reading.await;
         }
-        let reason = Reason::LookingAgain(lowered(&work.claim.wants));
+        let reason = match work.claim.ended.clone() {
+            Some(GreenUntil { at, then }) => Reason::Ended { until: at, then },
+            None => Reason::LookingAgain(work.claim.lowered.clone()),
+        };
         let mut reading = pin!(reading);
         let waited = self.since_asked(work).await?.unwrap_or_default();
-        let Ok(read) = tokio::time::timeout(patience(work.claim.tries, waited), &mut reading).await else {
+        let Ok(read) = tokio::time::timeout(patience::of_green(work.claim.tries, waited), &mut reading).await else {
             // Both go on side by side: one may wait for what the other has begun, such as a token.
             let taken = self.take_back(work, github, row, number, shown, &reason);
             let ((), read) = tokio::try_join!(taken, async { Ok(reading.await) })?;
@@ -208,12 +208,6 @@ impl Pipeline {
     }
 }
 
-/// How long green waits for this look: one that is not the first has what the former ones left. What waited before the
-/// first, in a backlog, gets a look all the same.
-fn patience(tries: u32, waited: Duration) -> Duration {
-    if tries == 0 { PATIENCE } else { PATIENCE.saturating_sub(waited) }
-}
-
 /// Whether there is patience left to look again.
 fn may_wait(work: &Work) -> bool {
     usize::try_from(work.claim.tries).is_ok_and(|tries| tries < FRESHNESS.len())
@@ -228,36 +222,9 @@ fn is_refused(unmet: &[&Want], lowers: bool, since_told: Option<Duration>, sweep
     unmet.iter().any(dated) || (lowers && since_told.is_some_and(|since| since < sweep_every))
 }
 
-/// What was taken back, for the words on the check.
-fn lowered(wants: &[Want]) -> Lowered {
-    wants.last().map_or(Lowered::Other, |want| match want {
-        Want::Review { .. } => Lowered::Review,
-        Want::Check { .. } | Want::Status { .. } => Lowered::Check,
-        Want::Deployment { .. } => Lowered::Deployment,
-        Want::Thread { .. } => Lowered::Thread,
-        Want::Head { .. } => Lowered::Push,
-        Want::UpdatedAt(_) => Lowered::Description,
-        Want::Members(_) => Lowered::Membership,
-        Want::Tip(_) | Want::DefaultTip(_) => Lowered::Policy,
-        Want::Base { .. } | Want::Anything | Want::Closed(_) | Want::Rerun(_) => Lowered::Other,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn green_waits_two_seconds_over_all_looks() {
-        let check = |tries: u32, waited: u64, left: u64| {
-            assert_eq!(patience(tries, Duration::from_millis(waited)), Duration::from_millis(left), "{tries} {waited}");
-        };
-        check(0, 20, 2_000);
-        check(0, 3_600_000, 2_000);
-        check(1, 600, 1_400);
-        check(2, 1_700, 300);
-        check(2, 9_000, 0);
-    }
 
     #[test]
     fn what_lowers_is_given_up_no_sooner_than_a_sweep_comes_by_and_what_is_dated_never() {

@@ -8,16 +8,13 @@ use countersign_domain::plan::{Action, Run, RunStatus};
 use jiff::{SignedDuration, Timestamp};
 
 use super::lane::lane;
-use super::{Error, Pipeline, Result};
+use super::{Error, Pipeline, Result, patience, refused};
 use crate::failpoint;
 use crate::github::{self, Installation, Look, Place, Written};
 use crate::queue::Work;
 use crate::render::{self, Reason};
 use crate::signal::Want;
 use crate::store::{Cost, RepositoryRow, ShownIds, ShownRunIds, Subject};
-
-/// How long a word that needs no look waits to learn whether it was said before.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What GitHub counts for a request that creates content.
 const POINTS_A_WRITE: u32 = 5;
@@ -61,6 +58,13 @@ impl Pipeline {
                     later = Some(self.worded_at(until).await?);
                     continue;
                 }
+                Err(Error::GitHub(error)) if error.is_refusal() => {
+                    let why = error.to_string();
+                    let Some(comment) = refused::kept(action, &why) else { return Err(error.into()) };
+                    tracing::warn!(%error, "GitHub does not take the comment");
+                    shown.refused.comment = Some(comment);
+                    continue;
+                }
                 written => written?,
             };
             match written {
@@ -76,6 +80,7 @@ impl Pipeline {
                 Written::Comment { id, node } => {
                     shown.comment = Some(id);
                     shown.comment_node = Some(node);
+                    shown.refused.comment = None;
                     failpoint::reach("comment-written");
                 }
                 Written::Requests => {}
@@ -246,16 +251,17 @@ impl Pipeline {
         if already {
             return Ok(());
         }
-        // Others that share the check must not turn it green again by what this one was when it was last decided.
-        self.store.forget_outcome(row.name.id, number).await?;
+        // Others that share the check must not turn it green again by what this one was when it was last decided. What was
+        // forgotten before this began to be said by a former try, whatever became of that.
+        let is_first = self.store.forget_outcome(row.name.id, number).await?;
         let lane = lane(row.name.id, &run.head, &run.name);
         if !self.hold_soon(work, &lane).await? {
             // Nobody is waited for longer. It is not remembered, and so said again once the check is held, should they
             // have written something green on top of it.
-            self.say_now(work, github, row, number, shown, &run).await?;
+            self.say_now(work, github, row, number, shown, (&run, is_first)).await?;
             return Err(Error::Held);
         }
-        let said = match self.say_now(work, github, row, number, shown, &run).await {
+        let said = match self.say_now(work, github, row, number, shown, (&run, is_first)).await {
             Ok(said) => self.remember_said(row.name.id, number, shown, said, run).await,
             Err(error) => Err(error),
         };
@@ -271,11 +277,10 @@ impl Pipeline {
         row: &RepositoryRow,
         number: u64,
         shown: &ShownIds,
-        run: &Run,
+        (run, is_first): (&Run, bool),
     ) -> Result<Option<u64>> {
         // Where there was no former try nothing is read first: reads may hang.
-        let tried = work.claim.attempts > 0 || work.claim.parks > 0;
-        let before = if tried { self.said_before(github, row, shown, run).await } else { None };
+        let before = if is_first { None } else { self.said_before(github, row, shown, run).await };
         let id = match before {
             Some(id) => Some(id),
             None => {
@@ -319,7 +324,7 @@ impl Pipeline {
         run: &Run,
     ) -> Option<u64> {
         let read = github.own_run(&row.name.owner, &row.name.name, &run.head, &run.name);
-        let said = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()??;
+        let said = tokio::time::timeout(patience::READ, read).await.ok()?.ok()??;
         let newer = shown.run.as_ref().is_none_or(|known| said.id > known.id);
         (newer && said.fingerprint == run.fingerprint).then_some(said.id)
     }

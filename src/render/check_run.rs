@@ -134,7 +134,8 @@ pub(super) fn outcome_words(outcome: Outcome) -> &'static str {
     }
 }
 
-fn title(decision: &Decision) -> String {
+/// The state and the one next thing, for the title of the check run.
+pub fn title(decision: &Decision) -> String {
     if decision.draft {
         return "Draft: nothing is asked of anybody until it is ready for review".to_owned();
     }

@@ -34,12 +34,12 @@ pub mod unread;
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Decision, Outcome};
 use countersign_domain::facts::ChangeState;
-use countersign_domain::plan::{Answer, Effect};
+use countersign_domain::plan::{Answer, Effect, Refusals};
 
 pub use check_run::bare_verdict;
 pub use comment::COMMENT_MARKER;
 pub use group::{GroupMember, group_answer};
-pub use unread::{Lowered, Reason, could_not_evaluate};
+pub use unread::{Reason, could_not_evaluate};
 
 /// What a rendering needs to know besides the decision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Context {
     /// What the check run of ours that is shown on the head does to the merge: when no policy speaks any more, it would
     /// go on doing so.
     pub effect: Effect,
+    /// What GitHub does not take beside the check run.
+    pub refusals: Refusals,
 }
 
 impl Context {

@@ -11,7 +11,7 @@ use countersign_domain::risk::Level;
 use super::check_run::outcome_words;
 use super::escape::{code, prose, prose_at, shorten};
 use super::limits::{self, Section};
-use super::phrase::{QUOTE_LIMIT, Voice, instant};
+use super::phrase::{QUOTE_LIMIT, Voice, instant, sentence};
 use super::{Context, annotation, change_block, requests, table};
 
 /// What a change request is, for a reader who has never heard of one.
@@ -35,7 +35,7 @@ pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     sections.push(remarks("Notes on the description", &decision.record_diagnostics));
     sections.push(remarks("Problems of the edited policy file", &edited(decision)));
     sections.push(policies(decision));
-    sections.push(notices(decision, voice));
+    sections.push(notices(decision, voice, context));
     sections.push(siblings(decision, context));
     sections.push(about(decision));
     sections
@@ -343,8 +343,29 @@ fn standing(standing: &Standing) -> String {
     }
 }
 
-fn notices(decision: &Decision, voice: Voice) -> Section {
-    listed("Good to know", decision.notices.iter().map(|notice| format!("- {}", voice.sentence(notice))).collect())
+fn notices(decision: &Decision, voice: Voice, context: &Context) -> Section {
+    let refused = refused(context).map(|line| format!("- {line}"));
+    let notices = decision.notices.iter().map(|notice| format!("- {}", voice.sentence(notice)));
+    listed("Good to know", refused.chain(notices).collect())
+}
+
+/// What GitHub does not take beside this check, why, and the way out.
+fn refused(context: &Context) -> impl Iterator<Item = String> {
+    let comment = context.refusals.comment.as_ref().map(|why| {
+        format!(
+            "The comment that says what to do could not be written: {} It is tried again when the conversation is \
+             unlocked, when there is something else to say, or when this check is re-run.",
+            sentence(&prose_in_line(why, SENTENCE_LIMIT))
+        )
+    });
+    let requests = context.refusals.requests.as_ref().map(|why| {
+        format!(
+            "GitHub was not to be had to ask for reviews: {} Whoever is to approve has to be told by somebody else. It is \
+             tried again when this check is re-run.",
+            sentence(&prose_in_line(why, SENTENCE_LIMIT))
+        )
+    });
+    comment.into_iter().chain(requests)
 }
 
 fn siblings(decision: &Decision, context: &Context) -> Section {

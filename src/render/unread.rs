@@ -3,10 +3,15 @@
 
 use countersign_domain::account::Oid;
 use countersign_domain::plan::{Run, RunStatus};
+use jiff::Timestamp;
 
 use super::check_run::Unsigned;
-use super::escape::{code, prose_at};
-use super::phrase::sentence;
+use super::escape::{code, prose_at, shorten, visible};
+use super::phrase::{instant, sentence};
+use crate::signal::Lowered;
+
+/// The longest name of somebody else's in a title, in characters.
+const NAME_LIMIT: usize = 60;
 
 /// Why nothing could be decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +24,14 @@ pub enum Reason {
         why: String,
     },
     /// An event took back something that the success stood on, and GitHub has not been read since.
-    LookingAgain(Lowered),
+    LookingAgain(Option<Lowered>),
+    /// Time ended what the success stood on, and GitHub could not be read since.
+    Ended {
+        /// Until when it counted.
+        until: Timestamp,
+        /// What the check says from then on, by what was known: the title that it would have.
+        then: String,
+    },
     /// The pull request goes into another branch now.
     Retargeted,
     /// The pull request was closed.
@@ -31,43 +43,31 @@ pub enum Reason {
     },
 }
 
-/// What an event took back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lowered {
-    /// A review was dismissed, or asks for changes.
-    Review,
-    /// A check or status is red, or runs again.
-    Check,
-    /// A deployment is no longer in the state that was asked for.
-    Deployment,
-    /// A review thread was opened again.
-    Thread,
-    /// The head moved.
-    Push,
-    /// The description was edited.
-    Description,
-    /// Somebody left a team.
-    Membership,
-    /// A policy changed.
-    Policy,
-    /// Something else.
-    Other,
+/// What took green away, in a sentence of ours.
+fn words(lowered: Option<&Lowered>) -> String {
+    let by = |by: &Option<String>| by.as_ref().map_or(String::new(), |login| format!(" by {}", name(login)));
+    match lowered {
+        Some(Lowered::Dismissal { by: who }) => format!("a review was dismissed{}", by(who)),
+        Some(Lowered::ChangesRequested { by: Some(who) }) => format!("{} asks for changes", name(who)),
+        Some(Lowered::ChangesRequested { by: None }) => "a review asks for changes".to_owned(),
+        Some(Lowered::Check { name: check }) => format!("the check {} is not green any more", name(check)),
+        Some(Lowered::Deployment { environment }) => {
+            format!("a deployment to {} has a new state", name(environment))
+        }
+        Some(Lowered::Thread) => "a review thread was begun or opened again".to_owned(),
+        Some(Lowered::Push { by: who }) => format!("new commits were pushed{}", by(who)),
+        Some(Lowered::Edit { by: who }) => format!("the title or the description was edited{}", by(who)),
+        Some(Lowered::Retarget) => "the pull request goes into another branch now".to_owned(),
+        Some(Lowered::Draft) => "the pull request was made a draft".to_owned(),
+        Some(Lowered::Membership) => "the members of a team, or who may do what, have changed".to_owned(),
+        Some(Lowered::Dispatch) => "somebody set a workflow to work that may have made the change".to_owned(),
+        None => "something that it stood on has changed".to_owned(),
+    }
 }
 
-impl Lowered {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Review => "a review was dismissed or asks for changes",
-            Self::Deployment => "a deployment of this commit has a new state",
-            Self::Thread => "a review thread was opened again",
-            Self::Check => "a check that counts has moved",
-            Self::Push => "new commits were pushed",
-            Self::Description => "the description was edited",
-            Self::Membership => "the members of a team have changed",
-            Self::Policy => "a policy has changed",
-            Self::Other => "something that it stood on has changed",
-        }
-    }
+/// Somebody else's name, for a title: plain, and never the whole of it.
+fn name(text: &str) -> String {
+    shorten(&visible(text), NAME_LIMIT)
 }
 
 /// The run of that name on that commit while nothing is decided.
@@ -85,10 +85,24 @@ pub fn could_not_evaluate(head: &Oid, check_name: &str, reason: &Reason) -> Run 
         ),
         Reason::LookingAgain(lowered) => (
             RunStatus::InProgress,
-            format!("Looking again: {}", lowered.words()),
+            format!("Looking again: {}", words(lowered.as_ref())),
             format!(
                 "The check was taken back because {}. It will be decided anew as soon as GitHub can be read.",
-                lowered.words()
+                prose_at(&words(lowered.as_ref()), false)
+            ),
+        ),
+        Reason::Ended { until, then } => (
+            RunStatus::InProgress,
+            format!("Waiting: what it stood on counted until {}", instant(*until)),
+            format!(
+                "What this check stood on counted until {}, and GitHub could not be read since. {}It will be decided anew \
+                 as soon as GitHub can be read.",
+                instant(*until),
+                if then.is_empty() {
+                    String::new()
+                } else {
+                    format!("By what was known it says from then on: {} ", sentence(&prose_at(then, false)))
+                },
             ),
         ),
         Reason::Retargeted => (

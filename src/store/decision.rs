@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Store;
+use super::claim::{Claim, GreenUntil};
 use super::db::{Row, Tx, Writes, values};
-use super::due::Claim;
 use super::error::{Error, Result};
 use super::mark::Marks;
 use super::part::Part;
@@ -268,6 +268,8 @@ pub struct NewDecision {
     pub texts: String,
     /// When the row is to be looked at again although nothing happens.
     pub next_due: Option<Timestamp>,
+    /// Until when time alone leaves a green check as it is; at that instant it is taken back, be there a look or not.
+    pub green_until: Option<GreenUntil>,
     /// Which moved checks can matter from now on.
     pub cares: Cares,
     /// The teams whose membership it rests on, those below the named ones included.
@@ -324,7 +326,7 @@ impl Store {
         if let Some(change) = &decision.change {
             keep_change(&mut tx, change, id, decision.as_of).await?;
         }
-        if !self.finish(&mut tx, claim, decision.next_due).await? {
+        if !self.finish(&mut tx, claim, decision.next_due, decision.green_until.as_ref()).await? {
             return Ok(None);
         }
         tx.commit().await?;

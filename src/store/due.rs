@@ -7,16 +7,14 @@
 use std::time::Duration;
 
 use countersign_domain::Priority;
-use countersign_domain::account::Oid;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::Store;
-use super::db::{Row, Tx, Writes, instant, one, values};
-use super::error::{Error, Result};
-use super::mark::Pending;
+use super::claim::{Claim, GreenUntil, Subject};
+use super::db::{Tx, Writes, instant, one, storable, values};
+use super::error::Result;
 use super::sql::{Sql, statements};
-use crate::signal::Want;
+use super::{Store, lane};
 
 /// After so many failures or crashes a row is dead: it stays, with its error, until the next event.
 pub const ATTEMPTS: u32 = 10;
@@ -37,11 +35,13 @@ macro_rules! next_look {
 /// When it is a row's turn: rows are begun in this order. What is urgent goes ahead of all that has become due up to so
 /// long before it, and no further, so that nothing starves: whatever has waited ten minutes longer than the newest
 /// withdrawal goes before it. Ten minutes are what an installation's points last for some 8,000 looks, which is more
-/// than a flood makes due; two are what a person waits. The index `due_turn` has the same expression.
+/// than a flood makes due; two are what a person waits. Green that time ends is as urgent as a withdrawal of that
+/// instant. The index `due_turn` has the same expression.
 macro_rules! turn {
     () => {
-        "due_at - CASE WHEN lowers_seq > done_seq THEN 600000
-    WHEN kind = 'group' THEN 300000 WHEN awaited_seq > done_seq THEN 120000 ELSE 0 END"
+        "CASE WHEN lowers_seq > done_seq THEN due_at - 600000
+    WHEN green_until <= due_at + 300000 THEN green_until - 600000
+    WHEN kind = 'group' THEN due_at - 300000 WHEN awaited_seq > done_seq THEN due_at - 120000 ELSE due_at END"
     };
 }
 
@@ -51,6 +51,13 @@ macro_rules! overtaken {
     () => {
         "(lowers_seq > claimed_seq AND CAST($5 AS BIGINT) > 0)
             OR (awaited_seq > claimed_seq AND CAST($5 AS BIGINT) > 2)"
+    };
+}
+
+/// When a row that is to come back at `$4` does, `$3` being now: no later than time ends its green.
+macro_rules! in_time {
+    () => {
+        "CASE WHEN green_until > $3 AND green_until < $4 THEN green_until ELSE CAST($4 AS BIGINT) END"
     };
 }
 
@@ -75,7 +82,7 @@ macro_rules! claim {
         concat!(
             "WITH ready AS MATERIALIZED (SELECT key FROM due
                 WHERE installation = $4 AND lease IS NULL AND due_at IS NOT NULL AND due_at + 0 <= $3
-                AND (lowers_seq > done_seq OR NOT EXISTS (SELECT 1 FROM installation i
+                AND (lowers_seq > done_seq OR green_until <= $3 OR NOT EXISTS (SELECT 1 FROM installation i
                     WHERE i.id = $4 AND i.reads_parked_until > $3))
                 ORDER BY ",
             turn!(),
@@ -85,7 +92,7 @@ macro_rules! claim {
                 claimed_seq = CASE WHEN dead_at IS NULL THEN seq ELSE claimed_seq END
             WHERE key IN (SELECT key FROM ready)
             RETURNING key, kind, installation, repository, number, head, base, done_seq, lowers_seq, awaited_seq,
-                pending, tries, parks, attempts, last_error, dead_at, looked_at, ",
+                pending, tries, parks, attempts, last_error, dead_at, looked_at, green_until, green_then, ",
             turn!(),
             " AS turn"
         )
@@ -99,7 +106,8 @@ statements! {
     INSTALLATIONS = Sql::both(
         "SELECT i.id FROM installation i WHERE (i.parked_until IS NULL OR i.parked_until <= $1)
             AND EXISTS (SELECT 1 FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at <= $1
-                AND (i.reads_parked_until IS NULL OR i.reads_parked_until <= $1 OR d.lowers_seq > d.done_seq))
+                AND (i.reads_parked_until IS NULL OR i.reads_parked_until <= $1 OR d.lowers_seq > d.done_seq
+                    OR d.green_until <= $1))
         ORDER BY i.served, i.id LIMIT $2"
     );
     /// With `due_at + 0` SQLite walks the rows in their order, where it would find and sort all that are due.
@@ -108,29 +116,29 @@ statements! {
     HEARTBEAT = Sql::both("UPDATE due SET lease_until = $3 WHERE key = $1 AND lease = $2");
     FINISH = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, done_seq = claimed_seq, tries = 0, parks = 0, attempts = 0,
-            last_error = NULL, not_before = NULL, dead_at = NULL,
+            last_error = NULL, not_before = NULL, dead_at = NULL, green_until = $5, green_then = $6,
             due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
         WHERE key = $1 AND lease = $2"
     ));
     LOOK_AGAIN = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL,
             tries = CASE WHEN seq > claimed_seq THEN 0 ELSE tries + 1 END,
-            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
+            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
         WHERE key = $1 AND lease = $2"
     ));
-    RETRY = Sql::both(
+    RETRY = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = $5, attempts = attempts + $6,
             parks = parks + 1 - $6, not_before = $4, refused = 0,
             due_at = CASE WHEN dead_at IS NOT NULL AND attempts + $6 >= 20 THEN NULL
-                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE CAST($4 AS BIGINT) END,
+                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE ", in_time!(), " END,
             dead_at = CASE WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE dead_at END
         WHERE key = $1 AND lease = $2"
-    );
+    ));
     /// Without a wait where something more urgent arrived meanwhile.
     PUT_OFF = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = 'the budget is used up', parks = parks + 1,
             not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE CAST($4 AS BIGINT) END, refused = CAST($5 AS BIGINT),
-            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE CAST($4 AS BIGINT) END
+            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
         WHERE key = $1 AND lease = $2"
     ));
     BURY = Sql::both(concat!(
@@ -156,6 +164,11 @@ statements! {
                     WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at IS NOT NULL
                         AND d.lowers_seq > d.done_seq) AS first
                 FROM installation i WHERE i.reads_parked_until > $1) AS lowering
+            UNION ALL SELECT CASE WHEN parked_until > first THEN parked_until ELSE first END AS at FROM (
+                SELECT i.parked_until, (SELECT MIN(CASE WHEN d.due_at > d.green_until THEN d.due_at ELSE d.green_until
+                    END) FROM due d WHERE d.installation = i.id AND d.lease IS NULL AND d.due_at IS NOT NULL
+                        AND d.green_until IS NOT NULL) AS first
+                FROM installation i WHERE i.reads_parked_until > $1) AS ending
             UNION ALL SELECT MIN(lease_until) + 1 AS at FROM due WHERE lease IS NOT NULL) AS instants"
     );
     STATS = Sql::both(
@@ -165,15 +178,6 @@ statements! {
             MIN(CASE WHEN lease IS NULL AND due_at <= $1 THEN due_at END) AS oldest
         FROM due WHERE due_at IS NOT NULL OR dead_at IS NOT NULL"
     );
-    HOLD = Sql::both(
-        "INSERT INTO lane (name, holder, until) VALUES ($1, $2, $3)
-        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-            WHERE lane.holder = excluded.holder OR lane.until <= $4"
-    );
-    LET_GO = Sql::both("DELETE FROM lane WHERE name = $1 AND holder = $2");
-    /// What a row holds lasts as long as its lease, and goes with it.
-    HOLD_ON = Sql::both("UPDATE lane SET until = $2 WHERE holder = $1");
-    LET_ALL_GO = Sql::both("DELETE FROM lane WHERE holder = $1");
     /// Makes a row that no event asks for, or brings it forward.
     SCHEDULE = Sql::both(
         "INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, claimed_seq, done_seq,
@@ -182,150 +186,6 @@ statements! {
             WHEN due.dead_at IS NOT NULL OR due.due_at < excluded.due_at THEN due.due_at ELSE excluded.due_at END"
     );
     INSTALL = Sql::both("INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING");
-}
-
-/// What a row of the queue is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// A pull request.
-    Pull {
-        /// Its repository.
-        repository: u64,
-        /// Its number.
-        number: u64,
-    },
-    /// A merge group.
-    Group {
-        /// Its repository.
-        repository: u64,
-        /// The branch it is to go into.
-        base: String,
-        /// Its head commit.
-        head: Oid,
-    },
-    /// All open pull requests of an installation, compared with what is known.
-    Sweep {
-        /// The installation.
-        installation: u64,
-    },
-    /// The deliveries that GitHub could not hand over.
-    Redelivery,
-}
-
-impl Subject {
-    /// The row's key: `pull:REPOSITORY#NUMBER`, `group:REPOSITORY:HEAD`, `sweep:INSTALLATION`, `redelivery`.
-    pub fn key(&self) -> String {
-        match self {
-            Self::Pull { repository, number } => format!("pull:{repository}#{number}"),
-            Self::Group { repository, head, .. } => format!("group:{repository}:{head}"),
-            Self::Sweep { installation } => format!("sweep:{installation}"),
-            Self::Redelivery => "redelivery".into(),
-        }
-    }
-
-    /// The first word of the key, for metrics.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Pull { .. } => "pull",
-            Self::Group { .. } => "group",
-            Self::Sweep { .. } => "sweep",
-            Self::Redelivery => "redelivery",
-        }
-    }
-
-    /// The columns repository, number, head, base.
-    pub(super) fn columns(&self) -> (u64, u64, &str, &str) {
-        match self {
-            Self::Pull { repository, number } => (*repository, *number, "", ""),
-            Self::Group { repository, base, head } => (*repository, 0, head.as_str(), base),
-            Self::Sweep { .. } | Self::Redelivery => (0, 0, "", ""),
-        }
-    }
-
-    pub(super) fn read(row: &Row) -> Result<Self> {
-        let repository = row.id("repository")?;
-        Ok(match row.text("kind")?.as_str() {
-            "pull" => Self::Pull { repository, number: row.id("number")? },
-            "group" => Self::Group { repository, base: row.text("base")?, head: Oid::new(row.text("head")?) },
-            "sweep" => Self::Sweep { installation: row.id("installation")? },
-            "redelivery" => Self::Redelivery,
-            other => return Err(Error::Unreadable(format!("no such kind of queue row: `{other}`"))),
-        })
-    }
-}
-
-/// A row that this worker alone may work on, until its lease ends.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// What it is about.
-    pub subject: Subject,
-    /// The installation to look through; 0 where it is not known.
-    pub installation: u64,
-    /// How new the look must be; empty where time alone asked.
-    pub wants: Vec<Want>,
-    /// The deliveries that asked for it, the newest 64.
-    pub causes: Vec<String>,
-    /// Whether an event asked that can only take green away.
-    pub lowers: bool,
-    /// Whether a person waits for the answer.
-    pub awaited: bool,
-    /// How many looks in a row were not new enough.
-    pub tries: u32,
-    /// How many times in a row it was put off: rate limits, outages.
-    pub parks: u32,
-    /// How many failures and crashes there were since it last went well.
-    pub attempts: u32,
-    /// The head by the indexes; empty where they do not know the pull request.
-    pub head: String,
-    /// The last error of a dead row: it is not to be looked at, but people are to be told.
-    pub dead: Option<String>,
-    /// When it was claimed, by the store's clock.
-    pub claimed_at: Timestamp,
-    pub(super) lease: String,
-}
-
-impl Claim {
-    /// The token of the lease: whoever holds it, and nobody else.
-    pub fn lease(&self) -> &str {
-        &self.lease
-    }
-
-    /// How urgent the row is, by what asked for it.
-    pub fn priority(&self) -> Priority {
-        match &self.subject {
-            _ if self.lowers => Priority::Withdrawal,
-            Subject::Group { .. } => Priority::Gate,
-            _ if self.awaited => Priority::Answer,
-            _ => Priority::Grant,
-        }
-    }
-
-    /// The name under which this row holds lanes. Rows that were claimed together share a lease, and hold lanes against
-    /// each other all the same.
-    pub fn holder(&self) -> String {
-        format!("{} {}", self.lease, self.subject.key())
-    }
-
-    fn read(row: &Row, lease: &str) -> Result<Self> {
-        let done = row.int("done_seq")?;
-        let pending = Pending::read(&row.text("pending")?).after(done);
-        let dead = row.maybe_int("dead_at")?.is_some();
-        Ok(Self {
-            subject: Subject::read(row)?,
-            installation: row.id("installation")?,
-            wants: pending.wants.into_iter().map(|(_, want)| want).collect(),
-            causes: pending.causes.into_iter().map(|(_, cause)| cause).collect(),
-            lowers: row.int("lowers_seq")? > done,
-            awaited: row.int("awaited_seq")? > done,
-            tries: row.count("tries")?,
-            parks: row.count("parks")?,
-            attempts: row.count("attempts")?,
-            head: row.text("head")?,
-            dead: dead.then(|| row.maybe_text("last_error")).transpose()?.map(Option::unwrap_or_default),
-            claimed_at: row.instant("looked_at")?,
-            lease: lease.to_owned(),
-        })
-    }
 }
 
 /// How the queue stands.
@@ -347,7 +207,7 @@ fn place(priority: Priority) -> i64 {
 }
 
 /// Milliseconds of a duration.
-fn ms(duration: Duration) -> i64 {
+pub(super) fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
@@ -427,7 +287,7 @@ impl Store {
         let key = claim.subject.key();
         let held = tx.execute(HEARTBEAT, values![&key, &claim.lease, now + ms(ttl)]).await? == 1;
         if held {
-            tx.execute(HOLD_ON, values![&claim.holder(), now + ms(ttl)]).await?;
+            lane::hold_on(&mut tx, &claim.holder(), now + ms(ttl)).await?;
         }
         tx.commit().await?;
         Ok(held)
@@ -440,18 +300,26 @@ impl Store {
     /// The database's.
     pub async fn done(&self, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
         let mut tx = self.db.begin(Writes::Leases).await?;
-        let held = self.finish(&mut tx, claim, next).await?;
+        let held = self.finish(&mut tx, claim, next, None).await?;
         tx.commit().await?;
         Ok(held)
     }
 
     /// Ends the row, and gives back the lanes it holds.
-    pub(super) async fn finish(&self, tx: &mut Tx, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
+    pub(super) async fn finish(
+        &self,
+        tx: &mut Tx,
+        claim: &Claim,
+        next: Option<Timestamp>,
+        green: Option<&GreenUntil>,
+    ) -> Result<bool> {
         let now = tx.now(&self.clock).await?;
-        let next = next.map(Timestamp::as_millisecond);
-        let held = tx.execute(FINISH, values![&claim.subject.key(), &claim.lease, now, next]).await? == 1;
+        let (key, next) = (claim.subject.key(), next.map(Timestamp::as_millisecond));
+        let (until, then) = (green.map(|green| green.at.as_millisecond()), green.map(|green| storable(&green.then)));
+        let values = values![&key, &claim.lease, now, next, until, then.as_deref()];
+        let held = tx.execute(FINISH, values).await? == 1;
         if held {
-            tx.execute(LET_ALL_GO, values![&claim.holder()]).await?;
+            lane::let_all_go(tx, &claim.holder()).await?;
         }
         Ok(held)
     }
@@ -510,7 +378,7 @@ impl Store {
     pub async fn release(&self, claim: &Claim) -> Result<bool> {
         let mut tx = self.db.begin(Writes::Leases).await?;
         let held = tx.execute(RELEASE, values![&claim.subject.key(), &claim.lease]).await? == 1;
-        tx.execute(LET_ALL_GO, values![&claim.holder()]).await?;
+        lane::let_all_go(&mut tx, &claim.holder()).await?;
         tx.commit().await?;
         self.wake();
         Ok(held)
@@ -568,25 +436,6 @@ impl Store {
             dead: row.id("dead")?,
             oldest: Duration::from_millis(u64::try_from(oldest).unwrap_or(0)),
         })
-    }
-
-    /// Takes or prolongs a lease on a free name, such as repository, commit and check: two pull requests that share
-    /// them never write at once. `false` while another holder has it.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn hold(&self, lane: &str, holder: &str, ttl: Duration) -> Result<bool> {
-        let now = self.db.now(&self.clock).await?;
-        Ok(self.db.execute(Writes::Leases, HOLD, values![lane, holder, now + ms(ttl), now]).await? == 1)
-    }
-
-    /// Gives back what [`Store::hold`] took.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn release_lane(&self, lane: &str, holder: &str) -> Result<()> {
-        self.db.execute(Writes::Leases, LET_GO, values![lane, holder]).await?;
-        Ok(())
     }
 
     /// Now, by the store's clock: the database's own where it has one, moved as the injected clock is.

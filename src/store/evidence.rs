@@ -72,7 +72,7 @@ const AT_ONCE: usize = 8;
 
 /// Somebody moved a head.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct SeenMove {
     /// The commit before; `None` where there was none, or the event does not tell.
     pub before: Option<Oid>,
     /// Whether the push made the branch.
@@ -161,7 +161,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn pushers_of(&self, place: HeadPlace<'_>, commits: &[Oid]) -> Result<Vec<Moved>> {
+    pub async fn pushers_of(&self, place: HeadPlace<'_>, commits: &[Oid]) -> Result<Vec<SeenMove>> {
         let rows = self.db.fetch(HEAD_MOVES, values![place.repository, place.number]).await?;
         let mut moves = rows.iter().map(moved).collect::<Result<Vec<_>>>()?;
         let Some(repository) = place.head_repository else { return Ok(moves) };
@@ -174,7 +174,7 @@ impl Store {
             let rows = self.db.fetch(PUSHES, values![repository, place.branch, a, b, c, d, e, f, g, h]).await?;
             for row in &rows {
                 let push = moved(row)?;
-                moves.push(Moved { made: push.before.is_none(), ..push });
+                moves.push(SeenMove { made: push.before.is_none(), ..push });
             }
         }
         Ok(moves)
@@ -334,7 +334,7 @@ impl Store {
         let mut due = Marks::default();
         decision::index_pulls(&mut tx, read, &[], &mut due).await?;
         let received_at = super::db::instant(now)?;
-        let cause = Cause { delivery: "", installation, received_at, awaited: false };
+        let cause = Cause { delivery: "", installation, received_at, awaited: false, lowered: None };
         for mark in marks {
             due.resolve(&mut tx, mark, cause).await?;
         }
@@ -372,11 +372,11 @@ impl Store {
     }
 }
 
-fn moved(row: &Row) -> Result<Moved> {
+fn moved(row: &Row) -> Result<SeenMove> {
     let kind = take::kind(&row.text("sender_kind")?);
     let sender = Account { id: row.id("sender")?, login: row.text("sender_login")?, kind };
     let before = Some(row.text("before_head")?).filter(|before| !before.is_empty()).map(Oid::new);
-    Ok(Moved { before, made: false, after: Oid::new(row.text("after_head")?), sender, at: row.instant("at")? })
+    Ok(SeenMove { before, made: false, after: Oid::new(row.text("after_head")?), sender, at: row.instant("at")? })
 }
 
 fn repository(row: &Row) -> Result<RepositoryRow> {

@@ -5,16 +5,17 @@
 
 use std::collections::BTreeMap;
 
+use countersign_domain::CHECK_NAME;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::claim::Subject;
 use super::db::{Row, Tx, storable, values};
 use super::decision::Cares;
-use super::due::Subject;
 use super::error::{Error, Result};
 use super::sql::{Sql, bulk, statements};
 use super::waiting;
-use crate::signal::{Mark, Moved, MovedCheck, Want};
+use crate::signal::{Lowered, Mark, Moved, MovedCheck, Want};
 
 /// How many wants and how many deliveries a row keeps; beyond that the newest stay.
 const KEPT: usize = 64;
@@ -123,6 +124,9 @@ statements! {
 pub(super) struct Pending {
     pub(super) wants: Vec<(i64, Want)>,
     pub(super) causes: Vec<(i64, String)>,
+    /// What took away from that which green stands on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) lowered: Vec<(i64, Lowered)>,
 }
 
 impl Pending {
@@ -142,6 +146,7 @@ impl Pending {
     pub(super) fn after(mut self, done: i64) -> Self {
         self.wants.retain(|(seq, _)| *seq > done);
         self.causes.retain(|(seq, _)| *seq > done);
+        self.lowered.retain(|(seq, _)| *seq > done);
         self
     }
 
@@ -155,6 +160,9 @@ impl Pending {
         self.causes.extend(more.causes.iter().map(|cause| (seq, cause.clone())));
         let surplus = self.causes.len().saturating_sub(KEPT);
         self.causes.drain(..surplus);
+        // The first that is left is what took green away.
+        self.lowered.extend(more.lowered.iter().map(|what| (seq, what.clone())));
+        self.lowered.truncate(KEPT);
     }
 
     fn want(&mut self, seq: i64, want: Want) {
@@ -211,6 +219,7 @@ struct Marked {
     installation: u64,
     wants: Vec<Want>,
     causes: Vec<String>,
+    lowered: Vec<Lowered>,
     lowers: bool,
     awaited: bool,
 }
@@ -231,6 +240,8 @@ pub(super) struct Cause<'a> {
     pub(super) received_at: Timestamp,
     /// Whether a person waits for what comes of it.
     pub(super) awaited: bool,
+    /// What it takes away, where it can only take green away.
+    pub(super) lowered: Option<&'a Lowered>,
 }
 
 impl Marks {
@@ -277,7 +288,9 @@ impl Marks {
             }
             Mark::Installation { installation } => {
                 self.add(Subject::Sweep { installation: *installation }, *installation, &any, false, cause);
-                self.add_pulls(&tx.fetch(OF_INSTALLATION, values![*installation]).await?, &any, cause)?;
+                // Permissions may have changed, and with them what GitHub takes.
+                let words = Want::Comment;
+                self.add_pulls(&tx.fetch(OF_INSTALLATION, values![*installation]).await?, &words, cause)?;
             }
         }
         Ok(())
@@ -312,6 +325,8 @@ impl Marks {
             row.installation = installation;
         }
         row.lowers |= lowers;
+        let lowered = cause.lowered.filter(|what| lowers && row.lowered.last() != Some(*what));
+        row.lowered.extend(lowered.cloned());
         row.awaited |= cause.awaited || matches!(want, Want::Rerun(_));
         row.wants.push(want.clone());
         if !cause.delivery.is_empty() && row.causes.last().is_none_or(|last| last != cause.delivery) {
@@ -391,7 +406,7 @@ fn matters(row: &Row, check: &MovedCheck) -> Result<bool> {
     }
     let name = check.name.to_lowercase();
     let ours = row.maybe_text("check_name")?.is_some_and(|ours| ours.to_lowercase() == name);
-    if ours || name.starts_with("countersign") {
+    if ours || name.starts_with(CHECK_NAME) {
         return Ok(true);
     }
     Ok(cares(row)?.is_none_or(|cares| cares.checks.matters(check)))

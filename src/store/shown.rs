@@ -3,16 +3,18 @@
 
 use countersign_domain::account::Oid;
 use countersign_domain::plan::RunStatus;
+use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::db::{Row, Tx, Writes, one, values};
+use super::decision::{from_json, to_json};
 use super::error::{Error, Result};
 use super::sql::{Sql, statements};
 
 statements! {
     SHOW = Sql::both(
         "UPDATE pull SET run_id = $3, run_status = $4, run_fingerprint = $5, run_head = $6, run_name = $7,
-            comment_id = $8, comment_node = $9
+            comment_id = $8, comment_node = $9, refused = $10
         WHERE repository = $1 AND number = $2"
     );
     NEWEST_GREEN = Sql::both(
@@ -24,9 +26,11 @@ statements! {
         "SELECT COUNT(*) AS greens FROM pull p JOIN repository r ON r.id = p.repository
         WHERE r.installation = $1 AND p.open = 1 AND p.run_status = 'success'"
     );
-    FORGET_OUTCOME = Sql::both("UPDATE pull SET own_outcome = NULL WHERE repository = $1 AND number = $2");
+    FORGET_OUTCOME = Sql::both(
+        "UPDATE pull SET own_outcome = NULL WHERE repository = $1 AND number = $2 AND own_outcome IS NOT NULL"
+    );
     SHOWN = Sql::both(
-        "SELECT run_id, run_status, run_fingerprint, run_head, run_name, comment_id, comment_node FROM pull
+        "SELECT run_id, run_status, run_fingerprint, run_head, run_name, comment_id, comment_node, refused FROM pull
         WHERE repository = $1 AND number = $2"
     );
 }
@@ -40,6 +44,29 @@ pub struct ShownIds {
     pub comment: Option<u64>,
     /// The comment's node id, by which a look asks for it.
     pub comment_node: Option<String>,
+    /// What GitHub would not take.
+    pub refused: Refused,
+}
+
+/// What GitHub would not take beside the check run: it is not sent again as it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Refused {
+    /// The comment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<RefusedComment>,
+    /// Why it does not ask for reviews.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<String>,
+}
+
+/// A comment that GitHub would not take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedComment {
+    /// The hash of its text.
+    pub hash: String,
+    /// Why.
+    pub why: String,
 }
 
 /// A check run of ours, by our own knowledge.
@@ -60,6 +87,8 @@ pub struct ShownRunIds {
 /// Keeps what is shown, as part of a larger transaction.
 pub(super) async fn show(tx: &mut Tx, pull: (u64, u64), shown: &ShownIds) -> Result<()> {
     let run = shown.run.as_ref();
+    let is_refused = shown.refused != Refused::default();
+    let refused = is_refused.then(|| to_json(&shown.refused)).transpose()?;
     tx.execute(
         SHOW,
         values![
@@ -72,6 +101,7 @@ pub(super) async fn show(tx: &mut Tx, pull: (u64, u64), shown: &ShownIds) -> Res
             run.map(|run| run.name.as_str()),
             shown.comment.map(u64::cast_signed),
             shown.comment_node.as_deref(),
+            refused.as_deref(),
         ],
     )
     .await?;
@@ -90,6 +120,8 @@ impl Store {
             run: run(row)?,
             comment: row.maybe_id("comment_id")?,
             comment_node: row.maybe_text("comment_node")?,
+            // What a newer version kept in another form is tried once more.
+            refused: row.maybe_text("refused")?.and_then(|json| from_json(&json).ok()).unwrap_or_default(),
         })
     }
 
@@ -110,13 +142,16 @@ impl Store {
     }
 
     /// What was last decided no longer holds: whoever shares the check waits for the next decision.
+    /// What was last decided no longer holds: whoever shares the check waits for the next decision. Whether it held until
+    /// now; else it was forgotten before, or never known.
     ///
     /// # Errors
     /// The database's.
-    pub async fn forget_outcome(&self, repository: u64, number: u64) -> Result<()> {
+    pub async fn forget_outcome(&self, repository: u64, number: u64) -> Result<bool> {
         let mut tx = self.db.begin(Writes::Records).await?;
-        tx.execute(FORGET_OUTCOME, values![repository, number]).await?;
-        tx.commit().await
+        let held = tx.execute(FORGET_OUTCOME, values![repository, number]).await? == 1;
+        tx.commit().await?;
+        Ok(held)
     }
 
     /// Keeps what was written without a decision.

@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, db, decision, due, evidence, failures, mark, members, missed, open, part, past,
-        people, policy, retention, schema, shown, sqlite, take, troubled, waiting,
+        Store, asked, budget, changes, db, decision, due, evidence, failures, lane, mark, members, missed, open, part,
+        past, people, policy, retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -109,6 +109,7 @@ mod tests {
         ("due", due::STATEMENTS),
         ("evidence", evidence::STATEMENTS),
         ("failures", failures::STATEMENTS),
+        ("lane", lane::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("members", members::STATEMENTS),
         ("missed", missed::STATEMENTS),

@@ -159,7 +159,7 @@ impl Packed {
 
     /// Whether it is to be kept and that is all. What its repository is called now is told by all other events.
     fn is_quiet(&self) -> bool {
-        let Signal { repository: _, marks, evidence, awaited: _ } = &self.signal;
+        let Signal { repository: _, marks, evidence, awaited: _, lowered: _ } = &self.signal;
         marks.is_empty() && evidence.is_empty() && FREQUENT.contains(&self.event.as_str())
     }
 
@@ -217,6 +217,7 @@ impl Store {
                 installation: delivery.installation,
                 received_at: delivery.received_at,
                 awaited: delivery.signal.awaited,
+                lowered: delivery.signal.lowered.as_ref(),
             };
             for mark in &delivery.signal.marks {
                 if !names.is_gone(mark) {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::Store;
+use super::claim::Subject;
 use super::db::{Row, Writes, one, values};
-use super::due::Subject;
 use super::error::Result;
 use super::sql::{Sql, statements};
 

@@ -14,7 +14,7 @@ use super::decision::{from_json, to_json};
 use super::error::Result;
 use super::mark::{Cause, Marks};
 use super::sql::{Sql, bulk, statements};
-use crate::signal::{Mark, Moved, MovedCheck, PullIndex, Want};
+use crate::signal::{Lowered, Mark, Moved, MovedCheck, PullIndex, Want};
 
 statements! {
     /// Whoever keeps a mark by a commit and whoever moves a head to it must see one another. Taken in one order.
@@ -59,6 +59,8 @@ struct Kept {
     what: What,
     want: Want,
     lowers: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lowered: Option<Lowered>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -93,17 +95,18 @@ pub(super) fn commit(mark: &Mark) -> Option<(u64, &Oid)> {
 
 /// A row for [`keep`]; nothing for what no delivery brought, which a look found by itself.
 pub(super) fn row(mark: &Mark, cause: Cause<'_>) -> Result<Option<Value>> {
+    let lowered = cause.lowered.filter(|_| mark.lowers()).cloned();
     let (kept, repository, head) = match mark.clone() {
         Mark::Head { repository, head, check, want, lowers } => {
             let what = check.map_or(What::Anything, |check| What::Check { name: check.name, app: check.app });
-            (Kept { what, want, lowers }, repository, head)
+            (Kept { what, want, lowers, lowered }, repository, head)
         }
         Mark::Asked { repository, head, moved, want, lowers } => {
             let what = match moved {
                 Moved::Deployment { environment } => What::Deployment { environment },
                 Moved::Thread => What::Thread,
             };
-            (Kept { what, want, lowers }, repository, head)
+            (Kept { what, want, lowers, lowered }, repository, head)
         }
         _ => return Ok(None),
     };
@@ -145,21 +148,23 @@ pub(super) async fn join(tx: &mut Tx, written: &[Row], heard: &[String], marks: 
         if heard.contains(&delivery) {
             continue;
         }
+        // What a newer version kept in another form is looked for by any look.
+        let any = Kept { what: What::Anything, want: Want::Anything, lowers: false, lowered: None };
+        let mut kept = from_json(&row.text("mark")?).unwrap_or(any);
+        let lowered = kept.lowered.take();
         let cause = Cause {
             delivery: &delivery,
             installation: row.id("told_by")?,
             received_at: row.instant("received_at")?,
             awaited: false,
+            lowered: lowered.as_ref(),
         };
-        // What a newer version kept in another form is looked for by any look.
-        let kept =
-            from_json(&row.text("mark")?).unwrap_or(Kept { what: What::Anything, want: Want::Anything, lowers: false });
         marks.found(&row, &mark(&row, kept)?, cause)?;
     }
     Ok(())
 }
 
-fn mark(row: &Row, Kept { what, want, lowers }: Kept) -> Result<Mark> {
+fn mark(row: &Row, Kept { what, want, lowers, .. }: Kept) -> Result<Mark> {
     let (repository, head) = (row.id("repository")?, Oid::new(row.text("head")?));
     let asked = |moved, head, want| Mark::Asked { repository, head, moved, want, lowers };
     Ok(match what {

@@ -90,6 +90,14 @@ impl fmt::Debug for Meanwhile {
 }
 
 #[derive(Clone, Debug)]
+struct Hanging {
+    on: On,
+    times: Times,
+    /// Only after the request was carried out.
+    afterwards: bool,
+}
+
+#[derive(Clone, Debug)]
 struct Loss {
     event: Option<String>,
     times: Times,
@@ -103,7 +111,7 @@ pub(crate) struct Wrong {
     lost: Vec<Loss>,
     meanwhile: Vec<Meanwhile>,
     erring: Vec<(On, Times, Value)>,
-    hanging: Vec<(On, Times)>,
+    hanging: Vec<Hanging>,
     /// Told when what hangs is answered.
     answered: watch::Sender<()>,
     pub duplicates: usize,
@@ -131,10 +139,11 @@ impl Wrong {
         struck.find_map(|(_, times, answer)| times.take().then(|| answer.clone()))
     }
 
-    /// What a request waits for that is taken and not answered.
-    pub(crate) fn hangs(&mut self, operation: &str, write: bool) -> Option<watch::Receiver<()>> {
-        let mut meant = self.hanging.iter_mut().filter(|(on, _)| on.meets(operation, write));
-        meant.any(|(_, times)| times.take()).then(|| self.answered.subscribe())
+    /// What a request waits for that is taken and not answered, before or after carrying it out.
+    pub(crate) fn hangs(&mut self, operation: &str, write: bool, afterwards: bool) -> Option<watch::Receiver<()>> {
+        let mut meant =
+            self.hanging.iter_mut().filter(|it| it.afterwards == afterwards && it.on.meets(operation, write));
+        meant.any(|it| it.times.take()).then(|| self.answered.subscribe())
     }
 
     /// What happens just before such a request is answered.
@@ -171,12 +180,17 @@ impl Faults {
 
     /// Takes all requests of a kind and does not answer them, until [`Faults::answer`].
     pub fn hang(&self, on: On) {
-        self.set(|it| it.hanging.push((on, Times::Always)));
+        self.set(|it| it.hanging.push(Hanging { on, times: Times::Always, afterwards: false }));
     }
 
     /// Takes the next `times` requests of a kind and does not answer them, until [`Faults::answer`].
     pub fn hang_next(&self, on: On, times: usize) {
-        self.set(|it| it.hanging.push((on, Times::Next(times))));
+        self.set(|it| it.hanging.push(Hanging { on, times: Times::Next(times), afterwards: false }));
+    }
+
+    /// Carries out the next `times` requests of a kind and does not answer them, until [`Faults::answer`].
+    pub fn hang_answers(&self, on: On, times: usize) {
+        self.set(|it| it.hanging.push(Hanging { on, times: Times::Next(times), afterwards: true }));
     }
 
     /// How many requests wait to be answered.

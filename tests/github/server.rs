@@ -234,11 +234,13 @@ async fn struck(world: &World, trace: &Trace, afterwards: bool) -> Option<Answer
     };
     if !afterwards {
         tokio::time::sleep(latency).await;
-        let hangs = world.lock().wrong.hangs(&trace.operation, trace.write);
-        if let Some(mut answered) = hangs {
-            // Where the switches are gone there is nobody left to wait for.
-            let _ = answered.changed().await;
-        }
+    }
+    let hangs = world.lock().wrong.hangs(&trace.operation, trace.write, afterwards);
+    if let Some(mut answered) = hangs {
+        // Where the switches are gone there is nobody left to wait for.
+        let _ = answered.changed().await;
+    }
+    if !afterwards {
         let meanwhile = world.lock().wrong.meanwhile(&trace.operation, trace.write);
         if let Some(act) = meanwhile {
             act();

@@ -15,6 +15,7 @@ mod deploy;
 mod dispatches;
 mod door;
 mod early;
+mod ending;
 mod house;
 mod kill;
 mod links;

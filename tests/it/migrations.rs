@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::{Mark, Want};
-use countersign::store::{Error, FirstMemberships, Store};
+use countersign::store::{Error, FirstMemberships, GreenUntil, Store};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
@@ -181,6 +181,27 @@ async fn reads_that_the_sixteenth_version_parked_are_left_alone() {
         assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 1);
     })
     .await;
+}
+
+/// What GitHub refused, and two green checks while reads are parked until the year 2099, of which time has ended one, as
+/// the nineteenth version wrote them.
+#[tokio::test]
+async fn what_time_ended_and_what_github_refused_in_the_nineteenth_version_stand() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0019.sql")).await;
+        let refused = db.store.shown(SHOP, 1).await.expect("read").refused;
+        assert_eq!(refused.comment.map(|comment| (comment.hash, comment.why)), Some(("h".into(), "locked".into())));
+        assert_eq!(refused.requests.as_deref(), Some("no such team"));
+        let claims = db.store.claim("test", 9, TTL).await.expect("claims");
+        let ended = claims.iter().map(|claim| (claim.subject.key(), claim.lowers, claim.ended.clone()));
+        let green = GreenUntil { at: at_ms(1_700_000_000_000), then: "plan a new window".into() };
+        assert_eq!(ended.collect::<Vec<_>>(), [("pull:9#4".to_owned(), true, Some(green))]);
+    })
+    .await;
+}
+
+fn at_ms(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).expect("an instant")
 }
 
 async fn seed(db: &Database, sql: &str) {

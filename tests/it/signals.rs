@@ -57,6 +57,7 @@ pub(crate) fn opened(number: u64, head: &str) -> Signal {
         marks: vec![mark(number)],
         evidence: vec![Evidence::Pull(pull(number, head))],
         awaited: false,
+        lowered: None,
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use countersign::signal::{Evidence, Mark, Moved, MovedCheck, PullIndex, Signal, Want};
+use countersign::signal::{Evidence, Lowered, Mark, Moved, MovedCheck, PullIndex, Signal, Want};
 use countersign::store::{
     CaredCheck, CaredChecks, Cares, ChangeRow, Claim, Cost, HeadPlace, NewDecision, Part, PolicyPlace, PolicyVersion,
-    Retention, SeenRow, ShownIds, ShownRunIds, SiblingRow, Spent, Store, Subject, Taken, TemplateVersion, Writer,
+    Refused, RefusedComment, Retention, SeenRow, ShownIds, ShownRunIds, SiblingRow, Spent, Store, Subject, Taken,
+    TemplateVersion, Writer,
 };
 use countersign_domain::Priority;
 use countersign_domain::account::{Oid, TeamName};
@@ -18,7 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::databases::{Database, on_each};
 use crate::signals::{
-    ACME, SHOP, at, check_moved, delivery, delivery_for, marks, opened, proves, pull, repository, user,
+    ACME, SHOP, at, check_moved, delivery, delivery_for, lowers, mark, marks, opened, proves, pull, repository, user,
 };
 
 const TTL: Duration = Duration::from_secs(30);
@@ -37,6 +38,7 @@ pub(crate) fn decision(number: u64, head: &str) -> NewDecision {
         parts: Vec::new(),
         texts: "t".into(),
         next_due: None,
+        green_until: None,
         cares: CaredChecks::Only(Vec::new()).into(),
         teams: Vec::new(),
         shown: ShownIds::default(),
@@ -145,6 +147,7 @@ async fn what_a_delivery_says_never_makes_taking_it_fail() {
                 },
             ],
             awaited: true,
+            lowered: Some(Lowered::Check { name: odd.into() }),
         };
         take(&db.store, odd, signal).await;
         let bodies = db.store.bodies(9, 1).await.expect("read");
@@ -319,6 +322,29 @@ async fn any_check_matters_before_the_first_decision_and_while_one_is_made() {
 }
 
 #[tokio::test]
+async fn what_took_green_away_is_the_first_that_no_look_has_seen() {
+    on_each(async |db| {
+        let told = |what: Lowered| Signal { lowered: Some(what), ..lowers(1) };
+        let (dismissed, pushed) = (Lowered::Dismissal { by: Some("carol".into()) }, Lowered::Push { by: None });
+        take(&db.store, "a", told(dismissed.clone())).await;
+        take(&db.store, "b", told(pushed.clone())).await;
+        take(&db.store, "c", Signal { lowered: Some(Lowered::Draft), ..marks(vec![mark(1)]) }).await;
+        let first = claim(&db.store).await;
+        assert_eq!(first.lowered, Some(dismissed));
+        take(&db.store, "d", told(pushed.clone())).await;
+        assert!(db.store.done(&first, None).await.expect("done"));
+        db.advance(SignedDuration::from_secs(2));
+        let second = claim(&db.store).await;
+        assert_eq!(second.lowered, Some(pushed), "what came after it");
+        assert!(db.store.done(&second, None).await.expect("done"));
+        db.advance(SignedDuration::from_secs(2));
+        take(&db.store, "e", marks(vec![mark(1)])).await;
+        assert_eq!(claim(&db.store).await.lowered, None);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn wants_gather_until_a_look_has_seen_them() {
     on_each(async |db| {
         let want = |want: Want, lowers| marks(vec![Mark::Pull { repository: SHOP, number: 1, want, lowers }]);
@@ -404,7 +430,9 @@ async fn a_decision_ends_its_row_and_a_lost_lease_records_nothing() {
             head: Oid::new("c0ffee"),
             name: "countersign".into(),
         };
-        let shown = ShownIds { run: Some(run), comment: Some(12), comment_node: Some("IC_12".into()) };
+        let comment = RefusedComment { hash: "h".into(), why: "locked".into() };
+        let refused = Refused { comment: Some(comment), requests: None };
+        let shown = ShownIds { run: Some(run), comment: Some(12), comment_node: Some("IC_12".into()), refused };
         let change = ChangeRow {
             repository: SHOP,
             number: 1,
@@ -489,7 +517,7 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
         let place = HeadPlace { repository: SHOP, number: 1, head_repository: Some(SHOP), branch: "fix" };
         let commits = (0..9).map(|n| Oid::new(format!("c{n}"))).collect::<Vec<_>>();
         let moved = db.store.pushers_of(place, &commits).await.expect("read");
-        let told = |moved: &countersign::store::Moved| {
+        let told = |moved: &countersign::store::SeenMove| {
             let before = moved.before.as_ref().map(Oid::as_str).unwrap_or_default();
             format!("{} {before}..{}", moved.sender.login, moved.after)
         };

@@ -6,11 +6,8 @@
 use crate::decision::PolicyEdit;
 use crate::evaluate::Context;
 use crate::facts::Known;
-use crate::layer::Layer;
+use crate::layer::{Layer, REPOSITORY_POLICY};
 use crate::policy::{LayerPolicy, PolicySet, SourceRef, Standing, check_edit};
-
-/// Where a repository keeps its policy.
-const PATH: &str = ".github/countersign.toml";
 
 /// What there is to say of the edited file; nothing where none is edited or it could not be read.
 pub(super) fn policy_edit(cx: &Context<'_>) -> Option<PolicyEdit> {
@@ -21,7 +18,7 @@ pub(super) fn policy_edit(cx: &Context<'_>) -> Option<PolicyEdit> {
         // A deletion is judged under the policy that it deletes.
         None => (String::new(), Vec::new()),
     };
-    Some(PolicyEdit { path: PATH.to_owned(), text, diagnostics })
+    Some(PolicyEdit { path: REPOSITORY_POLICY.to_owned(), text, diagnostics })
 }
 
 /// A layer above of which nothing is said, so that no name is held to be missing.

@@ -7,10 +7,13 @@
 use crate::facts::Facts;
 use crate::policy::PolicySet;
 
+/// The name of the check on the default branch, with which that of every other base begins.
+pub const CHECK_NAME: &str = "countersign";
+
 /// The name of the check for pull requests into a base of no family: a check hangs on a commit that pull requests into
 /// several bases may share.
 pub fn check_name(base: &str, default_branch: &str) -> String {
-    if base == default_branch { "countersign".to_owned() } else { format!("countersign: {base}") }
+    if base == default_branch { CHECK_NAME.to_owned() } else { format!("{CHECK_NAME}: {base}") }
 }
 
 /// The family's name of the check for pull requests into a base, by the policies of the default branch: the first that

@@ -5,12 +5,9 @@
 //! anybody, that merges.
 
 use crate::decision::{Act, Actor, RequirementResult, State};
-use crate::evaluate::Context;
+use crate::evaluate::{CHECK_NAME, Context};
 use crate::facts::{Check, CheckMaker, Known};
 use crate::text::Phrase;
-
-/// The name that every check of ours begins with.
-const NAME: &str = "countersign";
 
 /// What there is to say of checks with our name; nothing where all of them are ours.
 pub(crate) fn forged(cx: &Context<'_>, check_name: &str) -> Option<RequirementResult> {
@@ -38,7 +35,7 @@ pub(crate) fn is_ours(cx: &Context<'_>, check: &Check) -> bool {
 
 /// Whether a check bears a name of ours.
 pub(crate) fn is_named_ours(check: &Check, check_name: &str) -> bool {
-    check.name == check_name || check.name.starts_with(NAME)
+    check.name == check_name || check.name.starts_with(CHECK_NAME)
 }
 
 fn maker(maker: &CheckMaker) -> Phrase {

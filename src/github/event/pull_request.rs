@@ -6,7 +6,7 @@ use super::payload::{Context, Payload};
 use crate::signal::{Evidence, Mark, PullIndex, Signal, Want};
 
 /// Actions of `pull_request` after which no decision could differ.
-const IDLE_PULL_ACTIONS: [&str; 10] = [
+const IDLE_PULL_ACTIONS: [&str; 9] = [
     "auto_merge_disabled",
     "auto_merge_enabled",
     "demilestoned",
@@ -16,7 +16,6 @@ const IDLE_PULL_ACTIONS: [&str; 10] = [
     "milestoned",
     "review_request_removed",
     "review_requested",
-    "unlocked",
 ];
 
 pub(super) fn pull_request(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
@@ -30,6 +29,7 @@ pub(super) fn pull_request(payload: Payload<'_>, context: &Context<'_>, signal: 
     let mut lowers = false;
     match context.action {
         action if IDLE_PULL_ACTIONS.contains(&action) => return,
+        "unlocked" => want = Want::Comment,
         "opened" => {
             let at = pull.instant("created_at").unwrap_or(updated_at);
             signal.evidence.push(Evidence::Body { repository, number, at, editor: pull.account("user"), text: body() });

@@ -1,7 +1,9 @@
 //! `push`: who moved a branch, and whether a policy may have moved with it.
 
+use countersign_domain::layer::ORGANISATION_POLICY;
+
+use super::DECIDING;
 use super::payload::{Context, Payload};
-use super::{DECIDING, ORGANISATION_POLICY};
 use crate::signal::{Evidence, Mark, Signal, Want};
 
 /// GitHub puts at most this many commits into a push's payload.

@@ -75,6 +75,9 @@ fn events_of_pull_requests_ask_for_a_look_as_new_as_they_are() {
     check("pull_request", closed(false), &["Closed(2026-11-23T08:00:00Z), lowers: true"], &["Pull("]);
     check("pull_request", closed(true), &["UpdatedAt(2026-11-23T08:00:00Z), lowers: false"], &["Pull("]);
     check("pull_request", json!({ "action": "enqueued", "pull_request": pull(1) }), &[], &["Pull("]);
+    check("pull_request", json!({ "action": "locked", "pull_request": pull(1) }), &[], &["Pull("]);
+    let unlocked = json!({ "action": "unlocked", "pull_request": pull(1) });
+    check("pull_request", unlocked, &["want: Comment, lowers: false"], &["Pull("]);
     check("pull_request", json!({ "action": "something new", "pull_request": pull(1) }), &["UpdatedAt"], &["Pull("]);
 }
 

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::super::client::{Installation, Partial};
 use super::super::error::Result;
-use super::convert::{Paged, account};
+use super::convert::account;
+use super::reading::Paged;
 use super::{Look, MOST_PAGES, wire};
 
 const QUERY: &str = include_str!("asked.graphql");

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::client::Installation;
 use super::super::error::Result;
-use super::{MOST_PAGES, Target, convert, wire};
+use super::{MOST_PAGES, Target, convert, reading, wire};
 
 const QUERY: &str = include_str!("commits.graphql");
 
@@ -43,7 +43,7 @@ impl Installation {
             });
             let answer = self.graphql::<Data>(QUERY, "ComparedCommits", variables).await?;
             if answer.errors.iter().any(|error| error.is_within("signature")) {
-                return Ok(Known::unknown(convert::UNSIGNED_OR_NOT));
+                return Ok(Known::unknown(reading::UNSIGNED_OR_NOT));
             }
             let page =
                 answer.data.repository.and_then(|repository| repository.branch).and_then(|branch| branch.compare);

@@ -1,4 +1,4 @@
-//! From GitHub's answers to a look: pages put together, lists held against their totals.
+//! From what GitHub answers to what a look shows, value by value. How pages are put together is for [`super::reading`].
 
 use std::collections::BTreeSet;
 
@@ -6,374 +6,37 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Reviewer;
 use countersign_domain::facts::{
     Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, Commit, File, FileStatus, Known,
-    Repository,
 };
+use countersign_domain::layer::{ORGANISATION_POLICY, REPOSITORY_POLICY};
 use countersign_domain::plan::{RunStatus, ShownComment};
 use countersign_domain::policy::{Read, Version};
 use jiff::Timestamp;
 
-use super::super::client::{FieldError, Partial};
-use super::super::error::{Error, Result};
-use super::{
-    AskedRead, CheckRead, Look, MOST_COMMITS, MOST_FILES, OwnComment, OwnRun, Pages, ReviewRead, Target, file,
-    is_not_found, wire,
-};
-
-/// Why commits are unknown whose signatures erred.
-pub(super) const UNSIGNED_OR_NOT: &str = "GitHub did not give the signatures of the commits";
-
-/// A list that is read page by page.
-pub(super) struct Paged<T> {
-    items: Vec<T>,
-    total: u64,
-    pub(super) next: Option<String>,
-    /// Why the list cannot be vouched for, where it cannot.
-    unknown: Option<String>,
-}
-
-impl<T> Paged<T> {
-    pub(super) fn empty() -> Self {
-        Self { items: Vec::new(), total: 0, next: None, unknown: None }
-    }
-
-    /// Takes a page. A missing list or a missing item makes the whole unknown.
-    pub(super) fn add<W>(&mut self, page: Option<wire::List<W>>, what: &str, convert: impl Fn(W) -> Option<T>) {
-        let Some(page) = page else {
-            self.unknown = Some(format!("GitHub did not give the {what}"));
-            self.next = None;
-            return;
-        };
-        self.total = page.total_count.unwrap_or(self.total);
-        self.next = page.page_info.filter(|info| info.has_next_page).and_then(|info| info.end_cursor);
-        for node in page.nodes {
-            match node.and_then(&convert) {
-                Some(item) => self.items.push(item),
-                None => self.unknown = Some(format!("GitHub left something out of the {what}")),
-            }
-        }
-    }
-
-    /// The list, if it is whole.
-    pub(super) fn finish(self, what: &str) -> Known<Vec<T>> {
-        if let Some(why) = self.unknown {
-            return Known::Unknown(why);
-        }
-        let read = self.items.len() as u64;
-        if read == self.total {
-            Known::Known(self.items)
-        } else {
-            Known::unknown(format!("GitHub gave {read} of {} {what}", self.total))
-        }
-    }
-}
-
-/// Why nothing that hangs on the head commit is known.
-const NO_HEAD: &str = "GitHub did not give the head commit";
+use super::super::client::Partial;
+use super::{CheckRead, OwnComment, OwnRun, ReviewRead, Target, file, is_not_found, wire};
 
 /// A review that was dismissed: its number, by whom, and whether it had asked for changes.
-type Dismissal = (u64, Option<Account>, bool);
+pub(super) type Dismissal = (u64, Option<Account>, bool);
 
-/// A look in the making.
-pub(super) struct Reading {
-    look: Look,
-    started: Position,
-    files: Paged<File>,
-    commits: Paged<Commit>,
-    compared: Option<Known<Vec<Commit>>>,
-    reviews: Paged<ReviewRead>,
-    checks: Paged<CheckRead>,
-    comments_next: Option<String>,
-    dismissals: Vec<Dismissal>,
-    slug: String,
-    marker: String,
-    torn: bool,
-}
-
-/// What must not move while a look is read.
-#[derive(Debug, PartialEq, Eq)]
-struct Position {
-    base: (String, String),
-    head: String,
-    updated_at: Timestamp,
-}
-
-impl Position {
-    fn of(pull: &wire::PullRequest) -> Self {
-        Self {
-            base: (pull.base_ref_name.clone(), pull.base_ref_oid.clone()),
-            head: pull.head_ref_oid.clone(),
-            updated_at: pull.updated_at,
-        }
-    }
-}
-
-/// Why there is no pull request in an answer: GitHub knows of none, or could not say.
-fn nothing_there(path: String, errors: &[FieldError]) -> Error {
-    let about = |error: &&FieldError| {
-        error.concerns("repository")
-            && error.path.get(1).is_none_or(|field| field == "pullRequest")
-            && !is_not_found(error)
-    };
-    match errors.iter().find(about) {
-        Some(error) if error.is_passing() => Error::Outage(format!("{path}: {}", error.message)),
-        Some(error) => Error::Odd(format!("{path}: {}", error.message)),
-        None => Error::NotFound(path),
-    }
-}
-
-impl Reading {
-    /// From the first page.
-    pub(super) fn begin(
-        page: Partial<wire::Data>,
-        target: &Target,
-        slug: &str,
-        marker: &str,
-        selected_only: bool,
-    ) -> Result<Self> {
-        let organisation_policy = organisation_policy(&page, target);
-        let Partial { mut data, errors } = page;
-        let path = format!("{}/{}#{}", target.owner, target.name, target.number);
-        let Some(mut repository) = data.repository else {
-            return Err(nothing_there(path, &errors));
-        };
-        let Some(mut pull) = repository.pull_request.take() else { return Err(nothing_there(path, &errors)) };
-        let organisation_templates =
-            data.organisation.take().and_then(|org| org.default_branch_ref).and_then(|branch| branch.target);
-        let default_branch = repository.default_branch_ref.take();
-        let default_branch_name = default_branch.as_ref().map(|branch| branch.name.clone()).unwrap_or_default();
-        let default_files = default_branch.and_then(|branch| branch.target);
-        let (default_policy, default_tip) = match &default_files {
-            Some(files) => (file(files.policy.as_ref(), ".github/countersign.toml"), Some(Oid::new(&files.oid))),
-            None => (Read::Unreachable("the default branch is gone".to_owned()), None),
-        };
-        let templates = default_files
-            .map(|files| files.templates)
-            .into_iter()
-            .chain(organisation_templates.map(|files| files.templates))
-            .flat_map(wire::Templates::into_iter)
-            .filter_map(version)
-            .collect();
-        let head_node =
-            pull.head.take().and_then(|head| head.nodes.into_iter().flatten().next()).map(|node| node.commit);
-        let torn = head_node.as_ref().is_some_and(|commit| commit.oid != pull.head_ref_oid);
-        let (head_policy, own_runs, rollup) = match head_node {
-            Some(commit) => {
-                (head_policy(commit.policy.as_ref()), own_runs(commit.ours), Some(commit.status_check_rollup))
-            }
-            None => (Known::unknown(NO_HEAD), Vec::new(), None),
-        };
-        let (repository_policy, base_tip) = base(pull.base_ref.take(), &pull.base_ref_oid);
-        let timeline = pull.timeline_items.take();
-        let (bases, dismissals) = history(timeline);
-        let look = Look {
-            repository: Repository {
-                id: repository.database_id.unwrap_or_default(),
-                owner: repository.owner.login,
-                name: repository.name,
-                public: repository.visibility == "PUBLIC",
-                default_branch: default_branch_name,
-            },
-            created_at: pull.created_at,
-            body_edited_at: pull.last_edited_at,
-            bodies: bodies(pull.user_content_edits.take(), pull.body.as_deref().unwrap_or_default()),
-            bases,
-            head_owner: pull.head_repository_owner.as_ref().and_then(account),
-            asked_reviewers: asked_reviewers(pull.asked.take()),
-            in_merge_queue: pull.is_in_merge_queue,
-            merged: pull.merged_at.zip(pull.merge_commit.take().map(|commit| Oid::new(commit.oid))),
-            assignees: pull
-                .assignees
-                .take()
-                .map(|list| list.nodes.iter().flatten().filter_map(account).collect())
-                .unwrap_or_default(),
-            files: Known::Known(Vec::new()),
-            commits: Known::Known(Vec::new()),
-            reviews: Known::Known(Vec::new()),
-            checks: Known::Known(Vec::new()),
-            own_runs,
-            own_comment: data.mine.take().and_then(|comment| own_comment(comment, slug, None)),
-            organisation_policy,
-            selected_only,
-            repository_policy,
-            default_policy,
-            default_tip,
-            head_policy,
-            templates,
-            budget: data.rate_limit.map(|limit| (limit.remaining, limit.reset_at)),
-            asked: AskedRead::default(),
-            change: change(&mut pull, base_tip),
-        };
-        let mut reading = Self {
-            look,
-            started: Position::of(&pull),
-            files: Paged::empty(),
-            commits: Paged::empty(),
-            compared: None,
-            reviews: Paged::empty(),
-            checks: Paged::empty(),
-            comments_next: None,
-            dismissals,
-            slug: slug.to_owned(),
-            marker: marker.to_owned(),
-            torn,
-        };
-        reading.add_lists(&mut pull, rollup, &Pages::first(), target.comment.is_none());
-        reading.heed(&errors);
-        Ok(reading)
-    }
-
-    /// The pages that are still to be read.
-    pub(super) fn next_pages(&self) -> Option<Pages> {
-        let again = |next: &Option<String>| next.clone().map(Some);
-        let pages = Pages {
-            first: false,
-            files: again(&self.files.next).filter(|_| self.files.total <= MOST_FILES),
-            commits: again(&self.commits.next).filter(|_| !self.wants_comparison()),
-            reviews: again(&self.reviews.next),
-            checks: again(&self.checks.next),
-            comments: again(&self.comments_next).filter(|_| self.look.own_comment.is_none()),
-        };
-        let any = pages.files.is_some()
-            || pages.commits.is_some()
-            || pages.reviews.is_some()
-            || pages.checks.is_some()
-            || pages.comments.is_some();
-        any.then_some(pages)
-    }
-
-    /// Takes a further page; false where the pull request moved meanwhile.
-    pub(super) fn add(&mut self, page: Partial<wire::Data>) -> Result<bool> {
-        let asked = self.next_pages().unwrap_or_default();
-        let Some(mut pull) = page.data.repository.and_then(|repository| repository.pull_request) else {
-            return Ok(false);
-        };
-        if Position::of(&pull) != self.started {
-            return Ok(false);
-        }
-        let rollup = pull
-            .head
-            .take()
-            .and_then(|head| head.nodes.into_iter().flatten().next())
-            .map(|node| node.commit.status_check_rollup);
-        self.add_lists(&mut pull, rollup, &asked, true);
-        self.heed(&page.errors);
-        Ok(true)
-    }
-
-    /// An error puts a null where a signature may have been, and an unsigned commit looks the same.
-    fn heed(&mut self, errors: &[FieldError]) {
-        if errors.iter().any(|error| error.is_within("signature")) {
-            self.commits.unknown = Some(UNSIGNED_OR_NOT.to_owned());
-        }
-    }
-
-    /// Whether the answer shows the pull request where the look began.
-    pub(super) fn is_still(&self, data: &wire::Data) -> bool {
-        let pull = data.repository.as_ref().and_then(|repository| repository.pull_request.as_ref());
-        pull.is_some_and(|pull| Position::of(pull) == self.started)
-    }
-
-    /// Whether there are more commits than the pull request lists.
-    pub(super) fn wants_comparison(&self) -> bool {
-        self.commits.total > MOST_COMMITS && self.compared.is_none()
-    }
-
-    pub(super) fn base(&self) -> &str {
-        &self.started.base.0
-    }
-
-    pub(super) fn head(&self) -> &str {
-        &self.started.head
-    }
-
-    pub(super) fn set_commits(&mut self, commits: Known<Vec<Commit>>) {
-        self.compared = Some(commits);
-    }
-
-    /// The whole look; `None` where its parts do not belong together.
-    pub(super) fn finish(self) -> Option<Look> {
-        if self.torn {
-            return None;
-        }
-        let mut look = self.look;
-        look.files = if self.files.total > MOST_FILES {
-            Known::unknown(format!("the pull request changes {} files, more than GitHub lists", self.files.total))
-        } else {
-            self.files.finish("changed files")
-        };
-        look.commits = self.compared.unwrap_or_else(|| self.commits.finish("commits"));
-        look.reviews = self.reviews.finish("reviews");
-        if let Known::Known(reviews) = &mut look.reviews {
-            for review in reviews {
-                let dismissal = self.dismissals.iter().rfind(|(id, ..)| *id == review.id);
-                review.dismissal = dismissal.map(|(_, by, asked)| (by.clone(), *asked));
-            }
-        }
-        look.checks = self.checks.finish("checks");
-        if let Known::Known(checks) = &mut look.checks {
-            // GitHub lists a run of each suite, in no order that it documents.
-            checks.sort_by_key(|check| (check.id, check.made_at));
-        }
-        Some(look)
-    }
-
-    /// `rollup` is `None` where there was no head commit, `Some(None)` where the head has no checks.
-    fn add_lists(
-        &mut self,
-        pull: &mut wire::PullRequest,
-        rollup: Option<Option<wire::Rollup>>,
-        asked: &Pages,
-        comments: bool,
-    ) {
-        if asked.files.is_some() {
-            self.files.add(pull.files.take(), "changed files", |node| Some(changed_file(node)));
-        }
-        if asked.commits.is_some() {
-            self.commits.add(pull.commits.take(), "commits", |node: wire::CommitNode| Some(commit(node.commit)));
-        }
-        if asked.reviews.is_some() {
-            self.reviews.add(pull.reviews.take(), "reviews", review);
-        }
-        if asked.checks.is_some() {
-            match rollup {
-                Some(Some(rollup)) => self.checks.add(Some(rollup.contexts), "checks", |context| Some(check(context))),
-                Some(None) => {}
-                None => self.checks.unknown = Some(NO_HEAD.to_owned()),
-            }
-        }
-        if asked.comments.is_some() && comments {
-            let page = pull.comments.take();
-            self.comments_next = page
-                .as_ref()
-                .and_then(|page| page.page_info.clone())
-                .filter(|info| info.has_next_page)
-                .and_then(|info| info.end_cursor);
-            let nodes = page.into_iter().flat_map(|page| page.nodes).flatten();
-            let found = nodes.filter_map(|comment| own_comment(comment, &self.slug, Some(&self.marker))).next();
-            self.look.own_comment = self.look.own_comment.take().or(found);
-        }
-    }
-}
-
-fn organisation_policy(page: &Partial<wire::Data>, target: &Target) -> Read {
+pub(super) fn organisation_policy(page: &Partial<wire::Data>, target: &Target) -> Read {
     let Some(organisation) = &page.data.organisation else {
         let refused = page.errors.iter().find(|error| error.concerns("organisation") && !is_not_found(error));
         return refused.map_or(Read::Unseen, |error| Read::Unreachable(error.message.clone()));
     };
     let files = organisation.default_branch_ref.as_ref().and_then(|branch| branch.target.as_ref());
-    let path = format!("{}/.github/countersign.toml", target.owner);
+    let path = format!("{}/.github/{ORGANISATION_POLICY}", target.owner);
     file(files.and_then(|files| files.policy.as_ref()), &path)
 }
 
-fn base(base: Option<wire::BaseRef>, oid: &str) -> (Read, String) {
+pub(super) fn base(base: Option<wire::BaseRef>, oid: &str) -> (Read, String) {
     match base.and_then(|base| base.target) {
-        Some(target) => (file(target.policy.as_ref(), ".github/countersign.toml"), target.oid),
+        Some(target) => (file(target.policy.as_ref(), REPOSITORY_POLICY), target.oid),
         None => (Read::Unreachable("the base branch is gone".to_owned()), oid.to_owned()),
     }
 }
 
-fn head_policy(entry: Option<&wire::TreeEntry>) -> Known<Option<Version>> {
-    match file(entry, ".github/countersign.toml") {
+pub(super) fn head_policy(entry: Option<&wire::TreeEntry>) -> Known<Option<Version>> {
+    match file(entry, REPOSITORY_POLICY) {
         Read::Text(version) => Known::Known(Some(version)),
         Read::Absent => Known::Known(None),
         Read::Unreachable(why) => Known::Unknown(why),
@@ -381,12 +44,12 @@ fn head_policy(entry: Option<&wire::TreeEntry>) -> Known<Option<Version>> {
     }
 }
 
-fn version(entry: wire::TreeEntry) -> Option<Version> {
+pub(super) fn version(entry: wire::TreeEntry) -> Option<Version> {
     let text = entry.object?.text?;
     Some(Version { blob: entry.oid, text })
 }
 
-fn change(pull: &mut wire::PullRequest, base_tip: String) -> Change {
+pub(super) fn change(pull: &mut wire::PullRequest, base_tip: String) -> Change {
     Change {
         number: pull.number,
         title: std::mem::take(&mut pull.title),
@@ -413,7 +76,7 @@ fn change(pull: &mut wire::PullRequest, base_tip: String) -> Change {
 
 /// Every text the description had. GitHub's types call the text of an edit its `diff`; it is the whole text from then
 /// on, and it is taken for that only where the newest one is the text that stands now and none is missing.
-fn bodies(edits: Option<wire::List<wire::Edit>>, current: &str) -> Vec<(Timestamp, String)> {
+pub(super) fn bodies(edits: Option<wire::List<wire::Edit>>, current: &str) -> Vec<(Timestamp, String)> {
     let Some(edits) = edits else { return Vec::new() };
     let total = edits.total_count.unwrap_or(u64::MAX);
     let nodes = edits.nodes.into_iter().flatten().filter(|edit| edit.deleted_at.is_none());
@@ -424,7 +87,7 @@ fn bodies(edits: Option<wire::List<wire::Edit>>, current: &str) -> Vec<(Timestam
 }
 
 /// Everybody who was ever asked for a review. An account that is gone cannot be asked again.
-fn asked_reviewers(timeline: Option<wire::List<wire::AskedItem>>) -> Option<BTreeSet<Reviewer>> {
+pub(super) fn asked_reviewers(timeline: Option<wire::List<wire::AskedItem>>) -> Option<BTreeSet<Reviewer>> {
     let list = timeline?;
     if list.filtered_count.is_none_or(|count| count > list.nodes.len() as u64) {
         return None;
@@ -441,7 +104,7 @@ fn asked_reviewers(timeline: Option<wire::List<wire::AskedItem>>) -> Option<BTre
 }
 
 /// Former bases, and who dismissed which review.
-fn history(timeline: Option<wire::List<wire::TimelineItem>>) -> (Vec<(Timestamp, String)>, Vec<Dismissal>) {
+pub(super) fn history(timeline: Option<wire::List<wire::TimelineItem>>) -> (Vec<(Timestamp, String)>, Vec<Dismissal>) {
     let mut bases = Vec::new();
     let mut dismissals = Vec::new();
     let Some(list) = timeline else { return (bases, dismissals) };
@@ -480,7 +143,7 @@ pub(super) fn account(actor: &wire::Actor) -> Option<Account> {
     Some(Account { id: actor.database_id?, login: actor.login.trim_end_matches("[bot]").to_owned(), kind })
 }
 
-fn changed_file(node: wire::File) -> File {
+pub(super) fn changed_file(node: wire::File) -> File {
     let status = match node.change_type.as_str() {
         "ADDED" => FileStatus::Added,
         "DELETED" => FileStatus::Removed,
@@ -540,7 +203,7 @@ fn bot(email: &str) -> Option<Account> {
     Some(Account { id: id.parse().ok()?, login: login.to_owned(), kind: AccountKind::Bot })
 }
 
-fn review(node: wire::Review) -> Option<ReviewRead> {
+pub(super) fn review(node: wire::Review) -> Option<ReviewRead> {
     Some(ReviewRead {
         id: node.full_database_id?.value()?,
         author: node.author.as_ref().and_then(account),
@@ -552,7 +215,7 @@ fn review(node: wire::Review) -> Option<ReviewRead> {
     })
 }
 
-fn check(context: wire::Context) -> CheckRead {
+pub(super) fn check(context: wire::Context) -> CheckRead {
     match context {
         wire::Context::CheckRun { database_id, name, status, conclusion, is_required, check_suite } => {
             let app = check_suite.and_then(|suite| suite.app);
@@ -584,7 +247,7 @@ fn check(context: wire::Context) -> CheckRead {
     }
 }
 
-fn own_runs(suites: Option<wire::List<wire::Suite>>) -> Vec<OwnRun> {
+pub(super) fn own_runs(suites: Option<wire::List<wire::Suite>>) -> Vec<OwnRun> {
     let suites = suites.into_iter().flat_map(|list| list.nodes).flatten();
     let runs = suites.filter_map(|suite| suite.check_runs).flat_map(|list| list.nodes).flatten();
     let mut runs: Vec<_> = runs
@@ -616,7 +279,7 @@ fn run_status(status: &str, conclusion: Option<&str>) -> Option<RunStatus> {
 
 /// Ours is a comment by this App: anybody can write the marker, nobody else is the App. One that was found by its id is
 /// ours even where somebody has edited the marker out of it.
-fn own_comment(comment: wire::Comment, slug: &str, marker: Option<&str>) -> Option<OwnComment> {
+pub(super) fn own_comment(comment: wire::Comment, slug: &str, marker: Option<&str>) -> Option<OwnComment> {
     let author = comment.author?;
     let by_us = author.kind == "Bot" && author.login.trim_end_matches("[bot]") == slug;
     if !by_us || marker.is_some_and(|marker| !comment.body.contains(marker)) {

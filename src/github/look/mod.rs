@@ -6,6 +6,7 @@
 mod asked;
 mod comparison;
 mod convert;
+mod reading;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -173,7 +174,7 @@ impl Installation {
         let slug = self.github().slug().await?.to_owned();
         let first = self.whole_or_half_page(target, Pages::first()).await?;
         let selected_only = self.selected_only().await?;
-        let mut reading = convert::Reading::begin(first, target, &slug, marker, selected_only)?;
+        let mut reading = reading::Reading::begin(first, target, &slug, marker, selected_only)?;
         let mut pages = 1;
         while let Some(next) = reading.next_pages() {
             pages += 1;
@@ -209,7 +210,7 @@ impl Installation {
     }
 
     /// Whether base, head and `updatedAt` at the end of a long read are what they were at its start.
-    async fn still_at(&self, target: &Target, reading: &convert::Reading) -> Result<bool> {
+    async fn still_at(&self, target: &Target, reading: &reading::Reading) -> Result<bool> {
         let last = self.page(target, Pages::default(), 1).await?;
         Ok(reading.is_still(&last.data))
     }

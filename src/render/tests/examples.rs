@@ -8,7 +8,7 @@ use countersign_domain::decision::{
 use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
 use countersign_domain::facts::ChangeState;
 use countersign_domain::layer::Layer;
-use countersign_domain::plan::Effect;
+use countersign_domain::plan::{Effect, Refusals};
 use countersign_domain::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
 use countersign_domain::record::FieldId;
 use countersign_domain::risk::Level;
@@ -28,6 +28,7 @@ pub(super) fn context() -> Context {
         number: 12,
         author: Some(account(1, "alice")),
         effect: Effect::None,
+        refusals: Refusals::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use countersign_domain::text::{Phrase, Piece};
 use super::examples::{self, account, context};
 use super::markdown::{alive, read};
 use crate::render::{COMMENT_MARKER, GroupMember, Reason, answer, could_not_evaluate, group_answer};
+use crate::signal::Lowered;
 
 const ATTACKS: [&str; 8] = [
     "x @bob | y\n\n## Approved\n\n| a | b |",
@@ -113,8 +114,20 @@ fn the_other_runs_stay_quiet_too() {
     let gave_up = |text: &str| {
         could_not_evaluate(&head, "countersign", &Reason::GaveUp { attempts: 8, why: text.into() }).summary
     };
+    let looking = |text: &str| {
+        let red = Reason::LookingAgain(Some(Lowered::Check { name: text.into() }));
+        could_not_evaluate(&head, "countersign", &red).summary
+    };
+    let ended = |text: &str| {
+        let until = "2026-03-02T10:00:00Z".parse().unwrap();
+        could_not_evaluate(&head, "countersign", &Reason::Ended { until, then: text.into() }).summary
+    };
     for attack in ATTACKS {
-        for (attacked, harmless) in [(group(attack), group("word")), (gave_up(attack), gave_up("word"))] {
+        let (attacked, harmless) = (
+            [group(attack), gave_up(attack), looking(attack), ended(attack)],
+            [group("word"), gave_up("word"), looking("word"), ended("word")],
+        );
+        for (attacked, harmless) in attacked.into_iter().zip(harmless) {
             let seen = read(&attacked);
             assert_eq!(seen.skeleton, read(&harmless).skeleton, "{attack:?} in {attacked}");
             for text in &seen.texts {

@@ -4,14 +4,14 @@ use countersign_domain::decision::{Outcome, RuleResult, State};
 use countersign_domain::diagnostic::{Diagnostic, Origin, Placed};
 use countersign_domain::facts::ChangeState;
 use countersign_domain::layer::Layer;
-use countersign_domain::plan::{AnnotationLevel, Answer, Comment, Effect, RunStatus};
+use countersign_domain::plan::{AnnotationLevel, Answer, Comment, Effect, Refusals, RunStatus};
 use countersign_domain::policy::CommentWhen;
 use countersign_domain::text::Phrase;
 
 use super::examples::{self, context};
 use crate::render::limits::{ANNOTATIONS, POLICY_ERRORS, SUMMARY, Section, fit};
-use crate::render::unread::Lowered;
 use crate::render::{Context, GroupMember, Reason, answer, bare_verdict, could_not_evaluate, group_answer};
+use crate::signal::Lowered;
 
 fn section(name: &'static str, rows: usize) -> Section {
     Section { name, head: vec![format!("### {name}")], rows: vec!["- a row".into(); rows], tail: vec!["end".into()] }
@@ -133,11 +133,26 @@ fn runs_without_a_look_are_never_green() {
     };
     let gave_up = Reason::GaveUp { attempts: 8, why: "GitHub answered 502".into() };
     check(&gave_up, RunStatus::Failure, "Could not be evaluated");
-    let dismissed = Reason::LookingAgain(Lowered::Review);
-    check(&dismissed, RunStatus::InProgress, "Looking again: a review was dismissed or asks for changes");
+    let dismissed = Reason::LookingAgain(Some(Lowered::Dismissal { by: Some("carol".into()) }));
+    check(&dismissed, RunStatus::InProgress, "Looking again: a review was dismissed by carol");
+    check(&Reason::LookingAgain(None), RunStatus::InProgress, "Looking again: something that it stood on has changed");
+    let ended = Reason::Ended { until: "2026-03-02T10:00:00Z".parse().unwrap(), then: "For the author: *plan*".into() };
+    check(&ended, RunStatus::InProgress, "Waiting: what it stood on counted until 2026-03-02 10:00 UTC");
     check(&Reason::Closed, RunStatus::Failure, "Taken back: the pull request was closed");
     let retargeted = "Looking again: the pull request goes into another branch now";
     check(&Reason::Retargeted, RunStatus::InProgress, retargeted);
+}
+
+#[test]
+fn what_github_does_not_take_is_told_in_the_check_and_nowhere_else() {
+    let refusals = Refusals { comment: Some("issue is *locked*".into()), requests: Some("no such team".into()) };
+    let refused = answer(&examples::pass(), &Context { refusals, ..context() });
+    let usual = answer(&examples::pass(), &context());
+    let (run, before) = (refused.run.unwrap(), usual.run.unwrap());
+    assert!(run.summary.contains("could not be written: Issue is `*locked*`."), "{}", run.summary);
+    assert!(run.summary.contains("ask for reviews: No such team."), "{}", run.summary);
+    assert!(run.fingerprint != before.fingerprint && run.title == before.title);
+    assert_eq!(refused.comment, usual.comment);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::decision::Decision;
-use countersign_domain::plan::Effect;
+use countersign_domain::plan::{Effect, Refusals};
 
 use super::super::part::Part;
 use super::error::Error;
@@ -26,18 +26,21 @@ pub fn stored_outcome(parts: &[Part]) -> Result<StoredOutcome, Error> {
     Shelf::new(parts).only()
 }
 
-/// The part `shown`, for a decision whose texts depend on what was shown before it.
-pub fn effect_of(effect: Effect) -> Part {
-    shelf::write(&Shown { effect: effect.into() })
+/// The part `shown`, for a decision whose texts depend on what was shown before it, or on what GitHub does not take.
+pub fn shown_of(effect: Effect, refusals: &Refusals) -> Part {
+    shelf::write(&Shown::new(effect, refusals))
 }
 
 /// Reads the part `shown`; `None` where there is none.
 ///
 /// # Errors
 /// Where it is there twice, of a version that is not known, or broken.
-pub fn stored_effect(parts: &[Part]) -> Result<Option<Effect>, Error> {
+pub fn stored_shown(parts: &[Part]) -> Result<Option<(Effect, Refusals)>, Error> {
     match Shelf::new(parts).only::<Shown>() {
-        Ok(shown) => Ok(Some(shown.effect.into())),
+        Ok(shown) => {
+            let refusals = shown.refusals();
+            Ok(Some((shown.effect.into(), refusals)))
+        }
         Err(Error::Absent { .. }) => Ok(None),
         Err(error) => Err(error),
     }

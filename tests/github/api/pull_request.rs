@@ -298,6 +298,16 @@ impl PullRequest {
         self.by(by, |turn, home, number, by| turn.set_auto_merge(home, number, by, on));
     }
 
+    /// Locks the conversation: Apps cannot write there.
+    pub fn lock(&self, by: &str) {
+        self.by(by, |turn, home, number, by| turn.set_locked(home, number, by, true));
+    }
+
+    /// Opens the conversation to everybody again.
+    pub fn unlock(&self, by: &str) {
+        self.by(by, |turn, home, number, by| turn.set_locked(home, number, by, false));
+    }
+
     /// Closes it.
     pub fn close(&self, by: &str) {
         self.by(by, |turn, home, number, by| turn.close(home, number, by));

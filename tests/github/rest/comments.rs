@@ -41,6 +41,7 @@ fn body(call: &Call) -> Result<&str, Answer> {
 pub(super) fn create(turn: &mut Turn<'_>, call: &Call) -> Outcome {
     let home = call.writable(turn.state)?;
     let number = call.pull(&turn.repository(home), "issue_number")?.number;
+    unlocked(turn, home, number, "create")?;
     let body = body(call)?;
     let (bot, app) = (turn.state.bot(), turn.state.app);
     let id = turn.comment(home, number, bot, Some(app), body);
@@ -50,6 +51,7 @@ pub(super) fn create(turn: &mut Turn<'_>, call: &Call) -> Outcome {
 pub(super) fn update(turn: &mut Turn<'_>, call: &Call) -> Outcome {
     let (home, id) = (call.writable(turn.state)?, call.number("comment_id")?);
     let number = under(turn, home, id)?;
+    unlocked(turn, home, number, "update")?;
     let bot = turn.state.bot();
     turn.edit_comment(home, number, id, bot, body(call)?);
     answer(turn, home, id, 200)
@@ -61,6 +63,12 @@ pub(super) fn delete(turn: &mut Turn<'_>, call: &Call) -> Outcome {
     let bot = turn.state.bot();
     turn.delete_comment(home, number, id, bot);
     Ok(Answer::new(204, Value::Null))
+}
+
+/// In a conversation that is locked GitHub takes nothing from an App.
+fn unlocked(turn: &Turn<'_>, repository: u64, number: u64, verb: &str) -> Result<(), Answer> {
+    let locked = turn.repository(repository).pull_requests.get(&number).is_some_and(|it| it.locked);
+    if locked { Err(Answer::error(403, &format!("Unable to {verb} comment because issue is locked."))) } else { Ok(()) }
 }
 
 /// The number of the pull request that a comment stands under.

@@ -196,6 +196,11 @@ impl Turn<'_> {
         self.tell_pull(repository, number, action, by, json!({}));
     }
 
+    pub(crate) fn set_locked(&mut self, repository: u64, number: u64, by: u64, locked: bool) {
+        self.pull_mut(repository, number).locked = locked;
+        self.tell_pull(repository, number, if locked { "locked" } else { "unlocked" }, by, json!({}));
+    }
+
     pub(crate) fn close(&mut self, repository: u64, number: u64, by: u64) {
         if !self.pull(repository, number).open {
             return;

@@ -12,7 +12,7 @@ use countersign::store::{CaredChecks, Cares, NewDecision, PolicyRef, ShownIds, S
 use countersign_domain::decision::{Outcome, SEMANTICS};
 use countersign_domain::layer::Layer;
 use countersign_domain::needs;
-use countersign_domain::plan::Effect;
+use countersign_domain::plan::{Effect, Refusals};
 use countersign_domain::policy::{Read, Source, Version, load};
 use github_stand_in::Verdict;
 use serde_json::json;
@@ -56,6 +56,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         number,
         author: facts.change.author.clone(),
         effect: Effect::None,
+        refusals: Refusals::default(),
     };
     let run = render::answer(&decision, &context).run.expect("it speaks");
     let mut kept = parts(&facts, &sources, &[]);
@@ -72,6 +73,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         parts: kept,
         texts: run.fingerprint,
         next_due: None,
+        green_until: None,
         cares: Cares { checks: CaredChecks::All, environments: BTreeSet::new(), threads: false },
         teams: Vec::new(),
         shown: ShownIds::default(),
@@ -112,6 +114,18 @@ async fn what_the_bot_decided_is_decided_again_to_the_byte() {
     assert!(ran["replayed"].as_u64() >= Some(3) && ran["replayed"] == ran["same"], "{ran:#}");
     replay(world.database(), &["--github-api-url", &api, "--repository", "ACME/shop", "--limit", "2"])
         .ended(0, "2 decisions replayed, none differs\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_github_refused_is_told_again_to_the_byte() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.lock("dave");
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    let check = world.check(&pull).unwrap();
+    assert!(check.is_green() && check.summary.contains("issue is locked"), "{}", check.summary);
+    replay(world.database(), &["--github-api-url", &world.github.rest_url()]).ended(0, ", none differs\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

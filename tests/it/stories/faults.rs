@@ -27,7 +27,7 @@ async fn a_dismissal_takes_green_away_although_nothing_can_be_read() {
     world.github.faults().down(On::Reads);
     pull.dismiss("carol", review);
     world.until("green is taken back without a read", || !world.check(&pull).unwrap().is_green()).await;
-    world.expect(&pull, "in_progress", "Looking again");
+    world.expect(&pull, "in_progress", "Looking again: a review was dismissed by carol");
     world.github.faults().up();
     world.settled().await;
     world.expect(&pull, "in_progress", "1");

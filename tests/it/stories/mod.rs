@@ -32,3 +32,4 @@ mod schedule;
 mod shown;
 mod threads;
 mod unfinished;
+mod words;

@@ -1,7 +1,10 @@
 //! A change that plans its own window: held before it, let in while it is open, taken back before it closes. And a
 //! rule that speaks at some hours of the week.
 
-use github_stand_in::{Changes, Verdict};
+use std::time::Duration;
+
+use countersign::store::{Claim, Subject};
+use github_stand_in::{Changes, On, PullRequest, Verdict};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -45,6 +48,127 @@ async fn a_change_goes_in_within_the_window_that_it_plans() {
     world.expect(&pull, "action_required", "plan a new window");
     let before = pull.checks().into_iter().any(|check| check.summary.contains("the planned window is about to close"));
     assert!(before, "green goes before the window closes: {:#?}", pull.checks());
+}
+
+/// A green pull request whose planned window, which is open, closes in half an hour.
+async fn green_until(world: &World) -> (PullRequest, Timestamp) {
+    let minutes = world.github.clock().now().as_second() / 60;
+    let opens = Timestamp::from_second((minutes + 2) * 60).unwrap();
+    let closes = opens + SignedDuration::from_mins(30);
+    let written = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M").to_string();
+    let pull = world.opened(&format!("## Planned window\n{} to {} UTC\n", written(opens), written(closes))).await;
+    pull.review("bob", Verdict::Approve);
+    at(world, opens).await;
+    world.expect(&pull, "success", "");
+    (pull, closes - SignedDuration::from_mins(1))
+}
+
+/// Waits until nobody works: a lease must not run out because the clock was moved.
+async fn workers_rest(world: &World) {
+    world.github.settled().await;
+    while world.store().queue_stats().await.unwrap().in_flight > 0 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+fn expect_ended(world: &World, pull: &PullRequest) {
+    world.expect(pull, "in_progress", "what it stood on counted until");
+    let summary = world.check(pull).unwrap().summary;
+    assert!(summary.contains("plan a new window"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn green_that_time_ends_goes_at_its_instant_although_reads_are_parked() {
+    let world = World::with_policy(PEER).await;
+    let (pull, ends) = green_until(&world).await;
+    world.github.faults().leave_graphql_points(0);
+    pull.label("dave", "again");
+    world.settled().await;
+    world.github.clock().set(ends - SignedDuration::from_secs(30));
+    world.store().wake();
+    world.github.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.take_log();
+    world.github.clock().set(ends);
+    world.store().wake();
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    expect_ended(&world, &pull);
+    world.until("the write is in the log", || world.github.log().writes().count() > 0).await;
+    let log = world.github.take_log();
+    assert_eq!((log.of("query").count(), log.writes().count()), (0, 1), "{}", log.summary());
+    world.advance(Duration::from_secs(61 * 60));
+    world.settled().await;
+    world.expect(&pull, "action_required", "plan a new window");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn green_that_time_ends_goes_at_its_instant_although_the_look_fails_or_hangs() {
+    for hangs in [false, true] {
+        let world = World::with_policy(PEER).await;
+        let (pull, ends) = green_until(&world).await;
+        let faults = world.github.faults();
+        if hangs {
+            faults.hang(On::Reads)
+        } else {
+            faults.down(On::Reads)
+        }
+        world.github.clock().set(ends);
+        world.store().wake();
+        world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+        expect_ended(&world, &pull);
+        faults.up();
+        faults.answer();
+        world.settled().await;
+        world.expect(&pull, "action_required", "plan a new window");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn green_that_time_ends_goes_at_its_instant_although_its_row_waits_out_an_outage() {
+    let world = World::with_policy(PEER).await;
+    let (pull, ends) = green_until(&world).await;
+    world.github.faults().down(On::Reads);
+    pull.label("dave", "again");
+    // Tries follow each other, later each time; at last the next would come after the instant.
+    loop {
+        workers_rest(&world).await;
+        let left = Duration::try_from(ends.duration_since(world.github.clock().now())).unwrap_or_default();
+        let wait = world.store().until_next().await.unwrap().unwrap_or(left);
+        if left <= wait {
+            break;
+        }
+        world.expect(&pull, "success", "");
+        world.advance(wait);
+    }
+    world.github.clock().set(ends);
+    world.store().wake();
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    expect_ended(&world, &pull);
+    world.github.faults().up();
+    world.settled().await;
+    world.expect(&pull, "action_required", "plan a new window");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_that_only_eases_leaves_green_as_it_is_although_reads_are_parked() {
+    let eases = "[[rule]]\nid = \"hours\"\napprovals = [{ from = [\"peer\"], count = 1 }]\n\
+        when = { at = { days = \"Mon-Sun\", hours = \"00:00-12:00\", timezone = \"UTC\" } }\n";
+    let world = World::with_policy(&format!("{PEER}{eases}")).await;
+    let midnight = world.github.clock().now().to_zoned(TimeZone::UTC).date().tomorrow().unwrap();
+    let noon = midnight.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp();
+    at(&world, noon - SignedDuration::from_mins(20)).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.faults().leave_graphql_points(0);
+    pull.label("dave", "again");
+    world.settled().await;
+    world.github.clock().set(noon + SignedDuration::from_mins(5));
+    let claims = world.store().claim("test", 9, Duration::from_secs(30)).await.unwrap();
+    let is_pull = |claim: &Claim| matches!(claim.subject, Subject::Pull { .. });
+    assert!(!claims.iter().any(is_pull), "it waits for the reads: {claims:#?}");
+    world.expect(&pull, "success", "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

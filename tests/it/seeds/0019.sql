@@ -1,0 +1,4 @@
+INSERT INTO pull (repository, number, head, base, open, updated_at, refused) VALUES (7, 1, 'c0ffee', 'main', 1, 1772445600000, '{"comment":{"hash":"h","why":"locked"},"requests":"no such team"}');
+INSERT INTO installation (id, reads_parked_until) VALUES (3, 4070908800000);
+INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, claimed_seq, done_seq, pending, green_until, green_then) VALUES ('pull:9#4', 'pull', 3, 9, 4, 'c0de', 'main', 1700000000000, 2, 2, 2, '{}', 1700000000000, 'plan a new window');
+INSERT INTO due (key, kind, installation, repository, number, head, base, due_at, seq, claimed_seq, done_seq, pending, green_until, green_then) VALUES ('pull:9#5', 'pull', 3, 9, 5, 'c0de', 'main', 1700000000000, 2, 2, 2, '{}', 4070908700000, 'plan a new window');
