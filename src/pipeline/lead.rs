@@ -3,13 +3,17 @@
 //! The more pull requests of an installation are green, the earlier, because GitHub
 //! takes so many writes a minute and no more. Each decision counts anew; the number
 //! may have grown since, and whoever turned green later is taken back earlier for it,
-//! so that together they fit. Absent: which of them goes first (the riskiest, in the
-//! domain) and the taking back itself.
+//! so that together they fit. They are taken back without a look, by what was decided
+//! beforehand (`ending`). Absent: which of them goes first (the riskiest, in the domain).
 
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 
 use super::{Pipeline, Result};
+use crate::github::Installation;
+use crate::queue::Work;
+use crate::render::Reason;
+use crate::store::{GreenUntil, RepositoryRow, ShownIds};
 
 /// So many are taken back within the minute that everything is at least.
 const WITHIN_A_MINUTE: u64 = 60;
@@ -61,6 +65,27 @@ impl Pipeline {
         let counted = Counted::then(before, self.store.greens(installation).await?, now);
         self.greens.insert(installation, counted).await;
         Ok(lead_of(counted.highest.0))
+    }
+
+    /// Takes back what is green and about to end by time alone, without a look: where much is green, looks would keep the
+    /// writes waiting. When it is to be looked at again; `None` where it was not taken back so.
+    pub(super) async fn take_back_early(
+        &self,
+        work: &Work,
+        github: &Installation,
+        row: &RepositoryRow,
+        number: u64,
+        shown: &mut ShownIds,
+    ) -> Result<Option<Timestamp>> {
+        let ended = work.claim.ended.clone().filter(|green| !green.then.is_empty() && work.claim.wants.is_empty());
+        let Some(GreenUntil { then, .. }) = ended else { return Ok(None) };
+        let now = self.store.now().await?;
+        let Some(lead) = self.lead(github.id(), now).await? else { return Ok(None) };
+        if !self.is_green(row, number, shown).await? {
+            return Ok(None);
+        }
+        self.take_back(work, github, row, number, shown, &Reason::Early { then }).await?;
+        Ok(now.checked_add(lead).ok())
     }
 }
 
