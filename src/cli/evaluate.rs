@@ -116,8 +116,11 @@ fn save(path: &Path, file: &FactsFile, written: &Map<String, Value>, decision: &
 
 fn event(path: &Path) -> Result<Map<String, Value>, Trouble> {
     let name = output::name(path);
-    let payload: Value = serde_json::from_str(&output::read(path)?)
-        .map_err(|error| Trouble::new(format!("`{name}` is not JSON: {error}")))?;
+    let payload: Value = serde_json::from_str(&output::read(path)?).map_err(|error| {
+        Trouble::new(format!("`{name}` is not JSON: {error}")).help(
+            "`--event` takes the payload of a webhook; the App's page on GitHub shows those that were sent lately",
+        )
+    })?;
     payload::facts(&payload).map_err(|why| {
         Trouble::new(format!("`{name}` is not a payload about a pull request: {why}"))
             .help("events `pull_request`, `pull_request_review` and the like carry one; `--facts` needs no payload")

@@ -1,5 +1,6 @@
 //! `countersign explain`: what a key, a code or a pack's rule means, why, with an example and the way out.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -193,11 +194,14 @@ fn everything() -> String {
 fn unknown(word: &str) -> Trouble {
     let codes = CODES.iter().chain(record::CODES.iter()).chain([&NOT_ENFORCED]).map(|(code, _)| (*code).to_owned());
     let words: Vec<String> = keys().iter().flat_map(|key| [key.name.to_owned(), path(key)]).chain(codes).collect();
-    let distance = |known: &&String| strsim::damerau_levenshtein(known, word);
-    let nearest = words.iter().min_by_key(distance).filter(|known| distance(known) <= word.chars().count() / 3 + 1);
+    let distance = |known: &String| strsim::damerau_levenshtein(known, word);
+    let least = words.iter().map(distance).min().filter(|least| *least <= word.chars().count() / 3 + 1);
+    let nearest: BTreeSet<&str> =
+        words.iter().filter(|known| Some(distance(known)) == least).map(String::as_str).collect();
     let trouble = Trouble::new(format!("nothing is called `{word}`"));
-    match nearest {
-        Some(nearest) => trouble.help(format!("did you mean `{nearest}`? `countersign explain` lists everything")),
-        None => trouble.help("`countersign explain` lists everything"),
+    if nearest.is_empty() {
+        return trouble.help("`countersign explain` lists everything");
     }
+    let nearest: Vec<String> = nearest.iter().map(|known| format!("`{known}`")).collect();
+    trouble.help(format!("did you mean {}? `countersign explain` lists everything", nearest.join(" or ")))
 }

@@ -67,9 +67,11 @@ async fn answer(door: &Door, headers: &HeaderMap, delivery: &str, event: &str, b
     if delivery.is_empty() || event.is_empty() {
         return Answer::NO_HEADING;
     }
-    let Ok(payload) = event::parse(&body) else { return Answer::NO_JSON };
     let received_at = door.clock.now();
-    let (heading, signal) = event::read(event, &payload, door.app_id, received_at);
+    let (heading, signal) = match event::parse(&body) {
+        Ok(payload) => event::read(event, &payload, door.app_id, received_at),
+        Err(_) => return Answer::NO_JSON,
+    };
     if !door.installations.is_empty()
         && heading.installation != 0
         && !door.installations.contains(&heading.installation)

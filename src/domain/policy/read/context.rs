@@ -219,9 +219,9 @@ impl<'a> Context<'a> {
     }
 
     /// Reports that something is missing, unless broken TOML may have swallowed it.
-    pub(super) fn incomplete(&self, code: &'static str, message: String, span: Range<usize>, label: &str) {
+    pub(super) fn incomplete(&self, problem: Diagnostic) {
         if !self.broken {
-            self.report(self.error(code, message, span).saying(label));
+            self.report(problem);
         }
     }
 

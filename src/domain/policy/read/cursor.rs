@@ -87,8 +87,11 @@ impl<'a> Table<'a> {
 
     /// Reports that the key is not there.
     pub(super) fn missing(&self, key: &str) {
-        let title = hints::title(self.name);
-        self.cx.incomplete(codes::MISSING_KEY, format!("{title} has no `{key}`"), self.span.clone(), "needed here");
+        let message = format!("{} has no `{key}`", hints::title(self.name));
+        let problem = self.cx.error(codes::MISSING_KEY, message, self.span.clone()).saying("needed here");
+        let example = keys::find(self.name, key).and_then(Key::about).map_or("", |about| about.example);
+        let problem = if example.is_empty() { problem } else { problem.help(format!("such as `{key} = {example}`")) };
+        self.cx.incomplete(problem);
     }
 
     /// Reports two keys that exclude each other.

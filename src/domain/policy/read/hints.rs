@@ -86,6 +86,9 @@ fn key_hint(table: &'static str, word: &str) -> KeyHint {
     if let Some(name) = nearest(word, keys_of(table).map(|key| key.name)) {
         return KeyHint::Nearest(name);
     }
+    if table == "rule" && keys::find("when", word).is_some() {
+        return KeyHint::Elsewhere(format!("`{word}` says when the rule applies: write `when = {{ {word} = .. }}`"));
+    }
     let elsewhere: Vec<&str> = keys::keys().iter().filter(|key| key.name == word).map(|key| title(key.table)).collect();
     match elsewhere.as_slice() {
         [] => KeyHint::Nothing,
