@@ -108,9 +108,9 @@ async fn green_that_time_ends_goes_at_its_instant_although_the_look_fails_or_han
         let (pull, ends) = green_until(&world).await;
         let faults = world.github.faults();
         if hangs {
-            faults.hang(On::Reads)
+            faults.hang(On::Reads);
         } else {
-            faults.down(On::Reads)
+            faults.down(On::Reads);
         }
         world.github.clock().set(ends);
         world.store().wake();
