@@ -89,8 +89,9 @@ impl Pipeline {
             return Ok(None);
         }
         let Some(green) = shown.run.clone() else { return Ok(None) };
-        // Whoever is refused here has begun nothing, and need not be asked whether it did.
-        self.pay(github.id(), Cost { writes: 1, points: POINTS_A_WRITE, priority: Priority::Withdrawal }).await?;
+        // Whoever is refused here has begun nothing, and need not be asked whether it did. What was planned leaves a
+        // tenth for what nobody could plan, as gates do.
+        self.pay(github.id(), Cost { writes: 1, points: POINTS_A_WRITE, priority: Priority::Gate }).await?;
         let run = render::could_not_evaluate(&green.head, &green.name, &Reason::Early { then });
         // Others that share the check must not turn it green again by what this one was when it was last decided.
         self.store.forget_outcome(row.name.id, number).await?;
