@@ -42,7 +42,7 @@ pub enum Times {
     /// At some hours of some days of the week.
     Weekly(Vec<Weekly>),
     /// Again and again.
-    Series(Series),
+    Series(Box<Series>),
 }
 
 /// Whether something is on at an instant, and when that changes.

@@ -151,7 +151,7 @@ fn recurring(table: &Table<'_>, bounds: &Bounds) -> Option<Times> {
     let lasting = table.value("duration").and_then(|value| lasting(&value));
     let (first, zone) = bounds.from.as_ref()?.value.local_in(bounds.zone.as_ref())?;
     match Series::new(read?, first, zone, lasting?) {
-        Ok(series) => Some(Times::Series(series)),
+        Ok(series) => Some(Times::Series(Box::new(series))),
         Err(why) => {
             let rule = rule?;
             let text = rule.text()?;
