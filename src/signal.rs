@@ -142,14 +142,13 @@ pub enum Mark {
         /// Whether the event can only take green away.
         lowers: bool,
     },
-    /// Every open pull request into this branch: its policy, or the branch itself, moved.
+    /// Every open pull request into this branch: its policy, or the branch itself, moved. Every look is held to the pushes
+    /// that were seen, so that this asks for nothing more.
     Base {
         /// Its repository.
         repository: u64,
         /// The branch.
         branch: String,
-        /// How new the look must be.
-        want: Want,
     },
     /// Every open pull request of the owner's repositories: the organisation's policy moved.
     Owner {
@@ -251,6 +250,9 @@ pub enum Want {
         id: u64,
         /// Its name.
         name: String,
+        /// The App's slug; empty where a former version asked: then of any App.
+        #[serde(default)]
+        app: String,
         /// Whether it was concluded.
         concluded: bool,
     },
@@ -299,16 +301,15 @@ pub enum Want {
         /// The event's own instant.
         at: Timestamp,
     },
-    /// The base's tip is this commit, or one after it.
-    Tip(String),
-    /// The default branch's tip is this commit, or one after it.
-    DefaultTip(String),
     /// Teams are read again after this instant.
     Members(Timestamp),
     /// Any look after the event; and a comment that GitHub would not take is tried again, because now it may.
     Comment,
     /// A new check run is wanted even where nothing differs: somebody pressed "Re-run" on this one, or on all (0).
     Rerun(u64),
+    /// So much moved at once, the last of it received at this instant, that not all of it is kept apart. No look shows all
+    /// of it for certain.
+    Uncounted(Timestamp),
 }
 
 /// What an event proves.
@@ -353,6 +354,8 @@ pub enum Evidence {
         /// The text.
         text: String,
     },
+    /// Somebody joined a team or left it.
+    Member(MemberMove),
     /// Somebody set a workflow run to work.
     Dispatched(Dispatch),
     /// A deployment succeeded or failed.
@@ -372,6 +375,15 @@ pub enum Evidence {
     },
     /// A pull request's head, base and state, for the indexes.
     Pull(PullIndex),
+    /// A merge group went in, or was given up.
+    GroupGone {
+        /// Its repository.
+        repository: u64,
+        /// The branch it was to go into.
+        base: String,
+        /// The group's head commit.
+        head: Oid,
+    },
     /// A repository left the installation, or is gone.
     RepositoryGone {
         /// GitHub's number for it.
@@ -382,6 +394,19 @@ pub enum Evidence {
         /// Its number.
         installation: u64,
     },
+}
+
+/// Somebody joined a team or left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberMove {
+    /// The organisation's login.
+    pub organisation: String,
+    /// The team's slug; empty for every team of the organisation.
+    pub slug: String,
+    /// Who.
+    pub account: Account,
+    /// Whether they joined; else they left.
+    pub joined: bool,
 }
 
 /// A workflow run that was set to work by hand or by a call.

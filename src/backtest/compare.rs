@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use countersign_domain::decision::{Decision, Outcome, RuleResult, State};
 use countersign_domain::facts::ChangeState;
 use countersign_domain::layer::Layer;
-use countersign_domain::policy::{ApprovalEntry, Mode, PolicySet, Requirement, packs_of};
+use countersign_domain::policy::{ApprovalEntry, Mode, PolicySet, Requirement};
 
+use super::Question;
 use super::lacking::lacking;
-use super::stored::{Loaded, Policies};
-use super::{Question, replaced};
-use crate::pipeline::decision_with;
+use super::stored::Policies;
+use crate::pipeline::decisions_with;
 use crate::store::snapshot::Snapshot;
 
 /// What came of one change.
@@ -48,20 +48,13 @@ pub fn compare(snapshot: &Snapshot, question: &Question, policies: &mut Policies
         return Ok(Compared::OfAnotherBase);
     }
     let then = policies.of(sources, packs);
-    let mut with = |text: Option<&str>| {
-        let sources = replaced(sources, question.layer, text);
-        // What a pack said then is no effect of an edit: only packs that were not there come as they are now.
-        let mut kept = packs_of(&sources);
-        kept.extend(packs.iter().map(|(name, text)| (name.clone(), text.clone())));
-        policies.of(&sources, &kept)
-    };
+    let mut with = |text: Option<&str>| policies.tried((sources, packs), question.layer, text);
     let old = question.against.as_deref().map_or_else(|| then.clone(), |text| with(Some(text)));
     let new = with(question.new.as_deref());
     if question.new.is_some() && lacks_policy(&new.set, question.layer) {
         return Err("the policy that is tried has errors beside the other layer of that time".to_owned());
     }
-    let decide = |loaded: &Loaded| decision_with(&loaded.set, &loaded.fields, facts, templates);
-    let (before, after) = (decide(&old), decide(&new));
+    let (before, after) = decisions_with([&old, &new].map(|loaded| (&loaded.set, &loaded.fields)), facts, templates);
     let why = differences(&before, &after);
     let lacks = lacking(&new.set, &new.needs, &then.needs, facts);
     let differs = before.own_outcome != after.own_outcome || !why.is_empty();

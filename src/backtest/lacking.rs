@@ -15,7 +15,6 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         logins,
         // Part of every look.
         checks: _,
-        required_checks: _,
         files: _,
         commits: _,
         on_declaration: _,
@@ -31,6 +30,8 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         same_diff,
         permissions,
         author_permissions,
+        properties,
+        required_checks,
     } = wanted;
     let mut lacking: Vec<String> = Vec::new();
     let teams = teams.iter().filter(|team| !facts.teams.contains_key(team));
@@ -52,9 +53,11 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         (*patches && facts.diffs.patches.is_none(), "the patches"),
         (*old_names && facts.files.known().is_some_and(|files| files.iter().any(renamed)), "old names of files"),
         (*pushers && !then.pushers, "who pushed"),
+        (*required_checks && !then.required_checks, "which checks GitHub requires"),
         (*same_diff && !then.same_diff && other_heads, "what was changed when approvals were given"),
         (*permissions && !then.permissions, "what reviewers may do in the repository"),
         (*author_permissions && !then.author_permissions, "what the author may do in the repository"),
+        (*properties && facts.on_demand.properties.is_none(), "the custom properties of the repository"),
         (
             facts.on_demand.special_files.is_none() && wants_modes(policies, &facts.files),
             "whether the files are regular ones",

@@ -8,6 +8,7 @@
 mod compare;
 mod effect;
 mod lacking;
+mod missed;
 mod scan;
 mod stored;
 
@@ -16,6 +17,7 @@ use countersign_domain::policy::{Read, Source, Version};
 
 pub use compare::{Compared, compare};
 pub use effect::{Approvals, Change, Differs, Effect, NotKnown, Unread};
+pub use missed::missed;
 pub use scan::{Bounds, Which, scan};
 pub use stored::{Loaded, Parts, Policies};
 

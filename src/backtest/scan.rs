@@ -17,14 +17,16 @@ use crate::store::{self, Changes, DecidedChange, SnapshotRef, Store};
 const PAGE: usize = 250;
 
 /// Whose changes, and from when on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Which {
     /// Those whose last decision holds for this instant or a later one.
     pub since: Timestamp,
     /// Those of this repository; `None`: of all.
     pub repository: Option<u64>,
-    /// But for the one with this number: it is the one that asks.
-    pub except: Option<u64>,
+    /// Those of this owner's repositories; `None`: of all.
+    pub owner: Option<String>,
+    /// But for this one, by repository and number: it is the one that asks.
+    pub except: Option<(u64, u64)>,
 }
 
 /// How much is done at the most.
@@ -67,9 +69,10 @@ pub async fn scan(store: &Store, question: Question, which: Which, bounds: Bound
 
 /// Shares the changes out among as many threads as there are.
 async fn shared_out(store: &Store, question: Question, which: Which, bounds: Bounds) -> store::Result<Effect> {
-    let wanted = Changes { since: which.since, repository: which.repository, at_most: bounds.changes };
+    let Which { since, repository, owner, except } = which;
+    let wanted = Changes { since, repository, owner, at_most: bounds.changes };
     let (mut changes, left_out) = store.decided_changes(&wanted).await?;
-    changes.retain(|change| which.except != Some(change.number));
+    changes.retain(|change| except != Some((change.repository, change.number)));
     let names = names(store, &changes).await?;
     let next = AtomicUsize::new(0);
     let job = Arc::new(Job { store: store.clone(), question, changes, names, until: bounds.until, next });

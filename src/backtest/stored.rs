@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use countersign_domain::policy::{self, PolicySet, Shelf, Source};
+use countersign_domain::layer::Layer;
+use countersign_domain::policy::{self, PolicySet, Shelf, Source, packs_of};
 use countersign_domain::record::FieldSet;
 use countersign_domain::{Needs, needs};
 
+use super::replaced;
 use crate::store::snapshot::{self, Part, Snapshot};
 use crate::store::{self, Store, unpacked};
 
@@ -55,8 +57,9 @@ impl Parts {
         }
     }
 
-    fn bytes(&self, (kind, hash): &Name) -> Result<&[u8], String> {
-        match self.shelf.get(&(kind.clone(), hash.clone())) {
+    fn bytes(&self, name: &Name) -> Result<&[u8], String> {
+        let (kind, hash) = name;
+        match self.shelf.get(name) {
             Some(Some(bytes)) => Ok(bytes),
             Some(None) => Err(format!("its part `{kind}` is not what was kept: the hash is not `{hash}`")),
             None => Err(format!("its part `{kind}` is not kept any more")),
@@ -93,11 +96,21 @@ pub struct Loaded {
     pub fields: FieldSet,
 }
 
+impl Loaded {
+    fn of(sources: &[Source], packs: &BTreeMap<String, String>) -> Arc<Self> {
+        let (set, _) = policy::load_with(sources, Shelf::Kept(packs));
+        Arc::new(Self { needs: needs(&set), fields: policy::field_set(&set), set })
+    }
+}
+
 #[derive(Debug)]
 struct Known {
     sources: Vec<Source>,
     packs: BTreeMap<String, String>,
     loaded: Arc<Loaded>,
+    /// What comes of them with another text in place of a layer's: to find it again costs less than to read the text for
+    /// its packs.
+    tried: Vec<(Layer, Option<String>, Arc<Loaded>)>,
 }
 
 /// The policies of the decisions before, the last used first: neighbours were mostly made under the same.
@@ -110,14 +123,37 @@ impl Policies {
         let known = match self.0.iter().position(|known| known.sources == sources && known.packs == *packs) {
             Some(place) => self.0.remove(place),
             None => {
-                let (set, _) = policy::load_with(sources, Shelf::Kept(packs));
-                let loaded = Loaded { needs: needs(&set), fields: policy::field_set(&set), set };
-                Known { sources: sources.to_vec(), packs: packs.clone(), loaded: Arc::new(loaded) }
+                let loaded = Loaded::of(sources, packs);
+                Known { sources: sources.to_vec(), packs: packs.clone(), loaded, tried: Vec::new() }
             }
         };
         let loaded = known.loaded.clone();
         self.0.insert(0, known);
         self.0.truncate(LOADED);
+        loaded
+    }
+
+    /// The same with another text in place of one layer's. What a pack said then is no effect of an edit: only packs that
+    /// were not there come as they are now.
+    pub fn tried(
+        &mut self,
+        (sources, packs): (&[Source], &BTreeMap<String, String>),
+        layer: Layer,
+        text: Option<&str>,
+    ) -> Arc<Loaded> {
+        // It is the first one now.
+        self.of(sources, packs);
+        let is_it = |(of, tried, _): &&(Layer, Option<String>, _)| *of == layer && tried.as_deref() == text;
+        if let Some((.., known)) = self.0.first().and_then(|known| known.tried.iter().find(is_it)) {
+            return known.clone();
+        }
+        let sources = replaced(sources, layer, text);
+        let mut kept = packs_of(&sources);
+        kept.extend(packs.iter().map(|(name, text)| (name.clone(), text.clone())));
+        let loaded = Loaded::of(&sources, &kept);
+        if let Some(known) = self.0.first_mut() {
+            known.tried.push((layer, text.map(str::to_owned), loaded.clone()));
+        }
         loaded
     }
 }

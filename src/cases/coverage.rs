@@ -1,7 +1,7 @@
 //! What of the policies no case reaches: a rule that no change ever meets is a rule that nobody tried.
 //!
 //! A rule counts as reached where some case shows it holding a change and some case shows it content: with only one of
-//! both, the rule could as well refuse everything, or nothing. Absent: waivers and freezes.
+//! both, the rule could as well refuse everything, or nothing. A waiver counts where it lifts something. Absent: freezes.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ struct Reached {
 pub struct Unreached {
     /// The file that it stands in, or the pack.
     pub of: String,
-    /// `rule`, `factor` or `model`.
+    /// `rule`, `factor`, `model` or `waiver`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -67,6 +67,7 @@ impl Coverage {
             }
             policy.factors.iter().for_each(|factor| expect("factor", &factor.id, false, false));
             policy.models.iter().for_each(|model| expect("model", &model.id, false, false));
+            policy.waivers.iter().for_each(|waiver| expect("waiver", &waiver.id, false, false));
         }
     }
 
@@ -92,6 +93,9 @@ impl Coverage {
             let content = asks().all(|ask| matches!(ask.state, State::Satisfied | State::Waived));
             meet("rule", rule.layer, &rule.id, asks().any(|ask| open(ask.state)), content);
         }
+        for (layer, id) in &decision.waivers {
+            meet("waiver", *layer, id, false, false);
+        }
         for factor in decision.risk.factors.iter().filter(|factor| factor.unknown.is_none()) {
             meet("factor", factor.layer, &factor.id, false, false);
         }
@@ -103,6 +107,7 @@ impl Coverage {
             let lacks = match reached {
                 Reached { applies: false, .. } if part.kind == "factor" => "no case has it count",
                 Reached { applies: false, .. } if part.kind == "model" => "no case is covered by it",
+                Reached { applies: false, .. } if part.kind == "waiver" => "no case has it lift anything",
                 Reached { applies: false, .. } => "no case is asked by it",
                 Reached { can_hold: true, holds: false, .. } => "no case is held by it",
                 Reached { can_be_content: true, content: false, .. } => "no case satisfies it",

@@ -205,3 +205,17 @@ fn what_no_case_reaches_is_named() {
     let rest = "[[case]]\nname = \"d\"\nfiles = [\"db/1.sql\", \"old/x\"]\nexpect = \"block\"\n";
     assert_eq!(unreached(&policy, &format!("{all}{rest}")), [""; 0]);
 }
+
+#[test]
+fn a_waiver_is_reached_where_it_lifts_something() {
+    let waiver = "[[waiver]]\nid = \"w\"\nrules = [\"peer\"]\nuntil = \"2090-01-01T00:00:00Z\"\nwhy = \"old\"\nwhen = { files = [\"old/**\"] }\n";
+    let policy = format!("{PEER}{waiver}");
+    let held = "[[case]]\nname = \"a\"\nreviews = []\nexpect = \"wait\"\n";
+    let lacks = "waiver w: no case has it lift anything";
+    assert_eq!(unreached(&policy, held), ["rule peer: no case satisfies it", lacks]);
+    // What is satisfied is not lifted.
+    let approved = format!("{held}[[case]]\nname = \"b\"\nfiles = [\"old/a\"]\nexpect = \"pass\"\n");
+    assert_eq!(unreached(&policy, &approved), [lacks]);
+    let lifted = format!("{held}[[case]]\nname = \"b\"\nfiles = [\"old/a\"]\nreviews = []\nexpect = \"pass\"\n");
+    assert_eq!(unreached(&policy, &lifted), [""; 0]);
+}

@@ -8,24 +8,33 @@ use countersign_domain::diagnostic::Severity;
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{self, Read, Source};
 use jiff::Timestamp;
-use secrecy::ExposeSecret as _;
 
 use super::output::{self, Answered, Format, Trouble, print, print_json, yes};
 use super::queue;
 use super::replay::{Since, known, since};
 use super::sources::{self, LayerName, PolicyFile};
 use crate::backtest::{Bounds, Change, Question, Which, scan};
+use crate::clock::Clock;
 use crate::render::{effect, terminal};
 use crate::settings::WrittenDatabase;
+use crate::store::{Changes, Store};
 
 #[derive(Debug, Args)]
 pub(super) struct Backtest {
     #[command(flatten)]
     database: WrittenDatabase,
 
-    /// The policy file that is tried, in place of its layer's.
+    /// Changes that `--export` wrote, in place of the database.
     #[arg(long, value_name = "FILE")]
-    policy: PathBuf,
+    store: Option<PathBuf>,
+
+    /// The policy file that is tried, in place of its layer's.
+    #[arg(long, value_name = "FILE", required_unless_present = "export")]
+    policy: Option<PathBuf>,
+
+    /// Write the changes to this file, which is made, and try no policy.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "against", "layer", "outcomes", "store"])]
+    export: Option<PathBuf>,
 
     /// The file that it is compared with [default: whatever was in force when each change was decided].
     #[arg(long, value_name = "FILE")]
@@ -54,15 +63,22 @@ pub(super) struct Backtest {
 
 impl Backtest {
     pub(super) async fn run(self) -> Answered {
-        let question = self.question()?;
+        let question = self.policy.as_deref().map(|policy| self.question(policy)).transpose()?;
         let failed = self.outcomes.as_deref().map(failed).transpose()?;
-        let database = self.database.settle(None)?;
-        let store = queue::open(database.url.expose_secret()).await?;
+        let store = match &self.store {
+            Some(file) => exported(file).await?,
+            None => queue::opened(self.database).await?,
+        };
         let repository = match &self.repository {
             Some(name) => Some(known(&store, name).await?),
             None => None,
         };
-        let which = Which { since: self.from.map_or(Timestamp::MIN, Since::instant), repository, except: None };
+        let since = self.from.map_or(Timestamp::MIN, Since::instant);
+        if let Some(file) = &self.export {
+            return export(&store, file, &Changes { since, repository, owner: None, at_most: u32::MAX }).await;
+        }
+        let question = question.ok_or_else(|| Trouble::new("there is no policy to try"))?;
+        let which = Which { since, repository, owner: None, except: None };
         let effect = scan(&store, question, which, Bounds::NONE).await?;
         match self.format {
             Format::Terminal => print(&effect::terminal(&effect, failed.as_ref()))?,
@@ -72,8 +88,8 @@ impl Backtest {
     }
 
     /// What is asked. A file that is wrong would pass nothing, which is no answer: `check` tells what is wrong with it.
-    fn question(&self) -> Result<Question, Trouble> {
-        let (layer, new) = self.file(&self.policy)?;
+    fn question(&self, policy: &Path) -> Result<Question, Trouble> {
+        let (layer, new) = self.file(policy)?;
         let against = match &self.against {
             None => None,
             Some(path) => {
@@ -94,6 +110,32 @@ impl Backtest {
         refuse_errors(file)?;
         Ok((file.layer, file.text.clone()))
     }
+}
+
+/// The changes of a file that `--export` wrote.
+pub(super) async fn exported(file: &Path) -> Result<Store, Trouble> {
+    if !file.is_file() {
+        let trouble = Trouble::new(format!("there is no file `{}`", output::name(file)));
+        return Err(trouble.help("`countersign backtest --export FILE` writes one"));
+    }
+    queue::open(&address(file)).await
+}
+
+/// A file as the address of a database.
+fn address(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
+
+async fn export(store: &Store, file: &Path, which: &Changes) -> Answered {
+    if file.exists() {
+        let trouble = Trouble::new(format!("`{}` is there already", output::name(file)));
+        return Err(trouble.help("give the name of a file that is to be made"));
+    }
+    let to = Store::open(&address(file), Clock::default()).await?;
+    to.migrate().await?;
+    let copied = store.export_changes(&to, which).await?;
+    print(&format!("wrote {} to `{}`\n", output::counted(copied, "change"), output::name(file)))?;
+    Ok(yes(true))
 }
 
 /// What is wrong with a file by itself. What the layers above define is known for each change alone.

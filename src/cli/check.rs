@@ -74,12 +74,12 @@ struct Problems<'a> {
 }
 
 impl Check {
-    pub(super) fn run(self) -> Answered {
+    pub(super) async fn run(self) -> Answered {
         let paths = if self.files.is_empty() { sources::of_this_folder()? } else { self.files };
         self.around.at_most_one_stdin(&paths)?;
         let files = sources::read(&paths, self.layer)?;
         let around = self.around.read(self.at.unwrap_or_else(|| Clock::default().now()))?;
-        let Problems { mut found, to_fill } = problems(&files, &around)?;
+        let Problems { mut found, to_fill } = problems(&files, &around).await?;
         found.retain(|found| self.verbose || found.diagnostic.code != NOT_DECIDED);
         match self.format {
             CheckFormat::Terminal => print(&(for_people(&files, &found) + &lines_to_fill(&to_fill)))?,
@@ -100,13 +100,13 @@ fn ended(found: &[Found<'_>]) -> ExitCode {
 
 /// Every problem of every file, in the order of the files and their lines. An organisation's file that stands above
 /// several is read with each of them, and what is said of it is said once.
-fn problems<'a>(files: &'a [PolicyFile], around: &Surroundings) -> Result<Problems<'a>, Trouble> {
+async fn problems<'a>(files: &'a [PolicyFile], around: &Surroundings) -> Result<Problems<'a>, Trouble> {
     let mut all: Vec<Found<'_>> = Vec::new();
     let mut to_fill = BTreeSet::new();
     for stack in sources::stacks(files)? {
         let (set, mut diagnostics) = policy::load(&sources::sources(&stack));
         diagnostics.extend(not_enforced(&set));
-        diagnostics.extend(around.lint(&set, &stack));
+        diagnostics.extend(around.lint(&set, &stack).await?);
         // The people are named in the lowest file, beside what it has in mind of them.
         if let Some(lowest) = stack.last() {
             let role = |(_, name, fill): (_, &str, &str)| (lowest.name.clone(), name.to_owned(), fill.to_owned());

@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Args;
 use countersign_domain::layer::{Layer, REPOSITORY_POLICY};
-use countersign_domain::record::{FieldId, FieldSet, Template, parse};
+use countersign_domain::record::{ChangeRecord, FieldId, FieldSet, Template, parse};
 
 use super::output::{Answered, Trouble, counted, print, read};
 use crate::render::escape::visible;
@@ -18,6 +18,8 @@ use crate::render::template::{self, Asked};
 /// Where GitHub looks for a template and for CODEOWNERS.
 const FOLDERS: [&str; 3] = [".github", "", "docs"];
 const TEMPLATES: [&str; 2] = ["pull_request_template.md", "PULL_REQUEST_TEMPLATE.md"];
+/// Folders of templates, of which the author chooses one; beside or in place of the one that all start from.
+const CHOICES: [&str; 2] = ["PULL_REQUEST_TEMPLATE", "pull_request_template"];
 /// What a change request is without which nobody can judge it.
 const AT_LEAST: [&str; 3] = ["summary", "risk", "backout"];
 /// How many merges of the history are looked at.
@@ -40,8 +42,8 @@ pub(super) struct Init {
 
 /// What a checkout tells.
 struct Found {
-    /// The template's path and text.
-    template: Option<(String, String)>,
+    /// The path and text of each template, the one that all start from first.
+    templates: Vec<(String, String)>,
     codeowners: Option<String>,
     /// Where descriptions come from, and how many merges were seen.
     history: String,
@@ -51,10 +53,17 @@ struct Found {
 /// A field that is asked or answered already.
 struct Mapped {
     field: FieldId,
-    /// The line of the template that asks for it.
-    line: Option<usize>,
+    /// The templates that ask for it, each with the line.
+    asked: Vec<(usize, usize)>,
     /// In how many descriptions it is answered.
     filled: usize,
+}
+
+impl Mapped {
+    /// Whether every template asks for it, so that no change goes without the question.
+    fn is_asked_by_all(&self, found: &Found) -> bool {
+        !found.templates.is_empty() && self.asked.len() == found.templates.len()
+    }
 }
 
 impl Init {
@@ -84,20 +93,34 @@ impl Init {
             let paths = FOLDERS.iter().flat_map(|folder| names.iter().map(move |name| Path::new(folder).join(name)));
             paths.into_iter().find(|path| self.checkout.join(path).is_file())
         };
-        let template = match first(&TEMPLATES) {
-            Some(path) => Some((path.display().to_string(), read(&self.checkout.join(&path))?)),
-            None => None,
-        };
+        let whole = first(&TEMPLATES).into_iter().chain(self.choices()?);
+        let text = |path: PathBuf| Ok((path.display().to_string(), read(&self.checkout.join(&path))?));
+        let templates = whole.map(text).collect::<Result<Vec<_>, Trouble>>()?;
         let codeowners = first(&["CODEOWNERS"]).map(|path| path.display().to_string());
         let (history, descriptions) = match &self.descriptions {
             Some(folder) => from_folder(folder)?,
             None => from_git(&self.checkout),
         };
-        Ok(Found { template, codeowners, history, descriptions })
+        Ok(Found { templates, codeowners, history, descriptions })
+    }
+
+    /// The templates of folders, by their paths in the checkout.
+    fn choices(&self) -> Result<Vec<PathBuf>, Trouble> {
+        let mut paths = Vec::new();
+        for folder in FOLDERS {
+            let named = CHOICES.iter().map(|name| Path::new(folder).join(name));
+            let Some(folder) = named.into_iter().find(|folder| self.checkout.join(folder).is_dir()) else { continue };
+            let is_template = |path: &PathBuf| path.extension().is_some_and(|end| end == "md" || end == "txt");
+            let files = files_of(&self.checkout.join(&folder))?;
+            let names = files.iter().filter(|path| is_template(path)).filter_map(|path| path.file_name());
+            paths.extend(names.map(|name| folder.join(name)));
+        }
+        Ok(paths)
     }
 }
 
-fn from_folder(folder: &Path) -> Result<(String, Vec<String>), Trouble> {
+/// The files of a folder, in the order of their names.
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
     let failed = |error: std::io::Error| Trouble::new(format!("`{}` cannot be read: {error}", folder.display()));
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
@@ -107,6 +130,11 @@ fn from_folder(folder: &Path) -> Result<(String, Vec<String>), Trouble> {
         }
     }
     paths.sort();
+    Ok(paths)
+}
+
+fn from_folder(folder: &Path) -> Result<(String, Vec<String>), Trouble> {
+    let paths = files_of(folder)?;
     let texts = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     Ok((format!("{} in `{}`", counted(texts.len(), "description"), folder.display()), texts))
 }
@@ -137,25 +165,28 @@ fn is_merge(subject: &str) -> bool {
     subject.starts_with("Merge pull request #") || squashed.is_some_and(|(_, last)| number(last))
 }
 
-/// The fields that the template asks, and those that people answer anyway.
+/// The fields that templates ask, and those that people answer anyway.
 fn mapped(found: &Found) -> Vec<Mapped> {
     let fields = FieldSet::standard();
-    let template = found.template.as_ref().map(|(_, text)| text.as_str()).unwrap_or_default();
-    let templates = [Template { text: template.to_owned() }];
-    let (asked, _) = parse(template, &fields, &[]);
+    let templates: Vec<Template> = found.templates.iter().map(|(_, text)| Template { text: text.clone() }).collect();
+    let asking: Vec<_> = templates.iter().map(|template| parse(&template.text, &fields, &[]).0).collect();
     let records: Vec<_> = found.descriptions.iter().map(|text| parse(text, &fields, &templates).0).collect();
     let mapped = fields.iter().map(|spec| {
         let answered = |state: &str| matches!(state, "present" | "none");
         let filled = records.iter().filter(|record| answered(record.field(&spec.id, Layer::Repository).state()));
-        let line = asked.answers.get(&spec.id).and_then(|answers| answers.first()).map(|answer| answer.line);
-        Mapped { field: spec.id.clone(), line, filled: filled.count() }
+        let line = |(place, asked): (usize, &ChangeRecord)| {
+            let first = asked.answers.get(&spec.id).and_then(|answers| answers.first())?;
+            Some((place, first.line))
+        };
+        let asked = asking.iter().enumerate().filter_map(line).collect();
+        Mapped { field: spec.id.clone(), asked, filled: filled.count() }
     });
-    mapped.filter(|mapped| mapped.line.is_some() || mapped.filled > 0).collect()
+    mapped.filter(|mapped| !mapped.asked.is_empty() || mapped.filled > 0).collect()
 }
 
-/// What the policy asks of every change: what the template asks, and the least that a change request is.
-fn required(mapped: &[Mapped]) -> Vec<Asked> {
-    let is_asked = |id: &FieldId| mapped.iter().any(|one| one.field == *id && one.line.is_some());
+/// What the policy asks of every change: what every template asks, and the least that a change request is.
+fn required(found: &Found, mapped: &[Mapped]) -> Vec<Asked> {
+    let is_asked = |id: &FieldId| mapped.iter().any(|one| one.field == *id && one.is_asked_by_all(found));
     let names = FieldSet::standard();
     let names = names.iter().map(|spec| spec.id.clone());
     let names = names.filter(|id| AT_LEAST.contains(&id.as_str()) || is_asked(id));
@@ -163,7 +194,7 @@ fn required(mapped: &[Mapped]) -> Vec<Asked> {
 }
 
 fn policy(found: &Found, mapped: &[Mapped]) -> String {
-    let required: Vec<String> = required(mapped).iter().map(|asked| format!("\"{}\"", asked.field)).collect();
+    let required: Vec<String> = required(found, mapped).iter().map(|asked| format!("\"{}\"", asked.field)).collect();
     let mut out = format!(
         "# Proposed by `countersign init`. It observes: it says on the check what it would ask, and holds nothing.\n\
          # When that looks right, delete the line `mode`: `enforce` is the default.\n\
@@ -186,20 +217,17 @@ fn policy(found: &Found, mapped: &[Mapped]) -> String {
 
 fn report(found: &Found, mapped: &[Mapped], path: &Path) -> String {
     let mut out = String::from("read:\n");
-    let template =
-        found.template.as_ref().map_or("no pull request template".to_owned(), |(path, _)| format!("`{path}`"));
+    let template = match found.templates.as_slice() {
+        [] => "no pull request template".to_owned(),
+        some => some.iter().map(|(path, _)| format!("`{path}`")).collect::<Vec<_>>().join("\n  "),
+    };
     let codeowners = found.codeowners.as_ref().map_or("no CODEOWNERS".to_owned(), |path| format!("`{path}`"));
     out.push_str(&format!("  {template}\n  {codeowners}\n  {}\n", found.history));
     if !mapped.is_empty() {
         out.push_str("\nfields of the change record, where they are asked, and how often they are filled:\n");
     }
     for one in mapped {
-        let asked = match (&found.template, one.line) {
-            (Some((_, text)), Some(line)) => {
-                format!("line {line}: {}", visible(text.lines().nth(line - 1).unwrap_or_default().trim()))
-            }
-            _ => "not asked".to_owned(),
-        };
+        let asked = asked(found, one);
         let filled = match found.descriptions.len() {
             0 => "not known".to_owned(),
             all => format!("{} of {all}", one.filled),
@@ -207,22 +235,38 @@ fn report(found: &Found, mapped: &[Mapped], path: &Path) -> String {
         out.push_str(&format!("  {:16}  {filled:>9}  {asked}\n", one.field.to_string()));
     }
     out.push_str(&format!("\nwrote `{}`, which observes and holds nothing\n", path.display()));
-    let missing: Vec<Asked> = required(mapped)
-        .into_iter()
-        .filter(|asked| !mapped.iter().any(|one| one.field == asked.field && one.line.is_some()))
-        .collect();
-    if let (Some((path, _)), false) = (&found.template, missing.is_empty()) {
-        let block = template::block(&missing, &FieldSet::standard());
-        out.push_str(&format!("\nto add to `{path}`:\n\n{block}"));
+    for (place, (path, _)) in found.templates.iter().enumerate() {
+        let asks = |field: &FieldId| {
+            mapped.iter().any(|one| one.field == *field && one.asked.iter().any(|(by, _)| *by == place))
+        };
+        let missing: Vec<Asked> = required(found, mapped).into_iter().filter(|asked| !asks(&asked.field)).collect();
+        if !missing.is_empty() {
+            let block = template::block(&missing, &FieldSet::standard());
+            out.push_str(&format!("\nto add to `{path}`:\n\n{block}"));
+        }
     }
     out.push_str("\nnext:\n");
     next(found).iter().for_each(|command| out.push_str(&format!("  {command}\n")));
     out
 }
 
+/// Where a field is asked: the line, and of several templates which.
+fn asked(found: &Found, one: &Mapped) -> String {
+    let line = |(place, line): &(usize, usize)| {
+        let (path, text) = found.templates.get(*place)?;
+        let named = if found.templates.len() > 1 { format!("`{path}`, ") } else { String::new() };
+        let words = visible(text.lines().nth(line.checked_sub(1)?).unwrap_or_default().trim());
+        Some(format!("{named}line {line}: {words}"))
+    };
+    match one.asked.iter().filter_map(line).collect::<Vec<_>>() {
+        lines if lines.is_empty() => "not asked".to_owned(),
+        lines => lines.join("; "),
+    }
+}
+
 /// The five commands that come next, from the root of the checkout.
 fn next(found: &Found) -> [String; 5] {
-    let template = match &found.template {
+    let template = match found.templates.first() {
         None => "countersign template > .github/pull_request_template.md".to_owned(),
         Some((path, _)) => format!("countersign record {path} --template {path} --policy {REPOSITORY_POLICY}"),
     };

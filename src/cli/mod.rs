@@ -177,7 +177,7 @@ enum Command {
 pub async fn run() -> ExitCode {
     let answered = match Cli::parse().command {
         Command::Serve(serve) => return Box::pin(serve.run()).await,
-        Command::Check(check) => check.run(),
+        Command::Check(check) => check.run().await,
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Record(record) => record.run(),
         Command::Test(test) => test.run(),

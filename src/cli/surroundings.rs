@@ -12,8 +12,10 @@ use countersign_domain::policy::{self, PolicySet};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::backtest::exported;
 use super::output::{self, Trouble};
 use super::sources::PolicyFile;
+use crate::backtest::missed;
 
 /// The flags.
 #[derive(Debug, Args)]
@@ -25,6 +27,14 @@ pub(super) struct Around {
     /// The files of the repository, one path a line, or `-` [default: what git lists where the policy stands].
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
+
+    /// Changes that `backtest` exported: which risk factors none of them would have hit.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+
+    /// How many of those changes are looked at, the last ones.
+    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "store")]
+    last: u32,
 }
 
 /// What is known besides the policy files.
@@ -34,6 +44,8 @@ pub(super) struct Surroundings {
     teams: BTreeMap<TeamName, u32>,
     /// The files that were listed by hand; else git is asked.
     listed: Option<Vec<String>>,
+    /// Where the changes of the past are, and how many of them are looked at.
+    past: Option<(PathBuf, u32)>,
 }
 
 /// The file of `--org`.
@@ -53,19 +65,28 @@ impl Around {
         let teams = self.org.as_deref().map(teams).transpose()?.unwrap_or_default();
         let listed = self.files_from.as_deref().map(output::read).transpose()?;
         let listed = listed.map(|text| text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect());
-        Ok(Surroundings { now, teams, listed })
+        let past = self.store.clone().map(|store| (store, self.last));
+        Ok(Surroundings { now, teams, listed, past })
     }
 }
 
 impl Surroundings {
     /// What the policies of a stack say well and cannot mean.
-    pub(super) fn lint(&self, set: &PolicySet, stack: &[&PolicyFile]) -> Vec<Diagnostic> {
+    pub(super) async fn lint(&self, set: &PolicySet, stack: &[&PolicyFile]) -> Result<Vec<Diagnostic>, Trouble> {
         let texts: Vec<(Layer, &str)> = stack.iter().map(|file| (file.layer, file.text.as_str())).collect();
         let own = stack.iter().find(|file| file.layer == Layer::Repository);
         let asked = || own.and_then(|file| files_beside(&file.path));
         let files = self.listed.clone().or_else(asked);
-        let around = policy::Surroundings { texts: &texts, now: self.now, teams: &self.teams, files: files.as_deref() };
-        policy::lint(set, &around)
+        let missed = match &self.past {
+            Some((store, last)) => {
+                let files: Vec<(Layer, String)> =
+                    texts.iter().map(|(layer, text)| (*layer, (*text).to_owned())).collect();
+                Some(missed(&exported(store).await?, &files, *last).await?)
+            }
+            None => None,
+        };
+        let (teams, files, missed) = (&self.teams, files.as_deref(), missed.as_ref());
+        Ok(policy::lint(set, &policy::Surroundings { texts: &texts, now: self.now, teams, files, missed }))
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Decision {
     pub next: Phrase,
     /// Each rule, requirement by requirement, organisation first, in the order of the files.
     pub rules: Vec<RuleResult>,
+    /// The standing exceptions that lift something of a rule: layer, and id within the layer; each once.
+    pub waivers: Vec<(Layer, String)>,
     /// The risk and its reasons.
     pub risk: RiskReport,
     /// The type of change that was resolved.

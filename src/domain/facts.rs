@@ -114,7 +114,23 @@ pub struct OnDemand {
     pub permissions: BTreeMap<Account, Known<Option<Permission>>>,
     /// How early what time ends is taken back, where so much is green that a minute will not do for all of it.
     pub lead: Option<SignedDuration>,
+    /// The checks that GitHub requires on the base, reported or not.
+    pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
+    /// The repository's custom properties on GitHub.
+    pub properties: Option<Known<Properties>>,
 }
+
+/// A check that GitHub holds merges for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequiredCheck {
+    /// The name of the check run, or the context of the commit status.
+    pub name: String,
+    /// GitHub's number for the App that it is taken from; `None` for anybody's.
+    pub app: Option<u64>,
+}
+
+/// Custom properties of a repository: those that are set, each with its values.
+pub type Properties = BTreeMap<String, BTreeSet<String>>;
 
 /// The failures of the changes that went in by a model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -312,9 +328,14 @@ pub struct Seen {
     pub commits: Known<String>,
     /// The description as it stood.
     pub body: Known<String>,
-    /// Whether the reviewer was in a team at the first look after the review that could tell. What is not here was not
-    /// asked for then, and counts as it is now.
-    pub member_of: BTreeMap<TeamName, bool>,
+    /// Whether the reviewer was in a team at the first look after the review. Unknown where the team could not be read
+    /// until too long afterwards. What is not here was not asked for then, and counts as it is now.
+    pub member_of: BTreeMap<TeamName, Known<bool>>,
+    /// Whether the reviewer could push to the repository at that look. `None` where nothing remembers it: as it is now.
+    pub could_write: Option<bool>,
+    /// What the reviewer might do in the repository at that look, and inside `None` for somebody who could not even read
+    /// it. Unknown as in [`Seen::member_of`]; `None` where it was not asked for then: as it is now.
+    pub held: Option<Known<Option<Permission>>>,
 }
 
 /// A check run or a commit status of the head.

@@ -1,6 +1,9 @@
 //! The layers of policy, from the one that nobody below can loosen downward.
 
-/// Where an organisation keeps its policy: in its repository `.github`.
+/// The repository in which an organisation keeps what holds for all of its repositories.
+pub const ORGANISATION_REPOSITORY: &str = ".github";
+
+/// Where an organisation keeps its policy in that repository.
 pub const ORGANISATION_POLICY: &str = "countersign.toml";
 
 /// Where a repository keeps its policy.

@@ -11,6 +11,7 @@ use crate::condition::mentions;
 use crate::evaluate::{CHECK_NAME, ChangedFiles};
 use crate::facts::{File, Known};
 use crate::layer::Layer;
+use crate::policy::expr::Fact;
 use crate::policy::{
     ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
     Permission, Policy, PolicySet, Requirement, WhichCheck, Who,
@@ -49,6 +50,8 @@ pub struct Needs {
     pub pushers: bool,
     /// Whether an approval may be kept where the head moves and the net diff stays.
     pub same_diff: bool,
+    /// Whether the repository's custom properties are to be read.
+    pub properties: bool,
     /// Whether it is to be found out what reviewers may do in the repository beyond pushing.
     pub permissions: bool,
     /// The same of whoever opened the pull request or is behind its commits.
@@ -165,6 +168,7 @@ fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
 
 impl Needs {
     fn policy(&mut self, policies: &PolicySet, layer: Layer, policy: &Policy) {
+        self.properties |= !policy.scope.properties.is_empty();
         policy.authorities.values().for_each(|authority| self.authority(authority));
         policy.factors.iter().for_each(|factor| self.conditions(&factor.when));
         for rule in &policy.rules {
@@ -300,7 +304,14 @@ impl Needs {
         self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
         self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
         self.files |= reads(&|condition| matches!(condition, C::Expr(expression) if expression.reads_files()));
-        self.merged_before |= reads(&|condition| matches!(condition, C::FirstContribution(_)));
+        self.merged_before |= reads(&|condition| match condition {
+            C::Expr(expression) => expression.reads(Fact::FirstContribution),
+            other => matches!(other, C::FirstContribution(_)),
+        });
+        self.properties |= reads(&|condition| match condition {
+            C::Expr(expression) => expression.reads(Fact::Properties),
+            other => matches!(other, C::Properties(_)),
+        });
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
         self.time |= reads(&|condition| matches!(condition, C::At(_)));
@@ -314,6 +325,11 @@ impl Needs {
                 Condition::AuthorIn(who) | Condition::CommitterIn(who) => {
                     self.author_permissions |= who.iter().any(|who| matches!(who, Who::Authority { .. }));
                     self.whos(who);
+                }
+                Condition::Agent(_, agents) => self.author_permissions |= agents.is_some(),
+                Condition::Expr(expression) => {
+                    self.author_permissions |= expression.agents.is_some();
+                    expression.logins.iter().for_each(|login| self.login(login));
                 }
                 Condition::Any(tables) | Condition::All(tables) => tables.iter().for_each(|table| self.people(table)),
                 Condition::Not(inner) => self.people(inner),
@@ -430,6 +446,15 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(&when("expr = 'lines > 9'"), |needs| needs.files = true);
         check(&when("expr = 'files.exists(f, f.added > 9)'"), |needs| (needs.files, needs.old_names) = (true, true));
         check(&when("expr = 'base == \"main\"'"), |_| ());
+        check(&when("expr = 'tier == 1'"), |needs| (needs.files, needs.old_names) = (true, true));
+        check(&when("expr = '\"live\" in environments'"), |needs| (needs.files, needs.old_names) = (true, true));
+        check(&when("expr = 'first_contribution'"), |needs| needs.merged_before = true);
+        check(&when("expr = 'author in [\"Carol\"]'"), |needs| _ = needs.logins.insert("carol".to_owned()));
+        check(&when("expr = '\"a\" in properties.team'"), |needs| needs.properties = true);
+        check(&when("properties = { team = \"a\" }"), |needs| needs.properties = true);
+        check(&format!("[scope]\nproperties = {{ team = \"a\" }}\n{}", rule("signed = true")), |needs| {
+            needs.properties = true;
+        });
     }
 
     #[test]
@@ -442,6 +467,11 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
             check(&(authority(level) + "[[rule]]\nid = \"a\"\nallow = \"ok\"\n"), |needs| needs.permissions = asked);
         }
         check(&(authority("write") + &when("\"some\"")), |needs| needs.author_permissions = true);
+        let agents =
+            "[[rule]]\nid = \"a\"\nwhen = { AGENT }\ndeny = \"no\"\n[authorities.agents]\npermission = \"write\"\n";
+        for agent in ["agent = true", "expr = '!agent'"] {
+            check(&agents.replace("AGENT", agent), |needs| needs.author_permissions = true);
+        }
         check(&(authority("write") + &when("\"user:bob\"")), |needs| _ = needs.logins.insert("bob".to_owned()));
         let named = "[authorities.some]\nusers = [\"bob\"]\n".to_owned() + &when("\"some\"");
         check(&named, |needs| _ = needs.logins.insert("bob".to_owned()));

@@ -9,6 +9,7 @@ use crate::condition::{self, Place, Standpoint, Truth};
 use crate::decision::{FactorResult, RiskReport};
 use crate::evaluate::Context;
 use crate::layer::Layer;
+use crate::policy::expr::Fact;
 use crate::policy::{Condition, Factor, Mode, Policy, Weight};
 use crate::record::{Content, Field, FieldId, Value};
 use crate::text::plain;
@@ -121,7 +122,10 @@ fn bounds(layers: &[(Layer, &Policy)]) -> [u32; 3] {
 }
 
 fn reads_risk(policy: &Policy) -> bool {
-    let is_risk = |condition: &Condition| matches!(condition, Condition::Risk(_));
+    let is_risk = |condition: &Condition| match condition {
+        Condition::Expr(expression) => expression.reads(Fact::Risk),
+        other => matches!(other, Condition::Risk(_)),
+    };
     let rules = policy.rules.iter().map(|rule| &rule.when).chain(policy.holds.iter().map(|hold| &hold.when));
     let lanes = policy.models.iter().map(|model| &model.when).chain(policy.waivers.iter().map(|waiver| &waiver.when));
     rules.chain(lanes).any(|when| condition::mentions(when, &is_risk))

@@ -91,6 +91,7 @@ impl FactsFile {
             why("codeowners", self.codeowners.as_ref()),
             why("special_files", Some(&self.special_files)),
             why("enforced", Some(&self.enforced)),
+            why("required_checks", self.required_checks.as_ref()),
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
@@ -296,6 +297,24 @@ impl FactsFile {
             failures: failures.collect(),
             permissions: held.collect(),
             lead: None,
+            required_checks: self.required_checks.as_ref().map(|required| {
+                let by_anybody = |name: &String| domain::RequiredCheck { name: name.clone(), app: None };
+                known(required, |names| names.iter().map(by_anybody).collect())
+            }),
+            properties: Some(self.properties()),
+        }
+    }
+
+    /// Those that are set; all of them unknown where the file says only that and why.
+    fn properties(&self) -> Known<domain::Properties> {
+        let mut properties = self.properties.iter();
+        match (properties.next(), properties.next()) {
+            (Some((name, why)), None) if name == "unknown" => Known::Unknown(why.0.join(", ")),
+            _ => {
+                let set =
+                    self.properties.iter().map(|(name, values)| (name.clone(), values.0.iter().cloned().collect()));
+                Known::Known(set.collect())
+            }
         }
     }
 
@@ -495,12 +514,14 @@ fn seen(
             }
         }
     };
-    let teams = review.member_of.iter().map(|(team, was)| Ok((team_name(team)?, *was)));
+    let teams = review.member_of.iter().map(|(team, was)| Ok((team_name(team)?, known(was, bool::clone))));
     Ok(domain::Seen {
         base: or_now(&review.base, &change.base.name),
         commits: seen_commits,
         body: or_now(&review.body, &change.body),
         member_of: teams.collect::<Result<_, Error>>()?,
+        could_write: review.could_write,
+        held: review.held.as_ref().map(|held| known(held, |held| level(*held))),
     })
 }
 

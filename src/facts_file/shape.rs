@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::VERSION;
-use super::fact::{Brief, Fact, Short};
+use super::fact::{Brief, Fact, OneOrMore, Short};
 
 /// The login by which GitHub shows accounts that are gone.
 pub(super) const GHOST: &str = "ghost";
@@ -73,10 +73,14 @@ pub struct FactsFile {
     pub teams: BTreeMap<String, Fact<Vec<String>>>,
     /// What people may do in the repository, by login, beyond what `can_write` says of a review.
     pub permissions: BTreeMap<String, Fact<Permission>>,
+    /// The repository's custom properties on GitHub, or `unknown` alone with why.
+    pub properties: BTreeMap<String, OneOrMore>,
     /// Logins that named another account when the policy first named them: its number, or unknown.
     pub accounts: BTreeMap<String, Fact<u64>>,
     /// Whether GitHub requires the check.
     pub enforced: Fact<bool>,
+    /// The names of all checks that GitHub requires on the base; left out, those of `checks` that are said to be.
+    pub required_checks: Option<Fact<Vec<String>>>,
     /// The repository's policy file as the head has it, where the change touches it.
     pub policy_at_head: Option<Fact<String>>,
     /// Open pull requests with the same head and check.
@@ -115,8 +119,10 @@ impl Default for FactsFile {
             failures: BTreeMap::new(),
             teams: BTreeMap::new(),
             permissions: BTreeMap::new(),
+            properties: BTreeMap::new(),
             accounts: BTreeMap::new(),
             enforced: Fact::Known(true),
+            required_checks: None,
             policy_at_head: None,
             siblings: Vec::new(),
         }
@@ -359,7 +365,13 @@ pub struct Review {
     pub body: Option<Fact<String>>,
     /// Whether the reviewer was in a team, as `ORG/SLUG`, when the review was first seen; left out, as now.
     #[serde(default)]
-    pub member_of: BTreeMap<String, bool>,
+    pub member_of: BTreeMap<String, Fact<bool>>,
+    /// Whether the reviewer could push when the review was first seen; left out, as now.
+    #[serde(default)]
+    pub could_write: Option<bool>,
+    /// What the reviewer might do in the repository when the review was first seen; left out, as now.
+    #[serde(default)]
+    pub held: Option<Fact<Permission>>,
     /// Who dismissed it.
     #[serde(default)]
     pub dismissed_by: Option<String>,
@@ -384,6 +396,8 @@ impl Brief for Review {
             commits: None,
             body: None,
             member_of: BTreeMap::new(),
+            could_write: None,
+            held: None,
             dismissed_by: None,
             asked_for_changes: None,
         }

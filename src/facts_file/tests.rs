@@ -77,6 +77,7 @@ fn every_fact_may_be_unknown() {
         "codeowners",
         "special_files",
         "enforced",
+        "required_checks",
         "policy_at_head",
     ];
     for key in keys {
@@ -261,12 +262,19 @@ fn a_wrong_file_is_told_where_and_what_was_meant() {
 fn a_review_says_which_teams_its_giver_was_in_and_a_login_what_it_may_do() {
     let team = |name: &str| TeamName::parse(name).unwrap();
     let facts = facts(
-        r#"{"reviews": ["carol", {"by": "bob", "member_of": {"acme/cab": false, "acme/payments": true}}],
+        r#"{"reviews": ["carol", {"by": "bob", "member_of": {"acme/cab": false, "acme/payments": {"unknown": "late"}},
+                       "could_write": false, "held": "none"}],
             "permissions": {"bob": "maintain", "carol": "none", "dave": {"unknown": "away"}}}"#,
     );
     let was = |place: usize| known(&facts.reviews)[place].seen.member_of.clone();
     assert_eq!(was(0), [].into(), "as now");
-    assert_eq!(was(1), [(team("acme/cab"), false), (team("acme/payments"), true)].into());
+    assert_eq!(
+        was(1),
+        [(team("acme/cab"), Known::Known(false)), (team("acme/payments"), Known::unknown("late"))].into()
+    );
+    let rights =
+        |place: usize| (known(&facts.reviews)[place].seen.could_write, known(&facts.reviews)[place].seen.held.clone());
+    assert_eq!((rights(0), rights(1)), ((None, None), (Some(false), Some(Known::Known(None)))));
     let held: Vec<_> = facts.on_demand.permissions.into_values().collect();
     for wanted in [Known::Known(Some(Permission::Maintain)), Known::Known(None), Known::unknown("away")] {
         assert!(held.contains(&wanted), "{wanted:?} is not in {held:?}");

@@ -15,13 +15,18 @@ mod meter;
 mod modes;
 pub mod payload;
 mod permission;
+mod properties;
 mod reads;
+mod required;
 
 pub use app::Attempt;
 pub use apply::{Place, Written, requests};
 pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};
 pub use error::{Error, Result};
-pub use look::{Ask, AskedRead, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, ReviewRead, Target};
+pub use look::{
+    Ask, AskedRead, BranchTip, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, Queue, QueueEntry,
+    ReviewRead, Target,
+};
 pub use meter::Metered;
-pub use reads::{Activity, OpenPull, QueueEntry, SaidRun};
+pub use reads::{Activity, OpenPull, SaidRun};

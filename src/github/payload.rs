@@ -3,6 +3,7 @@
 //! For whoever tries a policy without a server. The bot itself never decides from a payload: it looks. What a payload
 //! does not list (files, commits, reviews, checks, who pushed) is said to be unknown.
 
+use countersign_domain::facts::Known;
 use serde_json::{Map, Value, json};
 
 /// What stands in for an account that is gone.
@@ -66,11 +67,21 @@ pub fn facts(payload: &Value) -> Result<Map<String, Value>, String> {
         "threads": unknown("a payload does not list the review threads"),
         "merged_before": unknown("a payload does not say what was merged before"),
         "special_files": unknown("a payload does not list the changed files"),
+        "properties": properties(repository),
         "enforced": unknown("a payload does not say what GitHub requires"),
+        "required_checks": unknown("a payload does not say what GitHub requires"),
     });
     match facts {
         Value::Object(facts) => Ok(facts),
         _ => Ok(Map::new()),
+    }
+}
+
+/// The repository's custom properties, those that are set.
+fn properties(repository: &Value) -> Value {
+    match super::properties::of(repository) {
+        Known::Known(set) => json!(set),
+        Known::Unknown(why) => unknown(&why),
     }
 }
 
@@ -135,14 +146,16 @@ mod tests {
         check("/pull_request/user", json!(null), "author", &json!("ghost"));
         check("/pull_request/head/repo", json!(null), "fork", &json!(true));
         check("/pull_request/head/repo/full_name", json!("bob/shop"), "fork", &json!(true));
+        let set = json!({ "tier": "1", "team": ["a", "b"], "owner": null });
+        check("/repository/custom_properties", set, "properties", &json!({ "tier": ["1"], "team": ["a", "b"] }));
+        check("/repository/owner", json!({ "type": "User" }), "properties", &json!({}));
     }
 
     #[test]
     fn what_a_payload_does_not_list_is_unknown() {
         let facts = facts(&payload()).unwrap();
-        for key in
-            ["files", "commits", "pushers", "reviews", "checks", "deployments", "threads", "merged_before", "enforced"]
-        {
+        let keys = ["files", "commits", "pushers", "reviews", "checks", "deployments", "threads", "merged_before"];
+        for key in keys.into_iter().chain(["enforced", "required_checks", "properties"]) {
             assert!(facts[key]["unknown"].is_string(), "{key}");
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
-use countersign_domain::facts::{Enforced, Known};
+use countersign_domain::facts::Known;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
@@ -70,19 +70,6 @@ pub struct SaidRun {
     pub id: u64,
     /// The fingerprint that was sent with it.
     pub fingerprint: String,
-    /// When it was written first; edits leave that as it is.
-    pub started_at: Option<Timestamp>,
-}
-
-/// An entry of a merge queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueueEntry {
-    /// The pull request's number; `None` where GitHub does not say.
-    pub number: Option<u64>,
-    /// The commit that the queue built for it.
-    pub head: Option<Oid>,
-    /// Its place, from 1.
-    pub position: u64,
 }
 
 impl Installation {
@@ -184,49 +171,6 @@ impl Installation {
         }
     }
 
-    /// Whether GitHub requires a check of that name on the branch, and takes it from this App alone.
-    pub async fn enforced(&self, owner: &str, name: &str, branch: &str, check: &str) -> Enforced {
-        #[derive(Deserialize)]
-        struct Rule {
-            #[serde(rename = "type")]
-            kind: String,
-            #[serde(default)]
-            parameters: Parameters,
-        }
-        #[derive(Default, Deserialize)]
-        struct Parameters {
-            #[serde(default)]
-            required_status_checks: Vec<Required>,
-        }
-        #[derive(Deserialize)]
-        struct Required {
-            context: String,
-            integration_id: Option<u64>,
-        }
-        let path = format!("/repos/{owner}/{name}/rules/branches/{}", encode(branch));
-        let rules = match self.rest_pages::<Rule>(&path, 10).await {
-            Ok(Some(rules)) => rules,
-            Ok(None) => return Enforced::Unknown("there are more rules than are read".to_owned()),
-            Err(error) => return Enforced::Unknown(error.to_string()),
-        };
-        let required = rules
-            .iter()
-            .filter(|rule| rule.kind == "required_status_checks")
-            .flat_map(|rule| &rule.parameters.required_status_checks);
-        let mut found = false;
-        for required in required.filter(|required| required.context == check) {
-            found = true;
-            if required.integration_id == Some(self.github().app_id()) {
-                return Enforced::Yes;
-            }
-        }
-        Enforced::No(if found {
-            format!("the rules of {branch} take the check {check} from anybody, not from this App alone")
-        } else {
-            format!("no rule of {branch} requires the check {check}")
-        })
-    }
-
     /// Who pushed a branch, newest first; `None` where there were more than 1,000 pushes.
     pub async fn activity(&self, owner: &str, name: &str, branch: &str) -> Result<Option<Vec<Activity>>> {
         #[derive(Deserialize)]
@@ -302,64 +246,6 @@ impl Installation {
             .collect())
     }
 
-    /// The entries of a branch's merge queue, first come first.
-    pub async fn merge_queue(&self, owner: &str, name: &str, branch: &str) -> Result<Vec<QueueEntry>> {
-        const QUERY: &str = include_str!("merge_queue.graphql");
-        #[derive(Deserialize)]
-        struct Data {
-            repository: Option<Repository>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Repository {
-            merge_queue: Option<Queue>,
-        }
-        #[derive(Deserialize)]
-        struct Queue {
-            entries: Option<Entries>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Entries {
-            page_info: PageInfo,
-            nodes: Vec<Option<Entry>>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Entry {
-            position: u64,
-            head_commit: Option<Commit>,
-            pull_request: Option<Pull>,
-        }
-        #[derive(Deserialize)]
-        struct Commit {
-            oid: String,
-        }
-        #[derive(Deserialize)]
-        struct Pull {
-            number: u64,
-        }
-        let mut all = Vec::new();
-        let mut after: Option<String> = None;
-        loop {
-            let variables = json!({ "owner": owner, "name": name, "branch": branch, "after": after });
-            let answer = self.graphql::<Data>(QUERY, "MergeQueue", variables).await?;
-            let queue = answer.data.repository.and_then(|repository| repository.merge_queue);
-            let Some(entries) = queue.and_then(|queue| queue.entries) else { break };
-            all.extend(entries.nodes.into_iter().flatten().map(|entry| QueueEntry {
-                number: entry.pull_request.map(|pull| pull.number),
-                head: entry.head_commit.map(|commit| Oid::new(commit.oid)),
-                position: entry.position,
-            }));
-            match entries.page_info.end_cursor.filter(|_| entries.page_info.has_next_page) {
-                Some(cursor) => after = Some(cursor),
-                None => break,
-            }
-        }
-        all.sort_by_key(|entry| entry.position);
-        Ok(all)
-    }
-
     /// Our newest check run of that name on a commit.
     pub async fn own_run(&self, owner: &str, name: &str, head: &Oid, check: &str) -> Result<Option<SaidRun>> {
         #[derive(Deserialize)]
@@ -370,18 +256,13 @@ impl Installation {
         struct Run {
             id: u64,
             external_id: Option<String>,
-            started_at: Option<Timestamp>,
         }
         let (check, app) = (encode(check), self.github().app_id());
         let path =
             format!("/repos/{owner}/{name}/commits/{head}/check-runs?check_name={check}&app_id={app}&per_page=100");
         let page: Page = self.rest(Method::GET, &path, None).await?;
         let newest = page.check_runs.into_iter().max_by_key(|run| run.id);
-        Ok(newest.map(|run| SaidRun {
-            id: run.id,
-            fingerprint: run.external_id.unwrap_or_default(),
-            started_at: run.started_at,
-        }))
+        Ok(newest.map(|run| SaidRun { id: run.id, fingerprint: run.external_id.unwrap_or_default() }))
     }
 
     /// The open pull requests of a repository, 100 a request, with our check runs on their heads.

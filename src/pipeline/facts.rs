@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, Oid, TeamName};
 use countersign_domain::facts::{
-    Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Review, ReviewVerdict, Seen,
-    Sibling, commits_hash,
+    Asked, EditedPolicy, Enforced, Facts, File, FileStatus, Known, NOT_ASKED, OnDemand, Properties, Repository, Review,
+    ReviewVerdict, Seen, Sibling, commits_hash,
 };
 use countersign_domain::layer::REPOSITORY_POLICY;
 use countersign_domain::net_diff::Diffs;
 use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
-use super::members::NotBefore;
+use super::first_seen::Standing;
+use super::members::{MOST_AGE, NotBefore};
+use super::told::Told;
 use super::{Error, Pipeline, Result};
 use crate::github::{Comparison, Installation, ListedFile, Look, ReviewRead};
 use crate::store::{BodyVersion, HeadPlace, MembersAsOf, SeenRow};
@@ -22,7 +24,8 @@ use crate::store::{BodyVersion, HeadPlace, MembersAsOf, SeenRow};
 const PATCHES_KEPT: usize = 256 << 10;
 
 impl Pipeline {
-    /// The facts, but for the pull requests that share the check: those are read once it is held.
+    /// The facts, but for the pull requests that share the check: those are read once it is held. With what events told of
+    /// members, which says whether GitHub showed it.
     pub(super) async fn facts(
         &self,
         github: &Installation,
@@ -30,27 +33,33 @@ impl Pipeline {
         needs: &Needs,
         members_since: Option<Timestamp>,
         check_name: &str,
-    ) -> Result<Facts> {
+    ) -> Result<(Facts, Told)> {
         let owner = look.repository.owner.as_str();
         let organisations = needs.teams.iter().map(|team| team.organisation.as_str()).chain([owner]);
-        let MembersAsOf { now: as_of, changed_at } =
-            self.store.members_as_of(&organisations.map(str::to_owned).collect()).await?;
+        let organisations: BTreeSet<String> = organisations.map(str::to_owned).collect();
+        let MembersAsOf { now: as_of, changed_at } = self.store.members_as_of(&organisations).await?;
         let not_before = NotBefore::new(as_of, changed_at).and(members_since);
+        let mut told = self.told_of_members(&organisations, not_before, changed_at).await?;
         let (files, patches) = self.files(github, look, needs).await?;
         let owners = self.owners(github, look, needs, &files).await?;
-        let mut teams = self.teams(github, &(&needs.teams | &owners.teams), not_before).await?;
+        let mut teams = self.teams(github, &(&needs.teams | &owners.teams), not_before, &mut told).await?;
         let owning_teams = self.owning_teams(github, look, &owners.teams, not_before).await?;
         let accounts = self.accounts(github, owner, &(&needs.logins | &owners.logins)).await?;
         let merged_before = self.merged_before(github, look, needs).await?;
         let mut reviews = self.reviews(look).await?;
-        self.first_memberships(github, look, needs, not_before, (&mut reviews, &mut teams)).await?;
-        let permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
+        let mut permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
+        let standing = Standing { teams: &mut teams, permissions: &mut permissions, told: &mut told };
+        self.first_standing(github, look, needs, not_before, (&mut reviews, standing)).await?;
+        let properties = match needs.properties {
+            true => Some(self.properties(github, look, NotBefore::new(as_of, None)).await?),
+            false => None,
+        };
         let lead = if needs.time { self.lead(github.id(), as_of).await? } else { None };
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
         let diffs = Diffs { patches, ..diffs };
-        Ok(Facts {
+        let facts = Facts {
             as_of,
             repository: look.repository.clone(),
             change: look.change.clone(),
@@ -67,9 +76,16 @@ impl Pipeline {
             asked: Asked { merged_before, codeowners: owners.file, owning_teams, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
-            on_demand: OnDemand { permissions, lead, ..OnDemand::default() },
+            on_demand: OnDemand { permissions, properties, lead, ..OnDemand::default() },
             diffs,
-        })
+        };
+        Ok((facts, told))
+    }
+
+    /// The repository's custom properties: of a change of theirs no event tells, so that it is seen by a later look.
+    async fn properties(&self, github: &Installation, look: &Look, not_before: NotBefore) -> Result<Known<Properties>> {
+        let Repository { id, owner, name, .. } = &look.repository;
+        Ok(self.properties.of(*id, not_before, || github.properties(owner, name)).await?)
     }
 
     async fn teams(
@@ -77,23 +93,45 @@ impl Pipeline {
         github: &Installation,
         wanted: &BTreeSet<TeamName>,
         not_before: NotBefore,
+        told: &mut Told,
     ) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>> {
         let mut teams = BTreeMap::new();
         for team in wanted {
-            teams.insert(team.clone(), self.members_of(github, team, not_before).await?);
+            teams.insert(team.clone(), self.members_of(github, team, not_before, told).await?);
         }
         Ok(teams)
     }
 
-    /// The members of a team, by a reading that counts.
+    /// The members of a team, by a reading that counts. One that does not show what an event told is not kept.
     pub(super) async fn members_of(
         &self,
         github: &Installation,
         team: &TeamName,
         not_before: NotBefore,
+        told: &mut Told,
     ) -> Result<Known<BTreeSet<Account>>> {
         let key = (github.id(), team.clone());
-        Ok(self.members.of(key, not_before, || github.team_members(team)).await?)
+        let shown = self.members.of(key.clone(), not_before, || github.team_members(team)).await?;
+        let held = shown.known().and_then(|members| told.hold(team, members));
+        if held.is_some() {
+            self.members.forget(&key).await;
+        }
+        Ok(held.unwrap_or(shown))
+    }
+
+    /// What events told of the members of these organisations for as long as a reading counts; nothing where nobody moved.
+    async fn told_of_members(
+        &self,
+        organisations: &BTreeSet<String>,
+        not_before: NotBefore,
+        changed_at: Option<Timestamp>,
+    ) -> Result<Told> {
+        let since = not_before.now() - MOST_AGE;
+        let moves = match changed_at.filter(|at| *at >= since) {
+            Some(_) => self.store.members_moved(organisations, since).await?,
+            None => Vec::new(),
+        };
+        Ok(Told::new(moves, not_before.now()))
     }
 
     /// The account that each login of the owner's policies first named: whoever takes a login over is somebody else.
@@ -186,7 +224,8 @@ impl Pipeline {
             Some(head) if !given_here => self.store.commits_at(pull, head).await?.unwrap_or_default(),
             _ => (look.change.base.name.clone(), commits.to_owned()),
         };
-        let seen = SeenRow { base, commits, at: self.store.now().await? };
+        let could_write = Some(review.can_write);
+        let seen = SeenRow { base, commits, at: self.store.now().await?, could_write };
         self.store.remember_seen(pull, review.id, &seen).await?;
         Ok(seen)
     }
@@ -308,7 +347,14 @@ fn seen(look: &Look, review: &ReviewRead, bound_to: &SeenRow, bodies: &[BodyVers
     } else {
         Known::Known(bound_to.commits.clone())
     };
-    Seen { base, commits, body: body_at(look, review.submitted_at, bodies), member_of: BTreeMap::new() }
+    Seen {
+        base,
+        commits,
+        body: body_at(look, review.submitted_at, bodies),
+        member_of: BTreeMap::new(),
+        could_write: bound_to.could_write,
+        held: None,
+    }
 }
 
 /// The description as it stood at an instant, before whatever edit bears the same second. It has not been edited since, or an event or GitHub's own history of

@@ -3,21 +3,15 @@
 //! GitHub answers reads from copies that lag behind its own webhooks. A look counts only
 //! if it shows what the event told; else it is taken again a little later.
 
-use countersign_domain::facts::{ChangeState, CheckState, ThreadState};
+use countersign_domain::facts::{ChangeState, CheckMaker, CheckState, ThreadState};
 use jiff::Timestamp;
 
-use crate::github::Look;
+use crate::github::{CheckRead, Look};
 use crate::signal::Want;
 
 /// The wants that the look does not meet.
 pub(super) fn unmet<'a>(look: &Look, wants: &'a [Want]) -> Vec<&'a Want> {
-    // Tips are not ordered: the newest is among those that were pushed, so one that is met is enough.
-    let is_tip = |want: &Want| matches!(want, Want::Tip(_));
-    let is_default_tip = |want: &Want| matches!(want, Want::DefaultTip(_));
-    let tip_met = wants.iter().any(|want| is_tip(want) && meets(look, want));
-    let default_tip_met = wants.iter().any(|want| is_default_tip(want) && meets(look, want));
-    let by_another = |want: &Want| (tip_met && is_tip(want)) || (default_tip_met && is_default_tip(want));
-    wants.iter().filter(|want| !(meets(look, want) || by_another(want))).collect()
+    wants.iter().filter(|want| !meets(look, want)).collect()
 }
 
 fn meets(look: &Look, want: &Want) -> bool {
@@ -29,16 +23,18 @@ fn meets(look: &Look, want: &Want) -> bool {
         Want::UpdatedAt(at) => look.change.updated_at >= *at,
         Want::Head { head: pushed, at } => head == pushed || look.change.updated_at > *at,
         Want::Base { base, at } => look.change.base.name == *base || look.change.updated_at > *at,
-        Want::Tip(tip) => look.change.base.tip.as_str() == tip,
-        Want::DefaultTip(tip) => look.default_tip.as_ref().is_none_or(|now| now.as_str() == tip),
+        // Time alone ends it.
+        Want::Uncounted(_) => false,
         Want::Review { id, state } => look.reviews.known().is_none_or(|reviews| {
             // A dismissal is the last thing that can become of a review.
             reviews.iter().any(|review| review.id == *id && (review.state == *state || review.state == "dismissed"))
         }),
-        Want::Check { head: on, id, name, concluded } => {
+        Want::Check { head: on, id, name, app, concluded } => {
             on != head
                 || look.checks.known().is_none_or(|checks| {
-                    let newer = |check: &&crate::github::CheckRead| check.id > *id && check.check.name == *name;
+                    let newer = |check: &&CheckRead| {
+                        check.id > *id && check.check.name == *name && is_by(&check.check.maker, app)
+                    };
                     let done = |state: &CheckState| !concluded || matches!(state, CheckState::Concluded(_));
                     checks.iter().any(|check| check.id == *id && done(&check.check.state))
                         || checks.iter().any(|check| newer(&check))
@@ -71,6 +67,11 @@ fn meets(look: &Look, want: &Want) -> bool {
     }
 }
 
+/// Whether an App made it; any where none is told.
+fn is_by(maker: &CheckMaker, app: &str) -> bool {
+    app.is_empty() || matches!(maker, CheckMaker::App { slug, .. } if slug == app)
+}
+
 /// Whether a status that is shown is the one that was told, or a newer one. GitHub tells the second only: of one in the
 /// same second it is not known which is the newer, so a success does not stand for what may have come after it.
 fn is_as_new((shown_at, shown): (Timestamp, &str), (at, told): (Timestamp, &str)) -> bool {
@@ -89,14 +90,18 @@ fn word(state: &CheckState) -> &str {
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use countersign_domain::account::Oid;
-    use countersign_domain::facts::{Branch, Change, Check, CheckMaker, Deployment, Known, Repository, Thread};
+    use countersign_domain::facts::{Branch, Change, Check, Deployment, Known, Repository, Thread};
     use countersign_domain::policy::Read;
 
     use super::*;
-    use crate::github::{Ask, AskedRead, CheckRead, DeploymentRead, ReviewRead};
+    use crate::github::{Ask, AskedRead, DeploymentRead, ReviewRead};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
+    }
+
+    fn actions() -> CheckMaker {
+        CheckMaker::App { id: 15, slug: "github-actions".into() }
     }
 
     fn look() -> Look {
@@ -113,7 +118,7 @@ mod tests {
         let check = |id: u64, state: CheckState| CheckRead {
             id,
             made_at: Some(at(7)),
-            check: Check { name: "ci".into(), maker: CheckMaker::Creator(None), state, required: false },
+            check: Check { name: "ci".into(), maker: actions(), state, required: false },
         };
         Look {
             repository: Repository {
@@ -153,6 +158,7 @@ mod tests {
             own_runs: Vec::new(),
             own_comment: None,
             organisation_policy: Read::Unseen,
+            organisation_tip: None,
             selected_only: false,
             repository_policy: Read::Absent,
             default_policy: Read::Absent,
@@ -191,10 +197,7 @@ mod tests {
         check(&[Want::Base { base: "main".into(), at: at(11) }], true);
         check(&[Want::Base { base: "dev".into(), at: at(10) }], false);
         check(&[Want::Base { base: "dev".into(), at: at(9) }], true);
-        check(&[Want::Tip("b1".into())], false);
-        check(&[Want::Tip("b1".into()), Want::Tip("b2".into())], true);
-        check(&[Want::DefaultTip("d1".into()), Want::Tip("b2".into())], false);
-        check(&[Want::DefaultTip("d1".into()), Want::DefaultTip("d2".into())], true);
+        check(&[Want::Uncounted(at(0))], false);
         check(&[Want::Review { id: 4, state: "approved".into() }], true);
         check(&[Want::Review { id: 4, state: "dismissed".into() }], false);
         check(&[Want::Review { id: 5, state: "approved".into() }], false);
@@ -202,13 +205,21 @@ mod tests {
 
     #[test]
     fn a_check_is_as_new_as_its_number_and_state() {
-        let run =
-            |head: &str, id: u64, concluded: bool| Want::Check { head: head.into(), id, name: "ci".into(), concluded };
+        let by = |app: &str, head: &str, id: u64, concluded: bool| Want::Check {
+            head: head.into(),
+            id,
+            name: "ci".into(),
+            app: app.into(),
+            concluded,
+        };
+        let run = |head: &str, id: u64, concluded: bool| by("github-actions", head, id, concluded);
         check(&[run("h2", 8, false)], true);
         check(&[run("h2", 8, true)], false);
         check(&[run("h2", 7, true)], true);
         check(&[run("h2", 9, false)], false);
         check(&[run("h1", 9, true)], true);
+        check(&[by("another", "h2", 7, true)], false);
+        check(&[by("", "h2", 7, true)], true);
         let status = |second, state: &str| {
             let state = state.into();
             Want::Status { head: "h2".into(), context: "ci".into(), at: at(second), state }

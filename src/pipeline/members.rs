@@ -12,7 +12,7 @@ use moka::future::Cache;
 use crate::github::Error;
 
 /// The oldest that a membership may be when it is decided by.
-const MOST_AGE: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const MOST_AGE: SignedDuration = SignedDuration::from_mins(15);
 
 /// Which readings count for a look.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,11 @@ impl NotBefore {
     /// Those of the last 15 minutes, and since members changed. The instants are of the clock that all processes share.
     pub(super) fn new(now: Timestamp, changed_at: Option<Timestamp>) -> Self {
         Self { now, oldest: now - MOST_AGE }.and(changed_at)
+    }
+
+    /// The instant of the look, by that clock.
+    pub(super) fn now(self) -> Timestamp {
+        self.now
     }
 
     /// Of those the ones since that instant too.
@@ -48,6 +53,11 @@ struct Read<V> {
 impl<K: Hash + Eq + Clone + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Recent<K, V> {
     pub(super) fn new() -> Self {
         Self { read: Cache::builder().max_capacity(10_000).build() }
+    }
+
+    /// Lets go of what was read, because it is known to be wrong.
+    pub(super) async fn forget(&self, key: &K) {
+        self.read.invalidate(key).await;
     }
 
     /// The fact, by a reading that counts. One reading however many ask; what could not be read is tried again.

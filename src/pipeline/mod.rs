@@ -32,6 +32,8 @@ mod requests;
 mod reverts;
 mod said;
 mod sweep;
+mod tips;
+mod told;
 mod unfinished;
 mod write;
 
@@ -40,7 +42,7 @@ use std::time::Duration;
 
 use countersign_domain::Priority;
 use countersign_domain::account::{Account, TeamName};
-use countersign_domain::facts::Enforced;
+use countersign_domain::facts::{Enforced, Properties};
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 use tracing::Instrument as _;
@@ -51,7 +53,7 @@ use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
 use loaded::LoadedPolicies;
 use members::Recent;
-pub use pull::{decision_of, decision_with};
+pub use pull::{decision_of, decision_with, decisions_with};
 
 /// What whoever runs countersign decides about evaluating.
 #[derive(Debug, Clone)]
@@ -78,9 +80,13 @@ pub struct Pipeline {
     codeowners: owners::Files,
     loaded: LoadedPolicies,
     enforced: Cache<(u64, String, String), Enforced>,
+    required_checks: on_demand::RequiredChecks,
     merged_before: Cache<(u64, Account), ()>,
     special_files: on_demand::SpecialFiles,
     permissions: permissions::Permissions,
+    opened: pushers::Opened,
+    /// The custom properties of repositories.
+    properties: Recent<u64, Properties>,
     kept: diffs::Kept,
     brought: deployed::Brought,
     effects: effect::Effects,
@@ -152,9 +158,12 @@ impl Pipeline {
             codeowners: owners::files(),
             loaded: LoadedPolicies::new(),
             enforced,
+            required_checks: on_demand::required_checks(),
             merged_before: Cache::builder().max_capacity(100_000).build(),
             special_files: on_demand::special_files(),
             permissions: Recent::new(),
+            opened: pushers::opened(),
+            properties: Recent::new(),
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
             effects: effect::effects(),

@@ -1,10 +1,12 @@
 //! Facts that only some policies ask for, each read only where a decision hangs on it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use countersign_domain::Needs;
 use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, RequirementResult, State};
-use countersign_domain::facts::{ChangeState, File, Known, ModelFailures};
+use countersign_domain::facts::{ChangeState, File, Known, ModelFailures, RequiredCheck};
 use countersign_domain::policy::PolicySet;
 use moka::future::Cache;
 
@@ -23,7 +25,37 @@ pub(super) fn special_files() -> SpecialFiles {
     Cache::builder().max_capacity(10_000).build()
 }
 
+/// Which checks GitHub requires, by repository and branch, for ten minutes: nothing tells that it changed.
+pub(super) type RequiredChecks = Cache<(u64, String), BTreeSet<RequiredCheck>>;
+
+/// The cache for that, empty.
+pub(super) fn required_checks() -> RequiredChecks {
+    Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(600)).build()
+}
+
 impl Pipeline {
+    /// The checks that GitHub requires on the base, where a policy asks for all of them.
+    pub(super) async fn required_checks(
+        &self,
+        github: &Installation,
+        look: &Look,
+        needs: &Needs,
+    ) -> Result<Option<Known<BTreeSet<RequiredCheck>>>> {
+        if !needs.required_checks {
+            return Ok(None);
+        }
+        let (repository, base) = (&look.repository, &look.change.base.name);
+        let key = (repository.id, base.clone());
+        if let Some(required) = self.required_checks.get(&key).await {
+            return Ok(Some(Known::Known(required)));
+        }
+        let read = github.required_checks(&repository.owner, &repository.name, base).await?;
+        if let Known::Known(required) = &read {
+            self.required_checks.insert(key, required.clone()).await;
+        }
+        Ok(Some(read))
+    }
+
     /// The changed files that are no regular ones, or whose mode changes.
     pub(super) async fn special_files(
         &self,

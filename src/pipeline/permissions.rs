@@ -39,14 +39,24 @@ impl Pipeline {
             people.extend(look.commits.known().into_iter().flatten().flat_map(behind));
         }
         people.retain(|account| account.kind == AccountKind::User);
-        let (owner, name) = (look.repository.owner.as_str(), look.repository.name.as_str());
         let mut held = BTreeMap::new();
         for account in people.into_iter().take(MOST_PEOPLE) {
-            let key = (look.repository.id, account.clone());
-            let found = self.permissions.of(key, not_before, || github.permission(owner, name, account)).await?;
-            held.insert(account.clone(), found);
+            held.insert(account.clone(), self.permission_of(github, look, account, not_before).await?);
         }
         Ok(held)
+    }
+
+    /// What somebody may do, by a reading that counts.
+    pub(super) async fn permission_of(
+        &self,
+        github: &Installation,
+        look: &Look,
+        account: &Account,
+        not_before: NotBefore,
+    ) -> Result<Known<Option<Permission>>> {
+        let (owner, name) = (look.repository.owner.as_str(), look.repository.name.as_str());
+        let key = (look.repository.id, account.clone());
+        Ok(self.permissions.of(key, not_before, || github.permission(owner, name, account)).await?)
     }
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use countersign_domain::diagnostic::{Label, Origin, Severity};
-use countersign_domain::layer::{Layer, ORGANISATION_POLICY, REPOSITORY_POLICY};
+use countersign_domain::layer::{Layer, ORGANISATION_POLICY, ORGANISATION_REPOSITORY, REPOSITORY_POLICY};
 use countersign_domain::policy::{self, Read, Source, Version};
 use countersign_domain::{check_name, family_name};
 
@@ -90,7 +90,7 @@ impl Pipeline {
         let organisation = Place {
             layer: Layer::Organisation,
             owner,
-            repository: ".github",
+            repository: ORGANISATION_REPOSITORY,
             path: ORGANISATION_POLICY,
             // The organisation's repository may be out of sight: its layer is kept under the owner's name.
             kept: PolicyPlace { repository: 0, base: owner, layer: Layer::Organisation },

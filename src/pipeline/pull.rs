@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, Outcome as Verdict, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
@@ -11,14 +12,14 @@ use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
 use jiff::Timestamp;
 
+use super::effect::EffectOfEdit;
 use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
-use super::read::{Read, Reading};
+use super::read::{Asking, Read, Reading, why_taken_back};
 use super::{Error, Pipeline, Result, ending, patience, refused, unfinished};
-use crate::backtest;
 use crate::failpoint;
-use crate::github::{Installation, Look, Target};
+use crate::github::{Installation, Look, OwnRun, Target};
 use crate::queue::{Outcome, Work};
 use crate::render::{self, Reason};
 use crate::signal::{Mark, PullIndex, Want};
@@ -36,7 +37,7 @@ pub(super) struct Decided {
     templates: Vec<Template>,
     loaded: Arc<Loaded>,
     /// What the policy that the pull request edits would have done, where it edits one.
-    pub(super) effect_of_edit: Option<Arc<backtest::Effect>>,
+    pub(super) effect_of_edit: Option<EffectOfEdit>,
 }
 
 impl Decided {
@@ -68,9 +69,10 @@ impl Pipeline {
         // Refused, too, it takes green back.
         let reading = Box::pin(async {
             self.pay_for_look(github.id(), work.claim.priority()).await?;
-            self.read(work, &github, &target).await
+            self.read(Asking::of(work), &github, &target).await
         });
-        match self.or_take_back(work, &github, &row, number, &mut shown, reading).await? {
+        let reason = why_taken_back(work);
+        match self.or_take_back(work, &github, &row, number, (&mut shown, &reason), reading).await? {
             Reading::Whole(read) => self.answer(work, &github, *read, shown).await,
             Reading::NotYet(why) => {
                 tracing::debug!(tries = work.claim.tries, why, "looking again");
@@ -87,7 +89,7 @@ impl Pipeline {
     async fn answer(&self, work: &Work, github: &Installation, read: Read, mut shown: ShownIds) -> Result<Outcome> {
         let name = &read.governing.check_name;
         self.take_back_renamed(work, github, &read.look, &mut shown, name).await?;
-        let effect_of_edit = Box::pin(self.effect_of_edit(&read)).await;
+        let effect_of_edit = Box::pin(self.effect_of_edit(github, &read)).await;
         let lane = lane(read.look.repository.id, &read.look.change.head.tip, name);
         if !self.hold(work, &lane).await? {
             return Err(Error::Held);
@@ -106,7 +108,7 @@ impl Pipeline {
         github: &Installation,
         read: Read,
         stored: ShownIds,
-        effect_of_edit: Option<Arc<backtest::Effect>>,
+        effect_of_edit: Option<EffectOfEdit>,
     ) -> Result<Outcome> {
         let mut decided = self.decide(read).await?;
         decided.effect_of_edit = effect_of_edit;
@@ -143,7 +145,7 @@ impl Pipeline {
 
     /// From what was read to a decision, beside the pull requests that share the check.
     pub(super) async fn decide(&self, read: Read) -> Result<Decided> {
-        let Read { look, governing, mut facts, templates } = read;
+        let Read { look, governing, mut facts, templates, .. } = read;
         let Governing { sources, loaded, check_name, .. } = governing;
         facts.siblings = self.siblings(&facts, &check_name).await?;
         let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
@@ -182,13 +184,21 @@ pub fn decision_with(policies: &PolicySet, fields: &FieldSet, facts: &Facts, tem
     evaluate(policies, &Records::read(facts, fields, templates), facts)
 }
 
+/// Two decisions on the same facts; the descriptions are read once where both policies ask the same fields.
+pub fn decisions_with(
+    [one, other]: [(&PolicySet, &FieldSet); 2],
+    facts: &Facts,
+    templates: &[Template],
+) -> (Decision, Decision) {
+    let records = Records::read(facts, one.1, templates);
+    let first = evaluate(one.0, &records, facts);
+    let records = if one.1 == other.1 { records } else { Records::read(facts, other.1, templates) };
+    (first, evaluate(other.0, &records, facts))
+}
+
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.
 fn merge_shown(look: &Look, ids: ShownIds, wants: &[Want]) -> Shown {
-    let rerun = wants.iter().any(|want| match (want, &ids.run) {
-        (Want::Rerun(0), _) | (Want::Rerun(_), None) => true,
-        (Want::Rerun(run), Some(newest)) => newest.id <= *run,
-        _ => false,
-    });
+    let rerun = is_asked_again(wants, ids.run.as_ref());
     let run = ids.run.filter(|_| !rerun).map(shown_run);
     let comment = match (&look.own_comment, ids.comment) {
         (Some(comment), _) => Some(comment.shown.clone()),
@@ -201,6 +211,15 @@ fn merge_shown(look: &Look, ids: ShownIds, wants: &[Want]) -> Shown {
 
 pub(super) fn shown_run(run: ShownRunIds) -> ShownRun {
     ShownRun { id: run.id, status: run.status, fingerprint: run.fingerprint }
+}
+
+/// Whether somebody pressed "Re-run" on the run that is there, or on all.
+pub(super) fn is_asked_again(wants: &[Want], there: Option<&ShownRunIds>) -> bool {
+    wants.iter().any(|want| match (want, there) {
+        (Want::Rerun(0), _) | (Want::Rerun(_), None) => true,
+        (Want::Rerun(run), Some(newest)) => newest.id <= *run,
+        _ => false,
+    })
 }
 
 /// What the run of ours that is there does to the merge. One that was asked for again is pending to GitHub.
@@ -221,8 +240,19 @@ fn effect(there: Option<&ShownRunIds>, shown: &Shown) -> Effect {
 /// Our newest run of that name on the head, and our comment.
 fn ids(look: &Look, stored: &ShownIds, name: &str) -> ShownIds {
     let head = &look.change.head.tip;
-    let stored_run = stored.run.clone().filter(|run| run.head == *head && run.name == name);
-    let newest = look.own_runs.iter().rfind(|run| run.name == name);
+    let run = newest_run(&look.own_runs, stored.run.as_ref(), head, name);
+    let (comment, comment_node) = match &look.own_comment {
+        Some(comment) => (Some(comment.shown.id), Some(comment.node.clone())),
+        None => (stored.comment, stored.comment_node.clone()),
+    };
+    ShownIds { run, comment, comment_node, refused: stored.refused.clone() }
+}
+
+/// Our newest run of that name on that commit: of those that were read, oldest first, or the one that is stored, where
+/// the read lags behind it.
+pub(super) fn newest_run(read: &[OwnRun], stored: Option<&ShownRunIds>, head: &Oid, name: &str) -> Option<ShownRunIds> {
+    let stored = stored.filter(|run| run.head == *head && run.name == name).cloned();
+    let newest = read.iter().rfind(|run| run.name == name);
     let looked = newest.map(|run| ShownRunIds {
         id: run.id,
         // A state that we never give, such as stale: whatever is decided is written anew.
@@ -231,16 +261,11 @@ fn ids(look: &Look, stored: &ShownIds, name: &str) -> ShownIds {
         head: head.clone(),
         name: name.to_owned(),
     });
-    let run = match (looked, stored_run) {
+    match (looked, stored) {
         (Some(looked), Some(stored)) if stored.id > looked.id => Some(stored),
         (Some(looked), _) => Some(looked),
         (None, stored) => stored,
-    };
-    let (comment, comment_node) = match &look.own_comment {
-        Some(comment) => (Some(comment.shown.id), Some(comment.node.clone())),
-        None => (stored.comment, stored.comment_node.clone()),
-    };
-    ShownIds { run, comment, comment_node, refused: stored.refused.clone() }
+    }
 }
 
 fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownIds) -> NewDecision {
@@ -282,7 +307,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
 }
 
 /// When the decision may change without an event: by time alone, or because what could not be read now can be.
-fn next_due(look: &Look, decision: &Decision) -> Option<Timestamp> {
+pub(super) fn next_due(look: &Look, decision: &Decision) -> Option<Timestamp> {
     let is_unknown = [decision.outcome, decision.own_outcome].contains(&Verdict::Unknown);
     if !is_unknown || look.change.state != ChangeState::Open {
         return decision.next_instant;
@@ -341,7 +366,6 @@ fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countersign_domain::account::Oid;
 
     #[test]
     fn a_run_holds_or_vouches_unless_it_is_a_neutral_one_of_ours_that_nobody_asked_for_again() {

@@ -4,16 +4,27 @@
 //! Absent: what a push makes of its author, which the domain says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, Oid};
 use countersign_domain::facts::Known;
 use countersign_domain::net_diff::HeadMove;
+use jiff::Timestamp;
+use moka::future::Cache;
 
 use super::facts::{head_place, listed_commits};
 use super::{Pipeline, Result};
 use crate::github::{self, Activity, Installation, Look};
 use crate::store::SeenMove;
+
+/// The commits of a head that a pull request was opened with, by its repository, its number and that head.
+pub(super) type Opened = Cache<(u64, u64, Oid), Arc<Vec<Oid>>>;
+
+/// The cache for that, empty.
+pub(super) fn opened() -> Opened {
+    Cache::builder().max_capacity(1_000).build()
+}
 
 /// Moves of the head, by who made them.
 pub(super) type Moves = BTreeMap<Account, Vec<HeadMove>>;
@@ -42,6 +53,10 @@ impl Pipeline {
             let Some(owner) = look.head_owner.clone() else {
                 return unknown("the repository that the change comes from is gone");
             };
+            // What happened while nobody listened may have been a push by anybody who may push there.
+            if has_gap(&seen, &head.tip) {
+                return unknown("a push to the fork was not seen, and nobody but its owner can list them");
+            }
             // What the owner pushed is not known by both its ends.
             moves.remove(&owner);
             pushers.insert(owner);
@@ -58,8 +73,13 @@ impl Pipeline {
             }
             Err(error) => return Err(error.into()),
         };
+        let opened_with = match self.opened_with(github, look, &activity, &commits).await? {
+            Known::Known(commits) => commits,
+            Known::Unknown(why) => return unknown(&why),
+        };
         // Where the commits are not known, any push may have brought one.
-        let brought = |push: &Activity| look.commits.known().is_none() || commits.contains(&push.after);
+        let is_of_change = |commit: &Oid| commits.contains(commit) || opened_with.contains(commit);
+        let brought = |push: &Activity| look.commits.known().is_none() || is_of_change(&push.after);
         // Who made the branch at a commit of the base has brought nothing.
         let made = |push: &Activity| push.before.as_str().bytes().all(|digit| digit == b'0');
         let is_move = |push: &&Activity| brought(push) || (push.at >= look.created_at && !made(push));
@@ -77,6 +97,63 @@ impl Pipeline {
         }
         Ok((Known::Known(pushers), moves))
     }
+
+    /// The commits that the pull request had when it was opened, and that a rebase may have replaced since: whoever pushed
+    /// them stays behind what became of them. Empty where they are its commits still.
+    async fn opened_with(
+        &self,
+        github: &Installation,
+        look: &Look,
+        activity: &[Activity],
+        commits: &[Oid],
+    ) -> Result<Known<BTreeSet<Oid>>> {
+        let mut brought = BTreeSet::new();
+        if look.commits.known().is_none() {
+            return Ok(Known::Known(brought));
+        }
+        let repository = &look.repository;
+        for head in first_heads(activity, look.created_at) {
+            if commits.contains(head) {
+                continue;
+            }
+            let key = (repository.id, look.change.number, head.clone());
+            if let Some(known) = self.opened.get(&key).await {
+                brought.extend(known.iter().cloned());
+                continue;
+            }
+            let base = &look.change.base.tip;
+            let compared = match github.comparison(&repository.owner, &repository.name, base, head).await {
+                Ok(Known::Known(compared)) => compared.commits,
+                Ok(Known::Unknown(why)) => return Ok(Known::Unknown(why)),
+                Err(github::Error::NotFound(_) | github::Error::Refused(_)) => {
+                    let why = format!("GitHub no longer has commit {}, with which it was opened", head.short());
+                    return Ok(Known::Unknown(why));
+                }
+                Err(error) => return Err(error.into()),
+            };
+            brought.extend(compared.iter().cloned());
+            self.opened.insert(key, Arc::new(compared)).await;
+        }
+        Ok(Known::Known(brought))
+    }
+}
+
+/// Where the head may have been when the pull request was opened. GitHub tells the second only: what was pushed within it
+/// may have come before or after.
+fn first_heads(activity: &[Activity], opened_at: Timestamp) -> BTreeSet<&Oid> {
+    let instants: BTreeSet<Timestamp> = activity.iter().map(|push| push.at).collect();
+    let before = instants.range(..opened_at).next_back().copied();
+    let within = instants.get(&opened_at).copied();
+    let first = instants.first().copied().filter(|_| before.is_none() && within.is_none());
+    let is_first = |push: &&Activity| [before, within, first].contains(&Some(push.at));
+    activity.iter().filter(is_first).map(|push| &push.after).collect()
+}
+
+/// Whether the moves of a fork's head leave one out: they are not one way to where it is now.
+fn has_gap(seen: &[SeenMove], head: &Oid) -> bool {
+    let ends: BTreeSet<&Oid> = seen.iter().map(|moved| &moved.after).collect();
+    let starts: BTreeSet<&Oid> = seen.iter().filter_map(|moved| moved.before.as_ref()).collect();
+    !seen.is_empty() && (!ends.contains(head) || starts.difference(&ends).count() > 1)
 }
 
 /// The moves of those people of whom every move is known by both its ends.
@@ -119,9 +196,54 @@ fn is_seen(seen: &[SeenMove], push: &Activity, actor: &Account) -> bool {
 #[cfg(test)]
 mod tests {
     use countersign_domain::account::AccountKind;
-    use jiff::Timestamp;
 
     use super::*;
+
+    #[test]
+    fn a_pull_request_was_opened_with_what_was_pushed_last_before_it() {
+        let check = |pushes: &[(i64, &str)], expected: &[&str]| {
+            let at = |second: i64| Timestamp::from_second(second).expect("an instant");
+            let pushed = |(second, after): &(i64, &str)| Activity {
+                before: Oid::new("0"),
+                after: Oid::new(*after),
+                at: at(*second),
+                actor: None,
+            };
+            let newest_first: Vec<Activity> = pushes.iter().rev().map(pushed).collect();
+            let expected: Vec<Oid> = expected.iter().map(|oid| Oid::new(*oid)).collect();
+            assert_eq!(
+                first_heads(&newest_first, at(10)).into_iter().cloned().collect::<Vec<_>>(),
+                expected,
+                "{pushes:?}"
+            );
+        };
+        check(&[(1, "a"), (9, "b"), (11, "c")], &["b"]);
+        check(&[(1, "a"), (10, "b"), (10, "c")], &["a", "b", "c"]);
+        check(&[(11, "c"), (12, "d")], &["c"]);
+        check(&[], &[]);
+    }
+
+    #[test]
+    fn a_move_of_a_forks_head_that_was_not_seen_leaves_a_gap() {
+        let check = |moves: &[(&str, &str)], gap: bool| {
+            let sender = Account { id: 1, login: "ann".to_owned(), kind: AccountKind::User };
+            let moved = |(before, after): &(&str, &str)| SeenMove {
+                before: Some(*before).filter(|before| !before.is_empty()).map(Oid::new),
+                made: false,
+                after: Oid::new(*after),
+                sender: sender.clone(),
+                at: Timestamp::UNIX_EPOCH,
+            };
+            let moves: Vec<SeenMove> = moves.iter().map(moved).collect();
+            assert_eq!(has_gap(&moves, &Oid::new("c")), gap, "{moves:?}");
+        };
+        check(&[], false);
+        check(&[("a", "b"), ("b", "c")], false);
+        check(&[("c", "b"), ("b", "c")], false);
+        check(&[("", "c")], false);
+        check(&[("a", "b")], true);
+        check(&[("a", "b"), ("d", "c")], true);
+    }
 
     #[test]
     fn pushes_are_whole_where_they_are_one_way_from_the_making_of_the_branch_to_its_head() {

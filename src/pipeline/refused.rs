@@ -76,8 +76,8 @@ mod tests {
     fn only_what_may_change_githubs_mind_tries_again() {
         let check = |wants: &[Want], tries: bool| assert_eq!(may_be_taken_now(wants), tries, "{wants:?}");
         check(&[], false);
-        check(&[Want::Anything, Want::Tip("a".into())], false);
-        check(&[Want::Tip("a".into()), Want::Comment], true);
+        check(&[Want::Anything, Want::Review { id: 5, state: "approved".into() }], false);
+        check(&[Want::Review { id: 5, state: "approved".into() }, Want::Comment], true);
         check(&[Want::Rerun(0)], true);
     }
 }

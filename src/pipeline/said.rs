@@ -4,7 +4,7 @@
 use countersign_domain::plan::{self, Effect, Shown};
 use jiff::Timestamp;
 
-use super::effect::EFFECT_DAYS;
+use super::effect::{EFFECT_DAYS, EffectOfEdit};
 use super::pull::{Decided, shown_run};
 use super::write::Carried;
 use super::{Pipeline, Result, refused, unfinished};
@@ -88,7 +88,9 @@ impl Pipeline {
         };
         let answer = render::answer(&decided.decision, &context);
         match &decided.effect_of_edit {
-            Some(effect) => render::effect::told(answer, &decided.decision, effect, EFFECT_DAYS),
+            Some(EffectOfEdit { layer, effect }) => {
+                render::effect::told(answer, &decided.decision, *layer, effect, EFFECT_DAYS)
+            }
             None => answer,
         }
     }

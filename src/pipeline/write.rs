@@ -230,10 +230,13 @@ impl Pipeline {
         self.take_back(work, github, row, number, shown, &Reason::Closed).await
     }
 
-    /// A dead row: people are told that it could not be evaluated, by a path that needs no look.
+    /// A dead row of a pull request or a merge group: people are told that it could not be evaluated, by a path that
+    /// needs no look.
     pub(super) async fn give_up(&self, work: &Work, error: &str) -> Result<()> {
-        let Subject::Pull { repository, number } = work.claim.subject else {
-            return Ok(());
+        let (repository, number) = match &work.claim.subject {
+            Subject::Pull { repository, number } => (*repository, *number),
+            Subject::Group { repository, .. } => return self.give_up_group(work, *repository, error).await,
+            Subject::Sweep { .. } | Subject::Redelivery => return Ok(()),
         };
         let Some(row) = self.store.repository(repository).await? else { return Ok(()) };
         let Some(index) = self.store.pull_index(repository, number).await? else { return Ok(()) };
@@ -248,7 +251,7 @@ impl Pipeline {
     }
 
     /// Says it, holding the check against others who share the commit.
-    async fn say(
+    pub(super) async fn say(
         &self,
         work: &Work,
         github: &Installation,
@@ -264,7 +267,10 @@ impl Pipeline {
         }
         // Others that share the check must not turn it green again by what this one was when it was last decided. What was
         // forgotten before this began to be said by a former try, whatever became of that.
-        let is_first = self.store.forget_outcome(row.name.id, number).await?;
+        let is_first = match work.claim.subject {
+            Subject::Pull { .. } => self.store.forget_outcome(row.name.id, number).await?,
+            _ => true,
+        };
         let lane = lane(row.name.id, &run.head, &run.name);
         if !self.hold_soon(work, &lane).await? {
             // Nobody is waited for longer. It is not remembered, and so said again once the check is held, should they
@@ -273,7 +279,7 @@ impl Pipeline {
             return Err(Error::Held);
         }
         let said = match self.say_now(work, github, row, number, shown, (&run, is_first)).await {
-            Ok(said) => self.remember_said(row.name.id, number, shown, said, run).await,
+            Ok(said) => self.remember_said(work, (row.name.id, number), shown, said, run).await,
             Err(error) => Err(error),
         };
         self.let_go(work, &lane).await?;
@@ -310,16 +316,20 @@ impl Pipeline {
 
     pub(super) async fn remember_said(
         &self,
-        repository: u64,
-        number: u64,
+        work: &Work,
+        (repository, number): (u64, u64),
         shown: &mut ShownIds,
         id: Option<u64>,
         run: Run,
     ) -> Result<()> {
         let Some(id) = id else { return Ok(()) };
         let Run { name, head, status, fingerprint, .. } = run;
-        shown.run = Some(ShownRunIds { id, status, fingerprint, head, name });
-        Ok(self.store.remember_shown(repository, number, shown).await?)
+        let run = shown.run.insert(ShownRunIds { id, status, fingerprint, head, name });
+        match &work.claim.subject {
+            Subject::Group { base, .. } => self.store.remember_group_run(repository, base, run).await?,
+            _ => self.store.remember_shown(repository, number, shown).await?,
+        }
+        Ok(())
     }
 
     /// The number of the run that says just this already: a former try wrote it, and died or heard no answer.

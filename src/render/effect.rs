@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::decision::Decision;
+use countersign_domain::layer::Layer;
 use countersign_domain::plan::{Answer, Comment};
 use countersign_domain::policy::CommentWhen;
 use serde_json::{Value, json};
@@ -150,32 +151,72 @@ pub fn json(effect: &Effect, failed: Option<&BTreeSet<Change>>) -> Value {
 
 /// The answer with what the edited policy would have done in its comment. Where none is wanted, none is written for it:
 /// a draft asks nobody, and a policy may keep comments out of its repository.
-pub fn told(mut answer: Answer, decision: &Decision, effect: &Effect, days: u32) -> Answer {
+pub fn told(mut answer: Answer, decision: &Decision, layer: Layer, effect: &Effect, days: u32) -> Answer {
     if decision.draft || decision.comment == CommentWhen::Never {
         return answer;
     }
     if let Comment::Show(body) | Comment::Fold(body) = answer.comment {
-        answer.comment = Comment::Show(format!("{}\n\n{}\n", body.trim_end(), section(effect, days).join("\n")));
+        answer.comment = Comment::Show(format!("{}\n\n{}\n", body.trim_end(), section(layer, effect, days).join("\n")));
     }
     answer
 }
 
-/// As the part of a comment, for changes of the repository that it is read in.
-///
-/// Everybody who reads the comment may read what is named here.
-fn section(effect: &Effect, days: u32) -> Vec<String> {
+/// As the part of a comment: of a repository's policy for the changes of that repository, which everybody may read who
+/// reads the comment; of an organisation's for those of all its repositories, of which none is named.
+fn section(layer: Layer, effect: &Effect, days: u32) -> Vec<String> {
+    let (here, over) = match layer {
+        Layer::Organisation => ("in the organisation", "in all repositories of the organisation"),
+        Layer::BuiltIn | Layer::Repository => ("here", "into this branch"),
+    };
     let mut lines = vec!["#### What the edited policy would have done".to_owned(), String::new()];
     if effect.changes() == 0 && effect.left_out == 0 {
-        lines.push(format!("No change of the last {days} days was decided here, so there is nothing to compare."));
+        lines.push(format!("No change of the last {days} days was decided {here}, so there is nothing to compare."));
         return lines;
     }
-    lines.push(format!("Over the changes into this branch that were decided in the last {days} days:"));
+    lines.push(format!("Over the changes {over} that were decided in the last {days} days:"));
     lines.push(String::new());
     lines.extend(numbers(effect, None).iter().map(|line| format!("- {}", prose(line))));
     if effect.differing.is_empty() && effect.not_known.is_empty() {
         return lines;
     }
-    lines.extend([String::new(), "<details><summary>Which, and why</summary>".to_owned(), String::new()]);
+    match layer {
+        Layer::Organisation => {
+            lines.extend([String::new(), "<details><summary>Why</summary>".to_owned(), String::new()]);
+            lines.extend(reasons(effect));
+            let more = "`countersign backtest --policy countersign.toml` names them to whoever runs countersign";
+            lines.push(format!("- {more}"));
+        }
+        Layer::BuiltIn | Layer::Repository => {
+            lines.extend([String::new(), "<details><summary>Which, and why</summary>".to_owned(), String::new()]);
+            lines.extend(named(effect));
+        }
+    }
+    let lacking = lacking(effect);
+    if !lacking.is_empty() {
+        let lacking: Vec<String> =
+            lacking.into_iter().map(|(what, count)| format!("{} ({count})", prose(what))).collect();
+        lines.push(format!("- not fetched then: {}", lacking.join(", ")));
+    }
+    lines.extend([String::new(), "</details>".to_owned()]);
+    lines
+}
+
+/// The requirements of the organisation's own rules that end otherwise, each with the number of changes.
+fn reasons(effect: &Effect) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let own = format!("{}/", Layer::Organisation.name());
+    for why in effect.differing.iter().flat_map(|change| &change.why).filter(|why| why.starts_with(&own)) {
+        *counts.entry(why).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(why, count)| (std::cmp::Reverse(*count), *why));
+    let told = counts.into_iter().take(LISTED);
+    told.map(|(why, count)| format!("- {}: {}", code(&shorten(why, REASON)), changes(count))).collect()
+}
+
+/// The changes that differ, with the requirements that end otherwise.
+fn named(effect: &Effect) -> Vec<String> {
+    let mut lines = Vec::new();
     for Differs { change, from, to, why } in effect.differing.iter().take(LISTED) {
         let mut reasons: Vec<String> = why.iter().take(REASONS).map(|why| code(&shorten(why, REASON))).collect();
         if why.len() > REASONS {
@@ -187,12 +228,5 @@ fn section(effect: &Effect, days: u32) -> Vec<String> {
     if effect.differing.len() > LISTED {
         lines.push(format!("- and {} more", effect.differing.len() - LISTED));
     }
-    let lacking = lacking(effect);
-    if !lacking.is_empty() {
-        let lacking: Vec<String> =
-            lacking.into_iter().map(|(what, count)| format!("{} ({count})", prose(what))).collect();
-        lines.push(format!("- not fetched then: {}", lacking.join(", ")));
-    }
-    lines.extend([String::new(), "</details>".to_owned()]);
     lines
 }

@@ -13,8 +13,8 @@ use super::phrase::Voice;
 /// One pull request of a merge group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupMember {
-    /// Its number.
-    pub number: u64,
+    /// Its number; `None` where the merge queue does not say.
+    pub number: Option<u64>,
     /// Its title, where it is known.
     pub title: Option<String>,
     /// What it comes to.
@@ -32,7 +32,10 @@ pub fn group_answer(head: &Oid, check_name: &str, members: &[GroupMember]) -> Ru
         None => "Could not be decided: the pull requests of this group are not known".to_owned(),
         Some(_) if outcome == Outcome::Pass => "Everything asked of these pull requests is there".to_owned(),
         Some(_) if outcome == Outcome::Silent => "No policy".to_owned(),
-        Some(worst) => format!("Held by #{}, which {}", worst.number, outcome_words(worst.outcome)),
+        Some(GroupMember { number: Some(number), outcome, .. }) => {
+            format!("Held by #{number}, which {}", outcome_words(*outcome))
+        }
+        Some(_) => "Could not be decided: the merge queue does not name one of its pull requests".to_owned(),
     };
     let mut order: Vec<&GroupMember> = members.iter().collect();
     order.sort_by_key(|member| (member.outcome, member.number));
@@ -51,5 +54,6 @@ pub fn group_answer(head: &Oid, check_name: &str, members: &[GroupMember]) -> Ru
 fn member_row(member: &GroupMember) -> String {
     let voice = Voice { names_people: member.names_people };
     let title = member.title.as_ref().map_or(String::new(), |title| format!(" {}", code(&shorten(title, 120))));
-    format!("- pull request {}{title} {}", member.number, member_words(member.outcome, &member.next, voice))
+    let name = member.number.map_or("a pull request".to_owned(), |number| format!("pull request {number}"));
+    format!("- {name}{title} {}", member_words(member.outcome, &member.next, voice))
 }

@@ -23,6 +23,18 @@ pub enum Reason {
         /// Why the last try failed.
         why: String,
     },
+    /// The same of a merge group.
+    GroupGaveUp {
+        /// How often it was tried.
+        attempts: u32,
+        /// Why the last try failed.
+        why: String,
+    },
+    /// GitHub's merge queue for this branch does not say which pull requests would go in with a group.
+    GroupUnknown {
+        /// The branch.
+        base: String,
+    },
     /// An event took back something that the success stood on, and GitHub has not been read since.
     LookingAgain(Option<Lowered>),
     /// Time ended what the success stood on, and GitHub could not be read since.
@@ -36,6 +48,13 @@ pub enum Reason {
     Early {
         /// What the check says from then on: the title that it would have.
         then: String,
+    },
+    /// The same of a pull request in a merge group.
+    MemberChanged {
+        /// Its number.
+        number: u64,
+        /// What was taken back.
+        what: Option<Lowered>,
     },
     /// The pull request goes into another branch now.
     Retargeted,
@@ -86,6 +105,35 @@ pub fn could_not_evaluate(head: &Oid, check_name: &str, reason: &Reason) -> Run 
                  What could not be looked at is not passed.\n\n\
                  It looks again at the next event of the pull request, or when this check is re-run.",
                 sentence(&prose_at(why, false)),
+            ),
+        ),
+        Reason::GroupGaveUp { attempts, why } => (
+            RunStatus::Failure,
+            "Could not be evaluated".to_owned(),
+            format!(
+                "countersign tried {attempts} times to look at the pull requests that the merge queue has put together \
+                 here and could not: {} What could not be looked at is not passed.\n\n\
+                 It looks again at the next event of one of them, or when this check is re-run.",
+                sentence(&prose_at(why, false)),
+            ),
+        ),
+        Reason::GroupUnknown { base } => (
+            RunStatus::Failure,
+            "Could not be decided: the pull requests of this group are not known".to_owned(),
+            format!(
+                "GitHub asks for this check for pull requests that are to go into {} together, and its merge queue does \
+                 not show this commit, so it is not known which they are. What is not known is not passed.\n\n\
+                 Take the pull requests out of the queue and add them again, or re-run this check.",
+                code(base),
+            ),
+        ),
+        Reason::MemberChanged { number, what } => (
+            RunStatus::InProgress,
+            format!("Looking again: #{number} changed in the queue, {}", words(what.as_ref())),
+            format!(
+                "The check of this group was taken back because pull request {number}, which is in it, changed: {}. It \
+                 will be decided anew as soon as GitHub can be read.",
+                prose_at(&words(what.as_ref()), false)
             ),
         ),
         Reason::LookingAgain(lowered) => (

@@ -17,10 +17,12 @@ statements! {
     SCAN = Sql::both(
         "SELECT c.decision AS decision, c.repository AS repository, c.number AS number FROM change_row c
         WHERE c.as_of >= $1 AND (CAST($2 AS BIGINT) IS NULL OR c.repository = $2)
-        ORDER BY c.as_of DESC, c.repository, c.number LIMIT $3"
+            AND ($3 = '' OR c.repository IN (SELECT id FROM repository WHERE owner_key = $3))
+        ORDER BY c.as_of DESC, c.repository, c.number LIMIT $4"
     );
     COUNT = Sql::both(
-        "SELECT COUNT(*) AS n FROM change_row WHERE as_of >= $1 AND (CAST($2 AS BIGINT) IS NULL OR repository = $2)"
+        "SELECT COUNT(*) AS n FROM change_row WHERE as_of >= $1 AND (CAST($2 AS BIGINT) IS NULL OR repository = $2)
+            AND ($3 = '' OR repository IN (SELECT id FROM repository WHERE owner_key = $3))"
     );
     SNAPSHOTS = bulk!(
         "SELECT d.id AS id, d.semantics AS semantics, d.parts AS parts FROM",
@@ -35,12 +37,14 @@ statements! {
 }
 
 /// Which changes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Changes {
     /// Those whose last decision holds for this instant or a later one.
     pub since: Timestamp,
     /// Those of this repository.
     pub repository: Option<u64>,
+    /// Those of this owner's repositories, by the login.
+    pub owner: Option<String>,
     /// At most so many, those decided last.
     pub at_most: u32,
 }
@@ -72,7 +76,8 @@ impl Store {
     /// The database's.
     pub async fn decided_changes(&self, which: &Changes) -> Result<(Vec<DecidedChange>, u64)> {
         let (since, repository) = (which.since.as_millisecond(), which.repository.map(u64::cast_signed));
-        let rows = self.db.fetch(SCAN, values![since, repository, i64::from(which.at_most)]).await?;
+        let owner = which.owner.as_deref().unwrap_or_default().to_lowercase();
+        let rows = self.db.fetch(SCAN, values![since, repository, &owner, i64::from(which.at_most)]).await?;
         let change = |row: &Row| {
             let decision = row.text("decision")?.parse();
             let decision = decision.map_err(|_| Error::Unreadable("a decision's id is none".into()))?;
@@ -82,7 +87,7 @@ impl Store {
         if found.len() < which.at_most as usize {
             return Ok((found, 0));
         }
-        let all = super::db::one(self.db.fetch(COUNT, values![since, repository]).await?)?.id("n")?;
+        let all = super::db::one(self.db.fetch(COUNT, values![since, repository, &owner]).await?)?.id("n")?;
         let beside = all.saturating_sub(found.len() as u64);
         Ok((found, beside))
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::db::Row;
 use super::error::{Error, Result};
-use super::mark::Pending;
+use super::pending::Pending;
 use crate::signal::{Lowered, Want};
 
 /// What a row of the queue is about.

@@ -32,9 +32,10 @@ statements! {
         "SELECT at, editor, editor_login, editor_kind, text FROM body_version
         WHERE repository = $1 AND number = $2 ORDER BY at, hash"
     );
-    SEEN = Sql::both("SELECT base, commits, at FROM seen WHERE review = $1");
+    SEEN = Sql::both("SELECT base, commits, at, could_write FROM seen WHERE review = $1");
     REMEMBER_SEEN = Sql::both(
-        "INSERT INTO seen (review, repository, number, base, commits, at) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO seen (review, repository, number, base, commits, at, could_write)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (review) DO NOTHING"
     );
     HEAD_COMMITS = Sql::both(
@@ -118,6 +119,8 @@ pub struct SeenRow {
     pub commits: String,
     /// When that look was.
     pub at: Timestamp,
+    /// Whether the reviewer could push; `None` where a former version looked.
+    pub could_write: Option<bool>,
 }
 
 /// An open pull request with the same head, that may share the check.
@@ -203,8 +206,10 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn seen_at_review(&self, review: u64) -> Result<Option<SeenRow>> {
-        let seen =
-            |row: &Row| Ok(SeenRow { base: row.text("base")?, commits: row.text("commits")?, at: row.instant("at")? });
+        let seen = |row: &Row| {
+            let could_write = row.maybe_int("could_write")?.map(|could| could != 0);
+            Ok(SeenRow { base: row.text("base")?, commits: row.text("commits")?, at: row.instant("at")?, could_write })
+        };
         self.db.fetch(SEEN, values![review]).await?.first().map(seen).transpose()
     }
 
@@ -213,7 +218,9 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn remember_seen(&self, pull: (u64, u64), review: u64, seen: &SeenRow) -> Result<()> {
-        let values = values![review, pull.0, pull.1, &seen.base, &seen.commits, seen.at.as_millisecond()];
+        let could_write = seen.could_write.map(i64::from);
+        let at = seen.at.as_millisecond();
+        let values = values![review, pull.0, pull.1, &seen.base, &seen.commits, at, could_write];
         self.db.execute(Writes::Records, REMEMBER_SEEN, values).await?;
         Ok(())
     }

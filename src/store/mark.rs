@@ -1,24 +1,24 @@
 //! From where an event says to look to rows that are due.
 //!
 //! The indexes of open pull requests by head, base, owner and team answer for events
-//! that name no pull request. A check that no rule cares about makes nothing due.
+//! that name no pull request. A check that no rule cares about makes nothing due. Absent:
+//! what a row waits for (`pending`).
 
 use std::collections::BTreeMap;
 
 use countersign_domain::CHECK_NAME;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::claim::Subject;
 use super::db::{Row, Tx, storable, values};
 use super::decision::Cares;
 use super::error::{Error, Result};
+use super::groups;
+use super::pending::{Marked, Pending};
 use super::sql::{Sql, bulk, statements};
 use super::waiting;
 use crate::signal::{Lowered, Mark, Moved, MovedCheck, Want};
-
-/// How many wants and how many deliveries a row keeps; beyond that the newest stay.
-const KEPT: usize = 64;
 
 /// How long ago a change went in of which it is asked whether a deployment that failed brought it: thirty days, in ms.
 const LATELY: i64 = 30 * 24 * 3_600_000;
@@ -118,116 +118,13 @@ statements! {
     );
 }
 
-/// What a row waits for, each with the number of the event that asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct Pending {
-    pub(super) wants: Vec<(i64, Want)>,
-    pub(super) causes: Vec<(i64, String)>,
-    /// What took away from that which green stands on.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) lowered: Vec<(i64, Lowered)>,
-}
-
-impl Pending {
-    /// What cannot be read (a newer version wrote it) is not waited for: no delivery may be refused for it.
-    pub(super) fn read(json: &str) -> Self {
-        serde_json::from_str(json).unwrap_or_else(|error| {
-            tracing::warn!(%error, "what a queue row waits for cannot be read");
-            Self::default()
-        })
-    }
-
-    fn write(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|error| Error::Unreadable(error.to_string()))
-    }
-
-    /// What is left once everything up to that number was seen.
-    pub(super) fn after(mut self, done: i64) -> Self {
-        self.wants.retain(|(seq, _)| *seq > done);
-        self.causes.retain(|(seq, _)| *seq > done);
-        self.lowered.retain(|(seq, _)| *seq > done);
-        self
-    }
-
-    /// Adds the wants and causes of one event, or of several that were taken together.
-    fn add(&mut self, seq: i64, more: &Marked) {
-        for want in &more.wants {
-            self.want(seq, want.clone());
-        }
-        // What waited for its head may be told of more than once.
-        self.causes.retain(|(_, cause)| !more.causes.contains(cause));
-        self.causes.extend(more.causes.iter().map(|cause| (seq, cause.clone())));
-        let surplus = self.causes.len().saturating_sub(KEPT);
-        self.causes.drain(..surplus);
-        // The first that is left is what took green away.
-        self.lowered.extend(more.lowered.iter().map(|what| (seq, what.clone())));
-        self.lowered.truncate(KEPT);
-    }
-
-    fn want(&mut self, seq: i64, want: Want) {
-        let want = match want {
-            Want::Anything => return, // every look is after the event: it is claimed after its commit
-            Want::UpdatedAt(at) => Want::UpdatedAt(
-                self.take_matching(|old| if let Want::UpdatedAt(old) = old { Some(*old) } else { None }, at),
-            ),
-            Want::Members(at) => Want::Members(
-                self.take_matching(|old| if let Want::Members(old) = old { Some(*old) } else { None }, at),
-            ),
-            other => {
-                // Of several that were told of one thing only the last is what will be seen.
-                if self.wants.iter().any(|(_, old)| supersedes(old, &other) && !supersedes(&other, old)) {
-                    return;
-                }
-                self.wants.retain(|(_, old)| *old != other && !supersedes(&other, old));
-                other
-            }
-        };
-        self.wants.push((seq, want));
-        let surplus = self.wants.len().saturating_sub(KEPT);
-        self.wants.drain(..surplus);
-    }
-
-    /// Takes the wants out of which `instant` makes one, and gives the latest of them and `at`.
-    fn take_matching(&mut self, instant: impl Fn(&Want) -> Option<Timestamp>, at: Timestamp) -> Timestamp {
-        let latest = self.wants.iter().filter_map(|(_, want)| instant(want)).fold(at, Timestamp::max);
-        self.wants.retain(|(_, want)| instant(want).is_none());
-        latest
-    }
-}
-
-/// Whether a want that arrives after another takes its place: it tells how the same thing stands, and is no older.
-fn supersedes(later: &Want, want: &Want) -> bool {
-    match (later, want) {
-        // A thread may be resolved and opened again.
-        (Want::Thread { node, .. }, Want::Thread { node: of, .. }) => node == of,
-        (Want::Base { at, .. }, Want::Base { at: before, .. }) => at >= before,
-        (Want::Status { head, context, at, .. }, Want::Status { head: of, context: named, at: before, .. }) => {
-            head == of && context == named && at >= before
-        }
-        (Want::Deployment { node, status, .. }, Want::Deployment { node: of, status: before, .. }) => {
-            let instant = |status: &Option<(Timestamp, String)>| status.as_ref().map(|(at, _)| *at);
-            node == of && instant(status) >= instant(before)
-        }
-        _ => false,
-    }
-}
-
-/// What one group of deliveries asks of one row.
-#[derive(Debug, Default)]
-struct Marked {
-    installation: u64,
-    wants: Vec<Want>,
-    causes: Vec<String>,
-    lowered: Vec<Lowered>,
-    lowers: bool,
-    awaited: bool,
-}
+/// Rows by their keys.
+type Rows = BTreeMap<String, (Subject, Marked)>;
 
 /// What a group of deliveries makes due.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    rows: BTreeMap<String, (Subject, Marked)>,
+    rows: Rows,
     /// Of commits that are no head yet.
     waiting: Vec<serde_json::Value>,
 }
@@ -254,6 +151,7 @@ impl Marks {
                 self.add(subject, cause.installation, want, *lowers, cause);
             }
             Mark::Group { repository, base, head } => {
+                groups::back(tx, *repository, head, cause.received_at).await?;
                 let subject = Subject::Group { repository: *repository, base: base.clone(), head: head.clone() };
                 self.add(subject, cause.installation, &any, false, cause);
             }
@@ -262,16 +160,14 @@ impl Marks {
                 let rows = tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await?;
                 if rows.is_empty() {
                     self.waiting.extend(waiting::row(mark, cause)?);
+                    self.asked_of_group(tx, mark, cause).await?;
                 }
                 rows.iter().try_for_each(|row| self.found(row, mark, cause))?;
             }
-            Mark::Base { repository, branch, want } => {
-                self.add_pulls(&tx.fetch(INTO_BASE, values![*repository, branch]).await?, want, cause)?;
-                let beside = match want {
-                    Want::Tip(tip) => Want::DefaultTip(tip.clone()),
-                    other => other.clone(),
-                };
-                self.add_pulls(&tx.fetch(BESIDE_DEFAULT, values![*repository, branch]).await?, &beside, cause)?;
+            Mark::Base { repository, branch } => {
+                for pulls in [INTO_BASE, BESIDE_DEFAULT] {
+                    self.add_pulls(&tx.fetch(pulls, values![*repository, branch]).await?, &any, cause)?;
+                }
             }
             Mark::Owner { owner } => {
                 self.add_pulls(&tx.fetch(OF_OWNER, values![&owner.to_lowercase()]).await?, &any, cause)?;
@@ -308,6 +204,16 @@ impl Marks {
         if matters { self.add_pull(row, want, lowers, cause) } else { Ok(()) }
     }
 
+    /// Somebody asks again for the check of a merge group: its commit is no pull request's head.
+    async fn asked_of_group(&mut self, tx: &mut Tx, mark: &Mark, cause: Cause<'_>) -> Result<()> {
+        if let Mark::Head { repository, head, want: want @ Want::Rerun(_), .. } = mark
+            && let Some(group) = groups::at(tx, *repository, head).await?
+        {
+            self.add(group, cause.installation, want, false, cause);
+        }
+        Ok(())
+    }
+
     fn add_pulls(&mut self, rows: &[Row], want: &Want, cause: Cause<'_>) -> Result<()> {
         rows.iter().try_for_each(|row| self.add_pull(row, want, false, cause))
     }
@@ -329,52 +235,82 @@ impl Marks {
         row.lowered.extend(lowered.cloned());
         row.awaited |= cause.awaited || matches!(want, Want::Rerun(_));
         row.wants.push(want.clone());
+        row.told_at = row.told_at.max(cause.received_at);
         if !cause.delivery.is_empty() && row.causes.last().is_none_or(|last| last != cause.delivery) {
             row.causes.push(cause.delivery.to_owned());
         }
     }
 
-    /// Writes the rows, in the order of their keys, and counts them.
+    /// Writes the rows, in the order of their keys, and counts them. Merge groups come last, those of the pull requests
+    /// among them: whoever keeps who is in a group holds the rows of its members.
     pub(super) async fn write(self, tx: &mut Tx, now: i64) -> Result<usize> {
         waiting::keep(tx, self.waiting).await?;
-        if self.rows.is_empty() {
-            return Ok(0);
-        }
-        let rows = self.rows.iter().map(|(key, (subject, marked))| {
-            let mut pending = Pending::default();
-            pending.add(1, marked);
-            let (repository, number, head, base) = subject.columns();
-            DueRow {
-                key: &storable(key),
-                kind: subject.kind(),
-                installation: marked.installation.cast_signed(),
-                repository: repository.cast_signed(),
-                number: number.cast_signed(),
-                head: &storable(head),
-                base: &storable(base),
-                lowers: i64::from(marked.lowers),
-                awaited: i64::from(marked.awaited),
-                pending: pending.write()?,
-            }
-            .json()
-        });
-        let rows = serde_json::Value::Array(rows.collect::<Result<Vec<_>>>()?).to_string();
-        let mut merged = Vec::new();
-        for row in tx.fetch(MARK, values![&rows, now]).await? {
-            let (key, seq) = (row.text("key")?, row.int("seq")?);
-            let Some((_, marked)) = self.rows.get(&key).filter(|_| seq > 1) else { continue };
-            let before = Pending::read(&row.text("pending")?);
-            let mut pending = before.clone().after(row.int("done_seq")?);
-            pending.add(seq, marked);
-            if pending != before {
-                merged.push(serde_json::json!({ "key": key, "pending": pending.write()? }));
-            }
-        }
-        if !merged.is_empty() {
-            tx.execute(PENDING, values![&serde_json::Value::Array(merged).to_string()]).await?;
-        }
-        Ok(self.rows.len())
+        let is_group = |subject: &Subject| matches!(subject, Subject::Group { .. });
+        let (mut groups, others): (Rows, Rows) = self.rows.into_iter().partition(|(_, (subject, _))| is_group(subject));
+        write(tx, &others, now).await?;
+        join_groups(tx, &others, &mut groups).await?;
+        write(tx, &groups, now).await?;
+        Ok(others.len() + groups.len())
     }
+}
+
+/// What is told of a pull request is told of every group that it is in. How new a look at it must be stays with its own
+/// row, where the group finds it.
+async fn join_groups(tx: &mut Tx, told: &Rows, groups: &mut Rows) -> Result<()> {
+    let pull = |(subject, _): &(Subject, Marked)| match subject {
+        Subject::Pull { repository, number } => Some((*repository, *number)),
+        _ => None,
+    };
+    for (group, number) in groups::with(tx, told.values().filter_map(pull)).await? {
+        let (repository, ..) = group.columns();
+        let Some((_, of_member)) = told.get(&Subject::Pull { repository, number }.key()) else { continue };
+        let (_, row) = groups.entry(group.key()).or_insert_with(|| (group, Marked::default()));
+        row.installation = of_member.installation;
+        row.lowers |= of_member.lowers;
+        row.causes
+            .extend(of_member.causes.iter().filter(|cause| !row.causes.contains(cause)).cloned().collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+async fn write(tx: &mut Tx, rows: &Rows, now: i64) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let json = rows.iter().map(|(key, (subject, marked))| {
+        let mut pending = Pending::default();
+        pending.add(1, marked);
+        let (repository, number, head, base) = subject.columns();
+        DueRow {
+            key: &storable(key),
+            kind: subject.kind(),
+            installation: marked.installation.cast_signed(),
+            repository: repository.cast_signed(),
+            number: number.cast_signed(),
+            head: &storable(head),
+            base: &storable(base),
+            lowers: i64::from(marked.lowers),
+            awaited: i64::from(marked.awaited),
+            pending: pending.write()?,
+        }
+        .json()
+    });
+    let json = serde_json::Value::Array(json.collect::<Result<Vec<_>>>()?).to_string();
+    let mut merged = Vec::new();
+    for row in tx.fetch(MARK, values![&json, now]).await? {
+        let (key, seq) = (row.text("key")?, row.int("seq")?);
+        let Some((_, marked)) = rows.get(&key).filter(|_| seq > 1) else { continue };
+        let before = Pending::read(&row.text("pending")?);
+        let mut pending = before.clone().after(row.int("done_seq")?);
+        pending.add(seq, marked);
+        if pending != before {
+            merged.push(serde_json::json!({ "key": key, "pending": pending.write()? }));
+        }
+    }
+    if !merged.is_empty() {
+        tx.execute(PENDING, values![&serde_json::Value::Array(merged).to_string()]).await?;
+    }
+    Ok(())
 }
 
 /// A row as [`MARK`] takes it.
@@ -425,41 +361,4 @@ fn is_undecided(row: &Row) -> Result<bool> {
 /// What the last decision cared for.
 fn cares(row: &Row) -> Result<Option<Cares>> {
     row.maybe_text("cares")?.map(|json| Cares::read(&json)).transpose()
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-mod tests {
-    use super::*;
-
-    fn status(second: i64, state: &str) -> Want {
-        let at = Timestamp::from_second(second).unwrap();
-        Want::Status { head: "h".into(), context: "ci".into(), at, state: state.into() }
-    }
-
-    fn thread(resolved: bool) -> Want {
-        Want::Thread { node: "T1".into(), resolved }
-    }
-
-    fn deployment(status: Option<(i64, &str)>) -> Want {
-        let status = status.map(|(second, state)| (Timestamp::from_second(second).unwrap(), state.to_owned()));
-        Want::Deployment { head: "h".into(), node: "D1".into(), environment: "staging".into(), status }
-    }
-
-    #[test]
-    fn of_several_that_were_told_of_one_thing_the_last_is_waited_for() {
-        let check = |told: &[Want], left: &[Want]| {
-            let mut pending = Pending::default();
-            told.iter().for_each(|want| pending.want(1, want.clone()));
-            let wants: Vec<Want> = pending.wants.into_iter().map(|(_, want)| want).collect();
-            assert_eq!(wants, left, "of {told:?}");
-        };
-        check(&[status(1, "pending"), status(2, "success")], &[status(2, "success")]);
-        check(&[status(2, "success"), status(1, "pending")], &[status(2, "success")]);
-        check(&[status(1, "pending"), status(1, "success")], &[status(1, "success")]);
-        check(&[thread(true), thread(false)], &[thread(false)]);
-        check(&[deployment(Some((1, "success"))), deployment(None)], &[deployment(Some((1, "success")))]);
-        check(&[deployment(None), deployment(Some((1, "queued")))], &[deployment(Some((1, "queued")))]);
-        check(&[status(1, "success"), thread(true)], &[status(1, "success"), thread(true)]);
-    }
 }

@@ -59,8 +59,21 @@ statements! {
         "DELETE FROM waiting_mark WHERE delivery IN (SELECT delivery FROM waiting_mark WHERE received_at < $1
             ORDER BY received_at LIMIT 500)"
     );
+    MEMBERS = Sql::both(
+        "DELETE FROM group_member WHERE (repository, head) IN (SELECT m.repository, m.head FROM group_member m
+            JOIN merge_group g ON g.repository = m.repository AND g.head = m.head WHERE g.seen_at < $1 LIMIT 500)"
+    );
+    GROUPS = Sql::both(
+        "DELETE FROM merge_group WHERE (repository, head) IN (SELECT repository, head FROM merge_group
+            WHERE seen_at < $1 ORDER BY seen_at LIMIT 500)"
+    );
     LANES = Sql::both("DELETE FROM lane WHERE until < $1");
+    MEMBERS_MOVED = Sql::both("DELETE FROM member_moved WHERE at < $1");
 }
+
+/// How long a merge group is kept after it was last looked at: GitHub waits for its checks for hours, and one that is not
+/// answered for good is looked at every 13 days.
+const GROUP_DAYS: i64 = 30;
 
 /// How long each kind is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +98,8 @@ pub struct Swept {
     pub parts: u64,
     /// Pushes, head moves, deployments, descriptions, what reviewers saw and were members of, dispatched runs.
     pub evidence: u64,
-    /// Idle queue rows and lanes, which are made again when they are needed, and marks of commits that became no head.
+    /// Idle queue rows and lanes, which are made again when they are needed, marks of commits that became no head, who
+    /// joined and left teams, and merge groups of long ago.
     pub rows: u64,
 }
 
@@ -110,7 +124,11 @@ impl Store {
         }
         swept.rows += self.in_steps(IDLE, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(LANES, values![now - DAY_MS]).await?;
+        swept.rows += self.in_steps(MEMBERS_MOVED, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(WAITING, values![now - DAY_MS]).await?;
+        for groups in [MEMBERS, GROUPS] {
+            swept.rows += self.in_steps(groups, values![now - GROUP_DAYS * DAY_MS]).await?;
+        }
         Ok(swept)
     }
 

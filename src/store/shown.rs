@@ -165,7 +165,7 @@ impl Store {
     }
 }
 
-fn run(row: &Row) -> Result<Option<ShownRunIds>> {
+pub(super) fn run(row: &Row) -> Result<Option<ShownRunIds>> {
     let (Some(id), Some(status)) = (row.maybe_id("run_id")?, row.maybe_text("run_status")?) else { return Ok(None) };
     Ok(Some(ShownRunIds {
         id,
@@ -177,7 +177,7 @@ fn run(row: &Row) -> Result<Option<ShownRunIds>> {
 }
 
 /// The name under which a run's status is stored; it never changes.
-fn run_status_name(status: RunStatus) -> &'static str {
+pub(super) fn run_status_name(status: RunStatus) -> &'static str {
     match status {
         RunStatus::InProgress => "in_progress",
         RunStatus::Success => "success",

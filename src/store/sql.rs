@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, db, decision, due, evidence, failures, lane, mark, members, missed, open, part,
-        past, people, policy, retention, schema, shown, sqlite, take, troubled, waiting,
+        Store, asked, budget, changes, db, decision, due, evidence, export, failures, groups, lane, mark, members,
+        missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -108,7 +108,9 @@ mod tests {
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),
         ("evidence", evidence::STATEMENTS),
+        ("export", export::STATEMENTS),
         ("failures", failures::STATEMENTS),
+        ("groups", groups::STATEMENTS),
         ("lane", lane::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("members", members::STATEMENTS),
@@ -118,6 +120,7 @@ mod tests {
         ("past", past::STATEMENTS),
         ("people", people::STATEMENTS),
         ("policy", policy::STATEMENTS),
+        ("pushes", pushes::STATEMENTS),
         ("retention", retention::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),

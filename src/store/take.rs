@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_domain::account::{Account, AccountKind};
+use countersign_domain::account::{Account, AccountKind, Oid};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Store;
 use super::db::{Row, Tx, Writes, storable, values};
 use super::error::{Error, Result};
+use super::groups;
 use super::mark::{Cause, Marks};
 use super::members;
 use super::pack::{self, Pieces};
@@ -209,6 +210,7 @@ impl Store {
         waiting::hold(&mut tx, marked.chain(waiting::heads(proofs.pulls.values().copied()))).await?;
         names.write(&mut tx, now).await?;
         members::note(&mut tx, fresh.iter().flat_map(|delivery| &delivery.signal.marks), now).await?;
+        members::note_moved(&mut tx, &proofs.members, now).await?;
         let mut marks = Marks::default();
         proofs.write(&mut tx, &mut marks).await?;
         for delivery in &fresh {
@@ -367,6 +369,8 @@ struct Proofs<'a> {
     pushes: Vec<Value>,
     head_moves: Vec<Value>,
     deployed: Vec<Value>,
+    groups_gone: BTreeMap<(u64, &'a Oid), Value>,
+    members: Vec<Value>,
     /// By their key, since one statement may touch a row only once.
     bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
     /// By repository, run, attempt and actor, for the same reason.
@@ -433,6 +437,11 @@ impl<'a> Proofs<'a> {
                 *known = known.or(editor.as_ref());
             }
             Evidence::Dispatched(run) => self.dispatched(run),
+            Evidence::GroupGone { repository, base, head } => {
+                let row = groups::gone_row(*repository, base, head, delivery.received_at);
+                self.groups_gone.insert((*repository, head), row);
+            }
+            Evidence::Member(moved) => self.members.push(members::moved_row(id, self.members.len(), moved)),
             Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
         }
     }
@@ -469,6 +478,7 @@ impl<'a> Proofs<'a> {
                 "updated_at": pull.updated_at.as_millisecond(),
             })
         });
+        groups::gone(tx, self.groups_gone.into_values().collect()).await?;
         let dispatches = self.dispatches.into_values().collect();
         let pulls: Vec<Value> = pulls.collect();
         if !pulls.is_empty() {

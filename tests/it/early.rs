@@ -13,7 +13,8 @@ use crate::store::{claim, decided, decision, take};
 
 /// A check of that name failed on that commit.
 fn failed(head: &str, name: &str) -> (Want, Signal) {
-    let want = Want::Check { head: head.into(), id: 8, name: name.into(), concluded: true };
+    let app = "github-actions".to_owned();
+    let want = Want::Check { head: head.into(), id: 8, name: name.into(), app, concluded: true };
     let check = Some(MovedCheck { name: name.into(), app: Some("github-actions".into()), ours: false });
     let mark = Mark::Head { repository: SHOP, head: Oid::new(head), check, want: want.clone(), lowers: true };
     (want, marks(vec![mark]))

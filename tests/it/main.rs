@@ -16,6 +16,7 @@ mod dispatches;
 mod door;
 mod early;
 mod ending;
+mod groups;
 mod house;
 mod kill;
 mod links;

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use countersign::clock::Clock;
-use countersign::signal::{Mark, Want};
-use countersign::store::{Error, FirstMemberships, GreenUntil, Store};
+use countersign::signal::{Mark, MemberMove, Want};
+use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Store};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
+use countersign_domain::policy::Permission;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, delivery_for, mark, marks, opened};
+use crate::signals::{SHOP, check_moved, delivery, delivery_for, lowers, mark, marks, opened};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -85,15 +86,16 @@ async fn first_memberships_and_dispatches_of_the_fourteenth_version_stand() {
     on_each(async |db| {
         seed(db, include_str!("seeds/0014.sql")).await;
         let (store, cab) = (&db.store, TeamName::parse("acme/cab").expect("a team"));
-        let found = FirstMemberships::from([((5, cab.clone()), false)]);
-        assert_eq!(store.first_memberships((SHOP, 1)).await.expect("read"), found);
-        let other = FirstMemberships::from([((5, cab.clone()), true), ((8, cab.clone()), true)]);
-        let now = "2026-01-30T12:00:00Z".parse().expect("an instant");
-        store.remember_first_memberships((SHOP, 1), &other, now).await.expect("kept");
-        let found = FirstMemberships::from([((5, cab.clone()), false), ((8, cab), true)]);
-        assert_eq!(store.first_memberships((SHOP, 1)).await.expect("read"), found, "the first answer stays");
-
         let at = |ms: i64| Timestamp::from_millisecond(1_700_000_000_000 + ms).expect("an instant");
+        let first = |review: u64, found: Option<bool>, ms: i64| ((review, cab.clone()), First { found, at: at(ms) });
+        let teams = |teams: Vec<_>| FirstSeen { teams: teams.into_iter().collect(), ..FirstSeen::default() };
+        let found = teams(vec![first(5, Some(false), 0)]);
+        assert_eq!(store.first_seen((SHOP, 1)).await.expect("read"), found);
+        let other = teams(vec![first(5, Some(true), 9), first(8, Some(true), 9)]);
+        store.remember_first_seen((SHOP, 1), &other).await.expect("kept");
+        let found = teams(vec![first(5, Some(false), 0), first(8, Some(true), 9)]);
+        assert_eq!(store.first_seen((SHOP, 1)).await.expect("read"), found, "the first answer stays");
+
         let longest = SignedDuration::from_hours(35 * 24);
         let who = async |branch: &str, head: &str, during: Option<(i64, i64)>| {
             let during = during.map(|(from, to)| (at(from), at(to)));
@@ -106,6 +108,51 @@ async fn first_memberships_and_dispatches_of_the_fourteenth_version_stand() {
         assert_eq!(who("other", "f00d", Some((60_000, 70_000))).await, ["dave"], "it ended then");
         assert_eq!(who("other", "f00d", Some((60_001, 70_000))).await, [""; 0], "it was over");
         assert_eq!(who("other", "f00d", Some((-100_000_000_000, -99_999_000_000))).await, ["erin"], "no end was told");
+    })
+    .await;
+}
+
+/// What could not be told of a reviewer, what another might do, two branches that were pushed, and who left teams, as the
+/// seventeenth version wrote them.
+#[tokio::test]
+async fn what_the_seventeenth_version_knew_of_people_and_branches_stands() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0017.sql")).await;
+        let (store, cab) = (&db.store, TeamName::parse("acme/cab").expect("a team"));
+        let at = |ms: i64| Timestamp::from_millisecond(1_700_000_000_000 + ms).expect("an instant");
+        let mut found = store.first_seen((SHOP, 1)).await.expect("read");
+        let untold = First { found: None, at: at(0) };
+        let (team, maintains) = ((9, cab), First { found: Some(Some(Permission::Maintain)), at: at(0) });
+        assert_eq!(found, FirstSeen { teams: [(team.clone(), untold)].into(), permissions: [(9, maintains)].into() });
+        assert_eq!(store.seen_at_review(9).await.expect("read").expect("seen").could_write, Some(false));
+        found.teams.insert(team.clone(), First { found: Some(true), at: at(5) });
+        found.permissions.insert(9, First { found: Some(None), at: at(5) });
+        found.permissions.insert(10, First { found: Some(None), at: at(5) });
+        store.remember_first_seen((SHOP, 1), &found).await.expect("kept");
+        let now = store.first_seen((SHOP, 1)).await.expect("read");
+        assert_eq!(now.teams[&team], First { found: Some(true), at: at(0) }, "told since, and first looked for then");
+        assert_eq!(now.permissions[&9], maintains, "the first answer stays");
+        assert_eq!(now.permissions[&10].found, Some(None));
+
+        let commit = |oid: &str| Some(oid).filter(|oid| !oid.is_empty()).map(Oid::new);
+        let pushed = |before, after, ms| Pushed { before: commit(before), after: commit(after), at: at(ms) };
+        let pushes = store.newest_pushes([(SHOP, "main"), (SHOP, "next"), (SHOP, "none")]).await.expect("read");
+        let main = vec![pushed("b", "", 1_000), pushed("a", "b", 0)];
+        assert_eq!(pushes, [main, vec![pushed("", "b", 2_000)], Vec::new()], "the newest first");
+
+        let told = async |organisation: &str, since: i64| {
+            let organisations = [organisation.to_owned()].into();
+            let moved = store.members_moved(&organisations, at(since)).await.expect("read");
+            let brief = |(_, moved): (Timestamp, MemberMove)| (moved.slug, moved.account.id, moved.joined);
+            moved.into_iter().map(brief).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told("Acme", 0).await,
+            [("cab".to_owned(), 4, true), ("cab".to_owned(), 4, false)],
+            "the oldest first"
+        );
+        assert_eq!(told("acme", 1).await, [("cab".to_owned(), 4, false)]);
+        assert_eq!(told("other", 0).await, [(String::new(), 5, false)]);
     })
     .await;
 }
@@ -179,6 +226,24 @@ async fn reads_that_the_sixteenth_version_parked_are_left_alone() {
         let lowers = Mark::Pull { repository: 8, number: 3, want: Want::Anything, lowers: true };
         db.store.take(&[delivery_for(2, "dismissed", marks(vec![lowers]))]).await.expect("taken");
         assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 1);
+    })
+    .await;
+}
+
+/// A merge group of two pull requests, and one that is gone, as the eighteenth version wrote them.
+#[tokio::test]
+async fn what_concerns_a_member_concerns_the_groups_of_the_eighteenth_version() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0018.sql")).await;
+        let head = Oid::new("beef");
+        let group = db.store.group(SHOP, &head).await.expect("read");
+        assert!(!group.gone && group.run.expect("a run").status == RunStatus::Success);
+        assert!(db.store.group(SHOP, &Oid::new("dead")).await.expect("read").gone);
+        db.store.take(&[delivery("dismissed", lowers(2))]).await.expect("taken");
+        let claims = db.store.claim("test", 9, TTL).await.expect("claims");
+        let due = claims.iter().map(|claim| (claim.subject.key(), claim.lowers, claim.causes.concat()));
+        let expected = ["group:7:beef", "pull:7#2"].map(|key| (key.to_owned(), true, "dismissed".to_owned()));
+        assert_eq!(due.collect::<BTreeSet<_>>(), expected.into());
     })
     .await;
 }

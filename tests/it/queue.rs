@@ -402,7 +402,7 @@ async fn a_released_row_is_as_it_was() {
 async fn a_stale_look_keeps_its_wants_and_an_event_starts_its_tries_again() {
     on_each(async |db| {
         let store = &db.store;
-        let want = Want::Tip("beef".into());
+        let want = Want::Thread { node: "T1".into(), resolved: false };
         let wants = || marks(vec![Mark::Pull { repository: SHOP, number: 1, want: want.clone(), lowers: false }]);
         take(store, "a", wants()).await;
         for tries in 0..3 {

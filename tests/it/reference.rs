@@ -299,7 +299,7 @@ fn every_policy_of_the_pages_is_read_as_they_say() {
 /// What cannot be meant in a file, for certain, while none of its dates is over.
 fn certainly_wrong(set: &PolicySet, text: &str) -> Vec<String> {
     let (texts, now) = ([(Layer::Repository, text)], "2026-01-01T00:00:00Z".parse().unwrap());
-    let around = policy::Surroundings { texts: &texts, now, teams: &BTreeMap::new(), files: None };
+    let around = policy::Surroundings { texts: &texts, now, teams: &BTreeMap::new(), files: None, missed: None };
     let mut found = policy::lint(set, &around);
     // Parts of files name what the whole would ask for.
     found.retain(|problem| problem.code != "unused");

@@ -125,7 +125,7 @@ async fn what_a_delivery_says_never_makes_taking_it_fail() {
         let signal = Signal {
             repository: Some(repository(9, odd)),
             marks: vec![
-                Mark::Base { repository: 9, branch: odd.into(), want: Want::Tip(odd.into()) },
+                Mark::Base { repository: 9, branch: odd.into() },
                 Mark::Group { repository: 9, base: odd.into(), head: Oid::new(odd) },
                 check_moved(odd, odd, Some(odd)),
             ],
@@ -172,7 +172,7 @@ async fn marks_find_open_pull_requests_by_head_base_owner_and_installation() {
         db.store.take(&[delivery_for(2, "other", other)]).await.expect("taken");
         let head =
             Mark::Head { repository: SHOP, head: Oid::new("c0ffee"), check: None, want: Want::Anything, lowers: false };
-        let base = |branch: &str| Mark::Base { repository: SHOP, branch: branch.into(), want: Want::Anything };
+        let base = |branch: &str| Mark::Base { repository: SHOP, branch: branch.into() };
         let cases = [
             ("head", head, vec![1]),
             ("base", base("release"), vec![2]),
@@ -356,21 +356,23 @@ async fn wants_gather_until_a_look_has_seen_them() {
         let first = claim(&db.store).await;
         assert_eq!(first.wants, [Want::UpdatedAt(at("2026-03-02T10:00:05Z")), review]);
         assert_eq!((first.lowers, first.causes.len()), (true, 4));
-        let tip = Want::Tip("beef".into());
-        take(&db.store, "e", want(tip.clone(), false)).await;
+        let opened = Want::Thread { node: "T1".into(), resolved: false };
+        take(&db.store, "e", want(opened.clone(), false)).await;
         assert!(db.store.done(&first, None).await.expect("done"));
         db.advance(SignedDuration::from_secs(2));
         let second = claim(&db.store).await;
-        assert_eq!((second.wants.as_slice(), second.lowers), ([tip].as_slice(), false), "only what came after");
+        assert_eq!((second.wants.as_slice(), second.lowers), ([opened].as_slice(), false), "only what came after");
         assert_eq!(second.causes, ["e"]);
-        for n in 0..200 {
-            take(&db.store, &format!("f{n}"), want(Want::Tip(n.to_string()), false)).await;
+        let dismissed = Want::Review { id: 5, state: "dismissed".into() };
+        take(&db.store, "g", want(dismissed.clone(), true)).await;
+        for id in 100..300 {
+            take(&db.store, &format!("f{id}"), want(Want::Review { id, state: "approved".into() }, false)).await;
         }
         assert!(db.store.done(&second, None).await.expect("done"));
         db.advance(SignedDuration::from_secs(2));
         let third = claim(&db.store).await;
-        assert_eq!((third.wants.len(), third.causes.len()), (64, 64), "bounded");
-        assert_eq!(third.wants.last(), Some(&Want::Tip("199".into())), "and the newest stay");
+        assert_eq!((third.wants.len(), third.causes.len()), (201, 64), "deliveries are bounded");
+        assert_eq!(third.wants.first(), Some(&dismissed), "and what lowers is not crowded out");
     })
     .await;
 }
@@ -535,7 +537,8 @@ async fn evidence_tells_who_moved_a_head_and_what_a_description_said() {
 async fn the_first_word_on_reviews_logins_and_layers_stays() {
     on_each(async |db| {
         let (store, now) = (&db.store, at("2026-03-02T10:00:00Z"));
-        let seen = |commits: &str| SeenRow { base: "main".into(), commits: commits.into(), at: now };
+        let seen =
+            |commits: &str| SeenRow { base: "main".into(), commits: commits.into(), at: now, could_write: Some(true) };
         assert_eq!(store.seen_at_review(5).await.expect("read"), None);
         store.remember_seen((SHOP, 1), 5, &seen("first")).await.expect("kept");
         store.remember_seen((SHOP, 1), 5, &seen("second")).await.expect("kept");

@@ -23,5 +23,5 @@ pub(super) fn agent(cx: &Context<'_>, place: Place, wanted: bool, agents: Option
     };
     let is_agent =
         Finding::any([by_kind].into_iter().chain(agents.map(|who| belongs(cx, who, author, None, Aim::Strict))));
-    author::proved(cx, place, author, if wanted { is_agent } else { is_agent.negated() })
+    author::proved(cx, place, if wanted { is_agent } else { is_agent.negated() })
 }

@@ -17,7 +17,7 @@ pub(super) fn author(cx: &Context<'_>, place: Place, logins: &[String]) -> Findi
         Err(unknown) => return unknown,
     };
     let named = Finding::any(logins.iter().map(|login| is_called(cx, author, login, Aim::Strict)));
-    proved(cx, place, author, named)
+    proved(cx, place, named)
 }
 
 /// Who opened the pull request.
@@ -27,11 +27,19 @@ pub(super) fn known<'a>(cx: &Context<'a>) -> Result<&'a Account, Finding> {
 }
 
 /// Adds the proof that a lowering place asks for.
-pub(super) fn proved(cx: &Context<'_>, place: Place, author: &Account, named: Finding) -> Finding {
+pub(super) fn proved(cx: &Context<'_>, place: Place, named: Finding) -> Finding {
     if !place.wants_proof() || named.is_not() {
         return named;
     }
-    Finding::all([named, all_commits_are_of(cx, author), nobody_else_pushed(cx, author)])
+    Finding::all([named, proof(cx)])
+}
+
+/// Whether all of the change is proved to be its author's.
+pub(super) fn proof(cx: &Context<'_>) -> Finding {
+    match known(cx) {
+        Ok(author) => Finding::all([all_commits_are_of(cx, author), nobody_else_pushed(cx, author)]),
+        Err(unknown) => unknown,
+    }
 }
 
 fn all_commits_are_of(cx: &Context<'_>, author: &Account) -> Finding {

@@ -11,5 +11,5 @@ pub(super) fn author_in(cx: &Context<'_>, place: Place, who: &[Who]) -> Finding 
         Err(unknown) => return unknown,
     };
     let named = Finding::any(who.iter().map(|who| belongs(cx, who, author, None, Aim::Strict)));
-    author::proved(cx, place, author, named)
+    author::proved(cx, place, named)
 }

@@ -10,27 +10,41 @@ mod text;
 
 use std::rc::Rc;
 
-use super::{Finding, Place};
+use super::{Finding, Place, Standpoint, author};
 use crate::decision::{Act, Actor};
 use crate::evaluate::Context;
 use crate::facts::File;
-use crate::layer::Layer;
-use crate::policy::expr::{Arithmetic, Expression, Fact, Macro, Op, Part};
+use crate::policy::expr::{Arithmetic, Expression, Fact, Macro, OF_THE_AUTHOR, Op, Part};
 use crate::text::Phrase;
 
 /// What each new member of a list costs: it stays in memory.
 const MEMBER: usize = 8;
 
 /// Looks at a whole expression in the eyes of a layer.
-pub(super) fn expr(cx: &Context<'_>, layer: Layer, place: Place, expression: &Expression) -> Finding {
-    if place.wants_proof() && expression.reads.contains(&Fact::Files) {
+pub(super) fn expr(cx: &Context<'_>, from: Standpoint, expression: &Expression) -> Finding {
+    let found = computed(cx, from, expression);
+    if !from.place.wants_proof() || !OF_THE_AUTHOR.iter().any(|fact| expression.reads(*fact)) {
+        return found;
+    }
+    let proof = author::proof(cx);
+    match from.place {
+        // Nobody can tell what the expression would make of another author.
+        Place::Proved if !proof.is_so() => Finding::unknown(proof.observed),
+        // What is false lowers nothing.
+        _ if found.is_not() => found,
+        _ => Finding::all([found, proof]),
+    }
+}
+
+fn computed(cx: &Context<'_>, from: Standpoint, expression: &Expression) -> Finding {
+    if from.place.wants_proof() && expression.reads(Fact::Files) {
         let proof = facts::regular(cx);
         if !proof.is_so() {
             // Not `does_not`: nobody can tell what the expression makes of it.
             return Finding::unknown(proof.observed);
         }
     }
-    let mut run = Run { cx, layer, members: Vec::new(), known: Vec::new() };
+    let mut run = Run { cx, from, expression, members: Vec::new(), known: Vec::new() };
     match run.value(&expression.root) {
         Ok(Value::Flag(so)) => {
             let words = if so { " is true" } else { " is false" };
@@ -62,6 +76,8 @@ enum Value<'a> {
     /// A changed file under one of its names; none where that name was not read.
     File(&'a File, Option<&'a str>),
     List(Rc<[Value<'a>]>),
+    /// There is none of it, and that is known: no comparison with it holds.
+    Nothing,
     Unknown(Rc<Phrase>),
 }
 
@@ -84,7 +100,8 @@ type Step<T> = Result<T, Spent>;
 /// One expression being computed.
 struct Run<'c, 'a> {
     cx: &'c Context<'a>,
-    layer: Layer,
+    from: Standpoint,
+    expression: &'a Expression,
     /// What the macros around are at.
     members: Vec<Value<'a>>,
     /// Facts that were asked for, each made once.
@@ -108,6 +125,9 @@ impl<'a> Run<'_, 'a> {
                 Value::List(members?.into())
             }
             Op::Fact(fact) => self.fact(*fact)?,
+            Op::Property(name) => self.property(name)?,
+            Op::Field(field) => self.field(field)?,
+            Op::AuthorIs(logins) => self.author_is(logins)?,
             Op::Member(place) => self.members[*place].clone(),
             Op::Part(of, part) => part_of(self.value(of)?, *part),
             Op::Not(inner) => match self.value(inner)? {
@@ -245,7 +265,7 @@ fn whole(number: Option<i64>) -> Value<'static> {
 fn compute<'a>(arithmetic: Arithmetic, left: Value<'a>, right: Value<'a>) -> Value<'a> {
     let (left, right) = match (left, right) {
         (Value::Number(left), Value::Number(right)) => (left, right),
-        (unknown @ Value::Unknown(_), _) | (_, unknown) => return unknown,
+        (other @ (Value::Unknown(_) | Value::Nothing), _) | (_, other) => return other,
     };
     whole(match arithmetic {
         Arithmetic::Plus => left.checked_add(right),

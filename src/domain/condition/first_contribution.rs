@@ -18,5 +18,5 @@ pub(super) fn first_contribution(cx: &Context<'_>, place: Place, wanted: bool) -
     };
     let said = if merged { " has a merged pull request here" } else { " has no merged pull request here yet" };
     let named = Finding::of(merged != wanted, Phrase::default().person(author).and(said));
-    author::proved(cx, place, author, named)
+    author::proved(cx, place, named)
 }

@@ -27,6 +27,7 @@ mod labels;
 mod lines;
 mod no_files;
 mod only_files;
+mod properties;
 mod repositories;
 mod risk;
 mod services;
@@ -37,6 +38,7 @@ mod r#type;
 mod unenforced;
 
 pub use finding::{Finding, Truth};
+pub(crate) use properties::properties as has_properties;
 pub(crate) use signed::every_commit as every_commit_is_signed;
 
 use crate::evaluate::Context;
@@ -103,6 +105,7 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Tier(comparison) => tier::tier(cx, from.layer, *comparison),
         Condition::Environments(names) => environments::environments(cx, from, names),
         Condition::Repositories(globs) => repositories::repositories(cx, globs),
+        Condition::Properties(wanted) => properties::properties(cx.facts, wanted),
         Condition::Base(globs) => base::base(cx, globs),
         Condition::Author(logins) => author::author(cx, from.place, logins),
         Condition::AuthorIn(who) => author_in::author_in(cx, from.place, who),
@@ -119,7 +122,7 @@ fn one(cx: &Context<'_>, from: Standpoint, condition: &Condition) -> Finding {
         Condition::Head(globs) => head::head(cx, globs),
         Condition::Draft(wanted) => draft::draft(cx, *wanted),
         Condition::At(any) => at::at(cx, from.place, any),
-        Condition::Expr(expression) => expr::expr(cx, from.layer, from.place, expression),
+        Condition::Expr(expression) => expr::expr(cx, from, expression),
         Condition::Any(tables) => combine::any(cx, from, tables),
         Condition::All(tables) => combine::all(cx, from, tables),
         Condition::Not(inner) => combine::not(cx, from, inner),

@@ -2,6 +2,7 @@
 
 use super::relax::Relaxations;
 use super::report::Asked;
+use crate::condition::{Finding, has_properties};
 use crate::decision::{Act, Actor, RequirementResult, RuleResult, State};
 use crate::evaluate::Context;
 use crate::facts::Facts;
@@ -41,16 +42,31 @@ impl<'a> InForce<'a> {
 
 /// The layers in whose scope the change is, organisation first. Where a scope is not known, it may be in it.
 pub(super) fn speaking<'a>(policies: &'a PolicySet, facts: &Facts) -> Vec<InForce<'a>> {
-    let in_scope = |layer: &&LayerPolicy| layer.policy.as_ref().is_none_or(|policy| is_in_scope(policy, facts));
+    let in_scope = |layer: &&LayerPolicy| layer.policy.as_ref().is_none_or(|policy| !scope(policy, facts).is_not());
     let mut speaking: Vec<InForce<'_>> = policies.layers.iter().filter(in_scope).map(InForce).collect();
     speaking.sort_by_key(InForce::layer);
     speaking
 }
 
-fn is_in_scope(policy: &Policy, facts: &Facts) -> bool {
-    let repository = &facts.repository;
-    policy.scope.repositories.matches(&repository.name)
-        && policy.scope.base.matches(&facts.change.base.name, &repository.default_branch)
+/// Whether the change is in the scope of a policy; unknown where the repository's properties are.
+fn scope(policy: &Policy, facts: &Facts) -> Finding {
+    let (repository, scope) = (&facts.repository, &policy.scope);
+    let named = scope.repositories.matches(&repository.name)
+        && scope.base.matches(&facts.change.base.name, &repository.default_branch);
+    let named = Finding::of(named, Phrase::default());
+    if scope.properties.is_empty() { named } else { Finding::all([named, has_properties(facts, &scope.properties)]) }
+}
+
+/// A layer of which nobody knows whether it speaks about the change. What it asks is asked; what it would grant may not
+/// be its to grant.
+fn unknown_scope(scope: Finding) -> RequirementResult {
+    RequirementResult {
+        key: "scope",
+        state: State::Unknown,
+        wanted: Phrase::words("to know whether this policy speaks about this repository"),
+        observed: scope.observed,
+        acts: vec![look_again()],
+    }
 }
 
 /// What the layer asks besides its rules, as rules of the names `policy` and `record`.
@@ -75,7 +91,11 @@ pub(super) fn own_rules(
     let mut rules = Vec::new();
     let approval = policy.approval.unenforced.iter().filter(|_| asks_approvals(policy));
     let held = policy.unenforced.iter().chain(approval);
-    let held: Vec<RequirementResult> = held.map(unenforced::unenforced).collect();
+    let mut held: Vec<RequirementResult> = held.map(unenforced::unenforced).collect();
+    let scope = scope(policy, cx.facts);
+    if scope.is_unknown() {
+        held.push(unknown_scope(scope));
+    }
     if !held.is_empty() {
         rules.push(rule("policy", "", held));
     }

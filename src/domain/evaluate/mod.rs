@@ -81,12 +81,22 @@ struct Draft<'a> {
     policy_edit: Option<PolicyEdit>,
     asked: report::Asked,
     requests: Vec<Reviewer>,
+    waivers: Vec<(Layer, String)>,
 }
 
 impl<'a> Draft<'a> {
     fn new(risk: RiskReport, speaking: Vec<InForce<'a>>) -> Self {
         let asked = report::Asked::default();
-        Self { speaking, risk, rules: Vec::new(), notices: Vec::new(), policy_edit: None, asked, requests: Vec::new() }
+        Self {
+            speaking,
+            risk,
+            rules: Vec::new(),
+            notices: Vec::new(),
+            policy_edit: None,
+            asked,
+            requests: Vec::new(),
+            waivers: Vec::new(),
+        }
     }
 
     /// Judges every rule of every layer that speaks.
@@ -110,6 +120,7 @@ impl<'a> Draft<'a> {
             self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
                 let result = relaxations.relaxed(rule.rule, rule.judge(cx, &read, &mut self.notices));
+                self.waivers.extend(relaxations.lifting(rule.rule, &result));
                 rule.note_fields(&result, &mut self.asked);
                 self.requests.extend(rule.reviewers(cx, &result));
                 self.rules.push(result);
@@ -133,6 +144,9 @@ impl<'a> Draft<'a> {
         let mut requests = if facts.change.draft { Vec::new() } else { self.requests };
         requests.sort();
         requests.dedup();
+        let mut waivers = self.waivers;
+        waivers.sort();
+        waivers.dedup();
         Decision {
             as_of: facts.as_of,
             head: facts.change.head.tip.clone(),
@@ -143,6 +157,7 @@ impl<'a> Draft<'a> {
             draft: facts.change.draft,
             next: outcome::next(cx, own, &self.rules),
             record: report::record(cx, &self.asked),
+            waivers,
             risk: self.risk,
             change_type,
             record_diagnostics: report::remarks(cx),

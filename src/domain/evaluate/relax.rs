@@ -118,10 +118,7 @@ impl<'a> Relaxations<'a> {
         if rule.always {
             return result;
         }
-        let named = |waiver: &&Judged<'_, Waiver>| {
-            waiver.reaches(result.layer, result.mode) && waiver.what.rules.contains(&rule.id)
-        };
-        let waiver = self.waivers.iter().find(named);
+        let waiver = self.waiver(rule, &result);
         let model = self.models.iter().find(|model| model.reaches(result.layer, result.mode));
         for ask in &mut result.asks {
             match (waiver, model) {
@@ -142,6 +139,19 @@ impl<'a> Relaxations<'a> {
             result.asks.iter_mut().for_each(|ask| waive(ask, waived_by(waiver)));
         }
         result
+    }
+
+    /// The waiver that names a rule with that result and reaches it.
+    fn waiver(&self, rule: &Rule, result: &RuleResult) -> Option<&Judged<'a, Waiver>> {
+        let reaches = |waiver: &&Judged<'_, Waiver>| waiver.reaches(result.layer, result.mode);
+        self.waivers.iter().filter(reaches).find(|waiver| waiver.what.rules.contains(&rule.id))
+    }
+
+    /// Layer and id of the waiver that lifts something of a rule's relaxed result, where one does.
+    pub(super) fn lifting(&self, rule: &Rule, relaxed: &RuleResult) -> Option<(Layer, String)> {
+        let lifts = !rule.always && relaxed.asks.iter().any(|ask| ask.state == State::Waived);
+        let waiver = self.waiver(rule, relaxed).filter(|_| lifts)?;
+        Some((waiver.layer, waiver.what.id.clone()))
     }
 
     /// What becomes of the required fields of a layer.

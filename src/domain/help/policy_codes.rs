@@ -283,6 +283,7 @@ pub(super) static CODES: &[CodeHelp] = &[
     code("not-decided", "split the rule; told with `--verbose`", "", ""),
     code("shadowed", "take it out, or let it ask for more", "", ""),
     code("never-met", "name more people, or want fewer", "", ""),
+    code("never-hit", "try it on a change that it is meant for, or take it out", "", ""),
     code("endless-freeze", "an end; what shall never go in is a `deny`", "", ""),
     code("past", "take it out, or give it another end", "", ""),
     code("wide-model", "narrow it, or add `no_files` or `risk`", "", ""),

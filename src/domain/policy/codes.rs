@@ -66,6 +66,7 @@ codes! {
     NOT_DECIDED "not-decided" "conditions with more alternatives than are looked at"
     SHADOWED "shadowed" "a rule that asks nothing which another does not ask of the same changes"
     NEVER_MET "never-met" "approvals that nobody is left to give"
+    NEVER_HIT "never-hit" "a risk factor that none of the last changes would have hit"
     ENDLESS_FREEZE "endless-freeze" "a freeze that never ends, or lasts for more than a year"
     PAST "past" "a freeze, window, model or waiver that is over"
     WIDE_MODEL "wide-model" "a model that covers files which a factor makes high or critical"

@@ -3,6 +3,8 @@
 //! No name is looked up here and nothing is evaluated: see `read::when` for how
 //! they come about.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
 use super::expr::Expression;
@@ -40,6 +42,8 @@ pub enum Condition {
     Environments(Vec<String>),
     /// The repository's name.
     Repositories(Globs),
+    /// The repository's custom properties: each of these has one of its values.
+    Properties(BTreeMap<String, Vec<String>>),
     /// The base branch.
     Base(BranchGlobs),
     /// The author's login is one of these.

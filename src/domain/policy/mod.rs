@@ -37,7 +37,9 @@ pub use hold::{Hold, HoldKind};
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Model, Waiver};
 pub use length::Length;
-pub use lint::{LINTS, Surroundings, lint};
+#[cfg(test)]
+pub(crate) use lint::lint_finds_no_clash;
+pub use lint::{LINTS, Missed, Surroundings, lint};
 pub use load::{check_edit, load, load_with};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, CommentWhen,

@@ -168,6 +168,8 @@ pub struct Scope {
     pub repositories: Globs,
     /// Base branches.
     pub base: BranchGlobs,
+    /// Custom properties of repositories, each with the values of which it must have one; empty: any repository.
+    pub properties: BTreeMap<String, Vec<String>>,
 }
 
 /// Globs over whole paths or names: case-sensitive, `*` stops at `/`, `!glob` takes out.
@@ -294,6 +296,11 @@ pub enum Permission {
     Maintain,
     /// May do everything.
     Admin,
+}
+
+impl Permission {
+    /// All of them, the least first.
+    pub const ALL: [Self; 5] = [Self::Read, Self::Triage, Self::Write, Self::Maintain, Self::Admin];
 }
 
 /// A risk factor: what makes a change riskier, by how much, and why.

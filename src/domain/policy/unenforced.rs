@@ -89,6 +89,7 @@ impl Condition {
             Self::Tier(_) => "tier",
             Self::Environments(_) => "environments",
             Self::Repositories(_) => "repositories",
+            Self::Properties(_) => "properties",
             Self::Base(_) => "base",
             Self::Author(_) => "author",
             Self::AuthorIn(_) => "author_in",

@@ -4,8 +4,8 @@
 //! Only the listed conclusions count: a skipped check has shown nothing. Our own
 //! check never counts. Results of GitHub Actions come from files that the change
 //! may have edited itself; then they count only once somebody who may has read it.
-//! Absent: required checks that have not reported at all, which GitHub's list does
-//! not show; GitHub itself holds the merge for those.
+//! What GitHub requires is waited for although it has not reported; a snapshot from
+//! before that was read goes by what has.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::account::Account;
 use crate::condition::{Finding, Truth};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
-use crate::facts::{Check, CheckMaker, CheckState, Known};
+use crate::facts::{Check, CheckMaker, CheckState, Known, RequiredCheck};
 use crate::policy::{ACTIONS, CheckWanted, WhichCheck};
 use crate::requirement::membership::{Aim, is_called};
 use crate::text::Phrase;
@@ -76,24 +76,71 @@ fn is_creator(cx: &Context<'_>, account: &Account, creator: &str) -> Finding {
     is_called(cx, account, creator, Aim::Grants)
 }
 
-/// Everything that GitHub requires on the base and lists on the head, ours aside.
+/// Everything that GitHub requires on the base, ours aside.
 fn required(cx: &Context<'_>, checks: &[Check], wanted: &CheckWanted, read: &Finding) -> Vec<Found> {
-    let mut newest: BTreeMap<(&str, &CheckMaker), (&Check, bool)> = BTreeMap::new();
-    for check in checks.iter().filter(|check| !forged::is_ours(cx, check)) {
-        let held = newest.entry((&check.name, &check.maker)).or_insert((check, false));
-        *held = (check, held.1 || check.required);
+    let base = &cx.facts.change.base.name;
+    let (mut listed, mut found) = (None, Vec::new());
+    match &cx.facts.on_demand.required_checks {
+        Some(Known::Known(all)) => listed = Some(all.iter().filter(|one| !is_ours(cx, one)).collect::<Vec<_>>()),
+        Some(Known::Unknown(why)) => {
+            let said = Phrase::words("which checks GitHub requires on ").quote(base).and(" could not be read: ");
+            found.push(unknown(said.quote(why)));
+        }
+        None => {}
     }
-    let found: Vec<Found> =
-        newest.values().filter(|(_, required)| *required).map(|(check, _)| result(check, wanted, read)).collect();
+    let of_others: Vec<&Check> = checks.iter().filter(|check| !forged::is_ours(cx, check)).collect();
+    let mut newest: BTreeMap<(&str, &CheckMaker), (&Check, bool)> = BTreeMap::new();
+    for check in &of_others {
+        let required = check.required || listed.iter().flatten().any(|required| is_met_by(required, check));
+        let held = newest.entry((&check.name, &check.maker)).or_insert((check, false));
+        *held = (check, held.1 || required);
+    }
+    found.extend(newest.values().filter(|(_, required)| *required).map(|(check, _)| result(check, wanted, read)));
+    let missing = listed.iter().flatten().filter(|required| !of_others.iter().any(|check| is_met_by(required, check)));
+    found.extend(missing.map(|required| not_reported(required, base)));
     if !found.is_empty() {
         return found;
     }
-    let base = &cx.facts.change.base.name;
+    vec![match listed {
+        Some(_) => nothing_required(base),
+        None => nothing_reported(base),
+    }]
+}
+
+/// Whether what GitHub requires is a check of ours, which this decision is about to give.
+fn is_ours(cx: &Context<'_>, required: &RequiredCheck) -> bool {
+    required.app == Some(cx.facts.app_id) || forged::is_our_name(&required.name)
+}
+
+/// Whether a check is one that GitHub takes for the required one.
+fn is_met_by(required: &RequiredCheck, check: &Check) -> bool {
+    let taken = |id| matches!(check.maker, CheckMaker::App { id: by, .. } if by == id);
+    check.name == required.name && required.app.is_none_or(taken)
+}
+
+/// A required check that nobody has made on this commit.
+fn not_reported(required: &RequiredCheck, base: &str) -> Found {
+    let observed = Phrase::default().quote(&required.name).and(", which GitHub requires on ").quote(base);
+    let observed = observed.and(", has not reported on this commit");
+    let what = Phrase::words("wait for ").quote(&required.name).and(", or see why it does not start");
+    Found { state: State::Waiting, observed, acts: vec![Act { by: Actor::Nobody, what }] }
+}
+
+/// A snapshot from before the required checks were read.
+fn nothing_reported(base: &str) -> Found {
     let observed = Phrase::words("no check that GitHub requires on ").quote(base).and(" has reported yet");
     let what = Phrase::words("the checks may be about to start; if ").quote(base);
     let what = what.and(" requires no other check, this waits until the policy names checks in place of ");
     let what = what.quote("required = true");
-    vec![Found { state: State::Waiting, observed, acts: vec![Act { by: Actor::Nobody, what }] }]
+    Found { state: State::Waiting, observed, acts: vec![Act { by: Actor::Nobody, what }] }
+}
+
+/// Nothing is asked, and that is no success.
+fn nothing_required(base: &str) -> Found {
+    let observed = Phrase::words("GitHub requires no other check on ").quote(base);
+    let what = Phrase::words("require a check on ").quote(base);
+    let what = what.and(" in GitHub's rules, or name checks in the policy in place of ").quote("required = true");
+    Found { state: State::Waiting, observed, acts: vec![Act { by: Actor::Administrator, what }] }
 }
 
 /// What the newest result of a check says.

@@ -35,7 +35,12 @@ pub(crate) fn is_ours(cx: &Context<'_>, check: &Check) -> bool {
 
 /// Whether a check bears a name of ours.
 pub(crate) fn is_named_ours(check: &Check, check_name: &str) -> bool {
-    check.name == check_name || check.name.starts_with(CHECK_NAME)
+    check.name == check_name || is_our_name(&check.name)
+}
+
+/// Whether no other check than one of ours bears that name rightly.
+pub(crate) fn is_our_name(name: &str) -> bool {
+    name.starts_with(CHECK_NAME)
 }
 
 fn maker(maker: &CheckMaker) -> Phrase {

@@ -14,9 +14,10 @@ pub(super) fn check_run(payload: Payload<'_>, context: &Context<'_>, signal: &mu
         (true, _) => None,
         (false, _) => {
             let concluded = run.text("status") == "completed";
-            let want = Want::Check { head: head.to_owned(), id: run.number("id"), name: name.clone(), concluded };
+            let (id, slug) = (run.number("id"), app.text("slug").to_owned());
+            let want = Want::Check { head: head.to_owned(), id, name: name.clone(), app: slug.clone(), concluded };
             let lowers = concluded && run.text("conclusion") != "success";
-            let check = MovedCheck { name, app: Some(app.text("slug").to_owned()), ours: false };
+            let check = MovedCheck { name, app: Some(slug), ours: false };
             context.head(head, Some(check), want, lowers)
         }
     };

@@ -2,7 +2,7 @@
 
 use super::Heading;
 use super::payload::{Context, Payload};
-use crate::signal::{Evidence, Mark, Signal, Want};
+use crate::signal::{Evidence, Mark, Signal};
 
 pub(super) fn installation(event: &str, payload: Payload<'_>, heading: &Heading, signal: &mut Signal) {
     let installation = heading.installation;
@@ -32,10 +32,8 @@ pub(super) fn repository_event(payload: Payload<'_>, context: &Context<'_>, sign
     let former = payload.at("changes").at("default_branch").text("from");
     let current = payload.at("repository").text("default_branch");
     if !former.is_empty() {
-        signal.marks.extend([former, current].map(|branch| Mark::Base {
-            repository: context.repository,
-            branch: branch.to_owned(),
-            want: Want::Anything,
-        }));
+        signal.marks.extend(
+            [former, current].map(|branch| Mark::Base { repository: context.repository, branch: branch.to_owned() }),
+        );
     }
 }

@@ -1,10 +1,11 @@
 //! `membership`, `team`, `organization`: who joined and who left.
 
 use super::payload::{Context, Payload};
-use crate::signal::{Mark, Signal};
+use crate::signal::{Evidence, Mark, MemberMove, Signal};
 
 pub(super) fn members(event: &str, payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
     let organisation = payload.at("organization").text("login").to_lowercase();
+    signal.evidence.extend(moved(event, payload, context, &organisation).map(Evidence::Member));
     let slug = match (event, context.action) {
         ("organization", "member_added" | "member_removed") => String::new(),
         ("organization", _) => return,
@@ -21,4 +22,23 @@ pub(super) fn members(event: &str, payload: Payload<'_>, context: &Context<'_>, 
         let lowers = context.action != "member_added";
         signal.marks.push(Mark::Team { organisation, slug, lowers });
     }
+}
+
+/// Who moved, and where to. Of the teams above theirs the event says nothing: whoever leaves one may be in them all the
+/// same.
+fn moved(event: &str, payload: Payload<'_>, context: &Context<'_>, organisation: &str) -> Option<MemberMove> {
+    let (slug, account) = match event {
+        "membership" => (payload.at("team").text("slug").to_lowercase(), payload.account("member")),
+        "organization" => (String::new(), payload.at("membership").account("user")),
+        _ => return None,
+    };
+    let joined = match (event, context.action) {
+        ("membership", "added") => true,
+        ("membership", "removed") | ("organization", "member_removed") => false,
+        // A new member of an organisation is in none of its teams yet.
+        _ => return None,
+    };
+    let named = !organisation.is_empty() && (event == "organization" || !slug.is_empty());
+    let account = account.filter(|_| named)?;
+    Some(MemberMove { organisation: organisation.to_owned(), slug, account, joined })
 }

@@ -1,10 +1,10 @@
 //! `push`: who moved a branch, and whether a policy may have moved with it.
 
-use countersign_domain::layer::ORGANISATION_POLICY;
+use countersign_domain::layer::{ORGANISATION_POLICY, ORGANISATION_REPOSITORY};
 
 use super::DECIDING;
 use super::payload::{Context, Payload};
-use crate::signal::{Evidence, Mark, Signal, Want};
+use crate::signal::{Evidence, Mark, Signal};
 
 /// GitHub puts at most this many commits into a push's payload.
 const MOST_PUSHED_COMMITS: usize = 2_048;
@@ -28,14 +28,12 @@ pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Sig
         return;
     }
     if DECIDING.iter().any(|path| touches(payload, path)) {
-        signal.marks.push(Mark::Base {
-            repository: context.repository,
-            branch: branch.clone(),
-            want: Want::Tip(after),
-        });
+        signal.marks.push(Mark::Base { repository: context.repository, branch: branch.clone() });
     }
     let owner_policy = signal.repository.as_ref().filter(|repository| {
-        repository.name == ".github" && repository.default_branch == branch && touches(payload, ORGANISATION_POLICY)
+        repository.name == ORGANISATION_REPOSITORY
+            && repository.default_branch == branch
+            && touches(payload, ORGANISATION_POLICY)
     });
     if let Some(repository) = owner_policy {
         signal.marks.push(Mark::Owner { owner: repository.owner.clone() });

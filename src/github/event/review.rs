@@ -51,13 +51,13 @@ pub(super) fn thread(payload: Payload<'_>, context: &Context<'_>, signal: &mut S
         "unresolved" => false,
         _ => return,
     };
-    let head = index.head.clone();
+    let (repository, head) = (index.repository, index.head.clone());
+    // GitHub does not document that a thread moves the pull request's own date, so that the date proves nothing of the
+    // thread. It is asked for all the same: a look that is older than the event's own pull request is too old.
+    let wants = [Want::UpdatedAt(index.updated_at), Want::Thread { node: node.to_owned(), resolved }];
     signal.evidence.push(Evidence::Pull(index));
-    signal.marks.push(Mark::Asked {
-        repository: context.repository,
-        head,
-        moved: Moved::Thread,
-        want: Want::Thread { node: node.to_owned(), resolved },
-        lowers: !resolved,
-    });
+    for want in wants {
+        let (head, moved) = (head.clone(), Moved::Thread);
+        signal.marks.push(Mark::Asked { repository, head, moved, want, lowers: !resolved });
+    }
 }

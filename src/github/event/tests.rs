@@ -116,7 +116,12 @@ fn our_own_writes_ask_for_nothing_and_a_rerun_for_a_new_run() {
     let run = |action: &str, app: u64| json!({ "action": action, "check_run": { "id": 8, "name": "ci", "status": "completed", "conclusion": "failure", "head_sha": "abc", "app": { "id": app, "slug": "github-actions" } } });
     check("check_run", run("completed", 42), &[], &[]);
     check("check_run", run("rerequested", 42), &["want: Rerun("], &[]);
-    check("check_run", run("completed", 1), &["id: 8, name: \"ci\", concluded: true }, lowers: true"], &[]);
+    check(
+        "check_run",
+        run("completed", 1),
+        &["id: 8, name: \"ci\", app: \"github-actions\", concluded: true }, lowers: true"],
+        &[],
+    );
     check(
         "check_suite",
         json!({ "action": "rerequested", "check_suite": { "head_sha": "abc", "app": { "id": 42 } } }),
@@ -155,9 +160,12 @@ fn a_deployment_asks_whoever_cares_for_its_environment() {
 #[test]
 fn a_thread_asks_whoever_cares_for_threads() {
     let event = |action: &str| json!({ "action": action, "pull_request": pull(1), "thread": { "node_id": "T1" } });
-    let resolved = ["moved: Thread, want: Thread { node: \"T1\", resolved: true }, lowers: false"];
+    let dated = |lowers: bool| format!("moved: Thread, want: UpdatedAt(2026-11-23T08:00:00Z), lowers: {lowers}");
+    let (dated_resolved, dated_opened) = (dated(false), dated(true));
+    let resolved =
+        [dated_resolved.as_str(), "moved: Thread, want: Thread { node: \"T1\", resolved: true }, lowers: false"];
     check("pull_request_review_thread", event("resolved"), &resolved, &["Pull("]);
-    let opened = ["moved: Thread, want: Thread { node: \"T1\", resolved: false }, lowers: true"];
+    let opened = [dated_opened.as_str(), "moved: Thread, want: Thread { node: \"T1\", resolved: false }, lowers: true"];
     check("pull_request_review_thread", event("unresolved"), &opened, &["Pull("]);
     check("pull_request_review_thread", event("something new"), &[], &[]);
 }
@@ -169,7 +177,7 @@ fn a_push_marks_the_bases_whose_policy_it_may_have_changed() {
     check(
         "push",
         push(json!([".github/countersign.toml"]), false),
-        &["Base { repository: 9, branch: \"main\", want: Tip(\"2\")"],
+        &["Base { repository: 9, branch: \"main\" }"],
         &["Push {"],
     );
     check("push", push(json!([]), true), &["Base {"], &["Push {"]);
@@ -183,6 +191,12 @@ fn groups_teams_and_installations_are_found() {
         json!({ "action": "checks_requested", "merge_group": { "head_sha": "abc", "base_ref": "refs/heads/main" } }),
         &["Group { repository: 9, base: \"main\""],
         &[],
+    );
+    check(
+        "merge_group",
+        json!({ "action": "destroyed", "merge_group": { "head_sha": "abc", "base_ref": "refs/heads/main" } }),
+        &[],
+        &["GroupGone { repository: 9, base: \"main\""],
     );
     check(
         "membership",
@@ -210,6 +224,42 @@ fn groups_teams_and_installations_are_found() {
         &["branch: \"old\"", "branch: \"main\""],
         &[],
     );
+}
+
+#[test]
+fn who_joined_a_team_and_who_left_is_told_of_that_team_alone() {
+    let dave = || json!({ "id": 4, "login": "dave", "type": "User" });
+    let team = || json!({ "slug": "Night", "parent": { "slug": "cab" } });
+    let moved = |event: &str, payload: Value, evidence: &[&str]| {
+        let mut payload = payload;
+        payload["organization"] = json!({ "login": "Acme" });
+        let (_, signal) = read(event, &payload, 42, NOW);
+        let found: Vec<String> = signal.evidence.iter().map(|item| format!("{item:?}")).collect();
+        assert_eq!(found.len(), evidence.len(), "{found:?}");
+        for (found, expected) in found.iter().zip(evidence) {
+            assert!(found.contains("organisation: \"acme\"") && found.contains(expected), "{found} has no {expected}");
+        }
+    };
+    let of_team = |action: &str| json!({ "action": action, "member": dave(), "team": team() });
+    moved(
+        "membership",
+        of_team("added"),
+        &["slug: \"night\", account: Account { id: 4, login: \"dave\", kind: User }, joined: true"],
+    );
+    moved(
+        "membership",
+        of_team("removed"),
+        &["slug: \"night\", account: Account { id: 4, login: \"dave\", kind: User }, joined: false"],
+    );
+    let of_all = |action: &str| json!({ "action": action, "membership": { "user": dave() } });
+    moved(
+        "organization",
+        of_all("member_removed"),
+        &["slug: \"\", account: Account { id: 4, login: \"dave\", kind: User }, joined: false"],
+    );
+    moved("organization", of_all("member_added"), &[]);
+    moved("team", of_team("edited"), &[]);
+    moved("membership", json!({ "action": "removed", "member": dave() }), &[]);
 }
 
 #[test]

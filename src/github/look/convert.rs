@@ -13,7 +13,7 @@ use countersign_domain::policy::{Read, Version};
 use jiff::Timestamp;
 
 use super::super::client::Partial;
-use super::{CheckRead, OwnComment, OwnRun, ReviewRead, Target, file, is_not_found, wire};
+use super::{BranchTip, CheckRead, OwnComment, OwnRun, ReviewRead, Target, file, is_not_found, wire};
 
 /// A review that was dismissed: its number, by whom, and whether it had asked for changes.
 pub(super) type Dismissal = (u64, Option<Account>, bool);
@@ -26,6 +26,12 @@ pub(super) fn organisation_policy(page: &Partial<wire::Data>, target: &Target) -
     let files = organisation.default_branch_ref.as_ref().and_then(|branch| branch.target.as_ref());
     let path = format!("{}/.github/{ORGANISATION_POLICY}", target.owner);
     file(files.and_then(|files| files.policy.as_ref()), &path)
+}
+
+pub(super) fn organisation_tip(organisation: &wire::Organisation) -> Option<BranchTip> {
+    let branch = organisation.default_branch_ref.as_ref()?;
+    let tip = Oid::new(&branch.target.as_ref()?.oid);
+    Some(BranchTip { repository: organisation.database_id?, branch: branch.name.clone(), tip })
 }
 
 pub(super) fn base(base: Option<wire::BaseRef>, oid: &str) -> (Read, String) {

@@ -6,6 +6,7 @@
 mod asked;
 mod comparison;
 mod convert;
+mod queue;
 mod reading;
 mod wire;
 
@@ -23,6 +24,7 @@ use super::client::{FieldError, Installation, Partial};
 use super::error::{Error, Result};
 
 pub use asked::{Ask, AskedRead, DeploymentRead};
+pub use queue::{Queue, QueueEntry};
 
 const QUERY: &str = include_str!("look.graphql");
 
@@ -96,6 +98,8 @@ pub struct Look {
     pub own_comment: Option<OwnComment>,
     /// The organisation's policy file; [`Read::Unseen`] where GitHub shows no `.github` repository, be there one or not.
     pub organisation_policy: Read,
+    /// Where it was read; `None` where GitHub shows no such branch.
+    pub organisation_tip: Option<BranchTip>,
     /// Whether the installation covers chosen repositories only.
     pub selected_only: bool,
     /// The repository's policy file at the tip of the base.
@@ -112,6 +116,17 @@ pub struct Look {
     pub budget: Option<(i64, Timestamp)>,
     /// What only some policies ask for: read beside the look, once the policies are known.
     pub asked: AskedRead,
+}
+
+/// The commit at the tip of a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchTip {
+    /// GitHub's number for the repository.
+    pub repository: u64,
+    /// The branch's name.
+    pub branch: String,
+    /// The commit.
+    pub tip: Oid,
 }
 
 /// A review as GitHub shows it.

@@ -10,7 +10,7 @@ use super::super::client::{FieldError, Partial};
 use super::super::error::{Error, Result};
 use super::convert::{
     Dismissal, account, asked_reviewers, base, bodies, change, changed_file, check, commit, head_policy, history,
-    organisation_policy, own_comment, own_runs, review, version,
+    organisation_policy, organisation_tip, own_comment, own_runs, review, version,
 };
 use super::{
     AskedRead, CheckRead, Look, MOST_COMMITS, MOST_FILES, Pages, ReviewRead, Target, file, is_not_found, wire,
@@ -131,6 +131,7 @@ impl Reading {
             return Err(nothing_there(path, &errors));
         };
         let Some(mut pull) = repository.pull_request.take() else { return Err(nothing_there(path, &errors)) };
+        let organisation_tip = data.organisation.as_ref().and_then(organisation_tip);
         let organisation_templates =
             data.organisation.take().and_then(|org| org.default_branch_ref).and_then(|branch| branch.target);
         let default_branch = repository.default_branch_ref.take();
@@ -187,6 +188,7 @@ impl Reading {
             own_runs,
             own_comment: data.mine.take().and_then(|comment| own_comment(comment, slug, None)),
             organisation_policy,
+            organisation_tip,
             selected_only,
             repository_policy,
             default_policy,

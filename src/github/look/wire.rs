@@ -28,6 +28,7 @@ pub(super) struct RateLimit {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Organisation {
+    pub(super) database_id: Option<u64>,
     pub(super) default_branch_ref: Option<BranchOf<OrganisationFiles>>,
 }
 
@@ -40,6 +41,7 @@ pub(super) struct BranchOf<T> {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct OrganisationFiles {
+    pub(super) oid: String,
     pub(super) policy: Option<TreeEntry>,
     #[serde(flatten)]
     pub(super) templates: Templates,

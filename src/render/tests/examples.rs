@@ -108,6 +108,7 @@ pub(super) fn pass() -> Decision {
                 vec![ask("deny", State::NotApplicable, Phrase::default(), Phrase::default(), vec![])],
             ),
         ],
+        waivers: Vec::new(),
         risk: RiskReport {
             level: Level::Medium,
             score: 35,

@@ -108,7 +108,8 @@ fn the_other_runs_stay_quiet_too() {
     let group = |text: &str| {
         let next = Phrase::words(text).quote(text);
         let outcome = countersign_domain::decision::Outcome::Wait;
-        let member = GroupMember { number: 3, title: Some(format!("t{text}")), outcome, next, names_people: true };
+        let member =
+            GroupMember { number: Some(3), title: Some(format!("t{text}")), outcome, next, names_people: true };
         group_answer(&head, "countersign", &[member]).summary
     };
     let gave_up = |text: &str| {

@@ -164,7 +164,7 @@ fn a_merge_group_is_as_good_as_its_worst_member() {
         let members: Vec<GroupMember> = (1..)
             .zip(outcomes)
             .map(|(number, outcome)| GroupMember {
-                number,
+                number: Some(number),
                 title: None,
                 outcome: *outcome,
                 next: Phrase::default(),

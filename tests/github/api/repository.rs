@@ -47,6 +47,11 @@ impl Repository {
         self.change(|it| it.visibility = Visibility::Internal)
     }
 
+    /// Sets a custom property to a text or a list of texts, or takes its value away by a null.
+    pub fn property(&self, name: &str, value: impl Into<serde_json::Value>) {
+        self.world.turn(|turn| turn.repository_mut(self.id).properties.insert(name.to_owned(), value.into()));
+    }
+
     /// Gives somebody a permission.
     pub fn grant(&self, login: &str, permission: Permission) {
         self.world.turn(|turn| {
@@ -132,6 +137,11 @@ impl Repository {
     /// Makes a check of this name required on a branch, by this App.
     pub fn require_check_of(&self, branch: &str, name: &str, app: u64) {
         self.rule(branch, Demand::Check { context: name.into(), app: Some(app) });
+    }
+
+    /// Makes a check of this name required on a branch by the branch's own protection, by whoever.
+    pub fn protect_with_check(&self, branch: &str, name: &str) {
+        self.rule(branch, Demand::Protected { context: name.into() });
     }
 
     /// Makes approvals required on a branch.

@@ -1,6 +1,6 @@
 //! A repository, its branches, rules and pushes.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Outcome, not_found};
 use crate::server::{Answer, Call};
@@ -12,6 +12,10 @@ pub(super) fn repository(state: &State, call: &Call) -> Outcome {
     let mut shown = show::repository(state, it);
     shown["network_count"] = 0.into();
     shown["subscribers_count"] = 0.into();
+    // Only organisations define them.
+    if state.account(it.owner).is_some_and(|owner| owner.organisation().is_some()) {
+        shown["custom_properties"] = json!(it.properties);
+    }
     if let Some(parent) = it.fork_of.and_then(|id| state.repositories.get(&id)) {
         shown["parent"] = show::repository(state, parent);
         shown["source"] = show::repository(state, parent);
@@ -58,7 +62,7 @@ pub(super) fn branch(state: &State, call: &Call) -> Outcome {
             "commit": show_code::commit(state, it, &commit),
             "_links": { "self": url, "html": format!("{}/tree/{name}", show::html_url(state, it)) },
             "protected": protected,
-            "protection": { "enabled": protected },
+            "protection": show::protection(it, name),
             "protection_url": format!("{url}/protection"),
         }),
     ))
@@ -66,6 +70,7 @@ pub(super) fn branch(state: &State, call: &Call) -> Outcome {
 
 pub(super) fn rules(state: &State, call: &Call) -> Outcome {
     let it = call.repository(state)?;
-    let found: Vec<_> = it.rules.iter().filter(|rule| rule.branch == call.part("branch")).collect();
-    call.list(&found, |rule| show::rule(state, it, rule))
+    let here = it.rules.iter().filter(|rule| rule.branch == call.part("branch"));
+    let found: Vec<_> = here.filter_map(|rule| show::rule(state, it, rule)).collect();
+    call.list(&found, Value::clone)
 }

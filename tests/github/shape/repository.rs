@@ -155,8 +155,27 @@ pub(crate) fn activity(state: &State, push: &Push) -> Value {
     })
 }
 
-/// One rule, as `rules/branches` shows it.
-pub(crate) fn rule(state: &State, repository: &Repository, rule: &Rule) -> Value {
+/// What a branch's own protection demands, as the branch shows it.
+pub(crate) fn protection(repository: &Repository, branch: &str) -> Value {
+    let here = repository.rules.iter().filter(|rule| rule.branch == branch);
+    let contexts: Vec<&String> = here
+        .filter_map(|rule| match &rule.demand {
+            Demand::Protected { context } => Some(context),
+            _ => None,
+        })
+        .collect();
+    if contexts.is_empty() {
+        return json!({ "enabled": false });
+    }
+    let checks: Vec<Value> = contexts.iter().map(|context| json!({ "context": context, "app_id": null })).collect();
+    json!({
+        "enabled": true,
+        "required_status_checks": { "enforcement_level": "non_admins", "contexts": contexts, "checks": checks },
+    })
+}
+
+/// One rule, as `rules/branches` shows it; nothing for the branch's own protection.
+pub(crate) fn rule(state: &State, repository: &Repository, rule: &Rule) -> Option<Value> {
     let (kind, parameters) = match &rule.demand {
         Demand::Check { context, app } => {
             let mut check = fields(json!({ "context": context }));
@@ -178,12 +197,13 @@ pub(crate) fn rule(state: &State, repository: &Repository, rule: &Rule) -> Value
             });
             ("pull_request", parameters)
         }
+        Demand::Protected { .. } => return None,
     };
-    json!({
+    Some(json!({
         "type": kind,
         "parameters": parameters,
         "ruleset_source_type": "Repository",
         "ruleset_source": state.full_name(repository),
         "ruleset_id": rule.id,
-    })
+    }))
 }

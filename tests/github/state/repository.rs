@@ -81,6 +81,8 @@ pub(crate) struct Repository {
     pub updated_at: Timestamp,
     pub pushed_at: Option<Timestamp>,
     pub collaborators: BTreeMap<u64, Permission>,
+    /// Custom properties that are set; an organisation's repository has some or none.
+    pub properties: BTreeMap<String, serde_json::Value>,
     pub teams: BTreeMap<u64, Permission>,
     /// Shared with all forks.
     pub objects: Arc<Objects>,
@@ -124,6 +126,8 @@ pub(crate) struct Rule {
 pub(crate) enum Demand {
     /// A check of this name, by this App or by anybody.
     Check { context: String, app: Option<u64> },
+    /// The same by the branch's own protection, which no list of rules shows.
+    Protected { context: String },
     /// This many approvals.
     Approvals(u64),
 }
@@ -255,6 +259,7 @@ impl Repository {
     pub(crate) fn requires(&self, branch: &str, name: &str, by: Option<u64>) -> bool {
         self.rules.iter().any(|rule| match &rule.demand {
             Demand::Check { context, app } => rule.branch == branch && context == name && (app.is_none() || *app == by),
+            Demand::Protected { context } => rule.branch == branch && context == name,
             Demand::Approvals(_) => false,
         })
     }
@@ -286,7 +291,10 @@ impl Repository {
                         missing.push(format!("{approvals} of {count} approvals"));
                     }
                 }
-                Demand::Check { .. } => {}
+                Demand::Protected { context } if !self.has_passed(&it.head_oid, context, None) => {
+                    missing.push(format!("the required check `{context}` has not succeeded"));
+                }
+                Demand::Check { .. } | Demand::Protected { .. } => {}
             }
         }
         missing

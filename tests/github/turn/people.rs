@@ -215,6 +215,7 @@ impl Turn<'_> {
             updated_at: now,
             pushed_at: None,
             collaborators: BTreeMap::new(),
+            properties: BTreeMap::new(),
             teams: BTreeMap::new(),
             objects: origin.as_ref().map(|it| Arc::clone(&it.objects)).unwrap_or_default(),
             branches: BTreeMap::new(),

@@ -122,6 +122,52 @@ async fn it_says_the_numbers_first_then_which_and_why_and_which_failed_ones_it_w
 }
 
 #[tokio::test]
+async fn changes_that_were_exported_are_judged_as_in_the_database() {
+    on_each_address(async |_, url| {
+        let _store = with_changes(url, 40).await;
+        let folder = folder(&[("new.toml", &two())]);
+        let root = folder.path();
+        backtest(root, url, &["--export", "all.db"]).ended(0, "wrote 40 changes to `all.db`\n");
+        let tried = |ran: Ran| ran.ended(0, "").json();
+        let question = ["--policy", "new.toml", "--format", "json"];
+        let in_file = |file: &str| run(root, &[&["backtest", "--store", file][..], &question].concat());
+        assert_eq!(tried(in_file("all.db")), tried(backtest(root, url, &question)));
+        // Names go along, and what is left out is left out.
+        let of_april = ["--from", "2026-04-01"];
+        let export = [&["--export", "some.db", "--repository", "acme/shop"][..], &of_april].concat();
+        backtest(root, url, &export).ended(0, "wrote ");
+        assert_eq!(tried(in_file("some.db")), tried(backtest(root, url, &[&question[..], &of_april].concat())));
+        backtest(root, url, &["--export", "all.db"]).refused("`all.db` is there already");
+        in_file("none.db").refused("there is no file `none.db`");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_factor_that_no_stored_change_would_have_hit_is_pointed_out() {
+    let factor = |id: &str, when: &str| {
+        format!("[[risk.factor]]\nid = \"{id}\"\nwhy = \"a test\"\nscore = 5\nwhen = {{ {when} }}\n")
+    };
+    let policy = [
+        PEER.to_owned(),
+        factor("hit", "files = [\"src/**\"]"),
+        factor("rare", "files_changed = \"> 90\""),
+        // There are no patches of them: it may have been hit.
+        factor("perhaps", "diff = 'x'"),
+    ];
+    let folder = folder(&[("policy.toml", &policy.concat())]);
+    let url = format!("sqlite:{}", folder.path().join("kept.db").display());
+    let _store = with_changes(&url, 40).await;
+    backtest(folder.path(), &url, &["--export", "all.db"]).ended(0, "wrote 40 changes");
+    let check = |arguments: &[&str]| run(folder.path(), &[&["check", "policy.toml"], arguments].concat());
+    let ran = check(&["--store", "all.db"]);
+    ran.ended(0, "never-hit").ended(0, "none of the last 40 changes would have hit the factor `rare`");
+    ran.ended(0, "policy.toml (repository): 1 warning\n");
+    check(&["--store", "all.db", "--last", "20"]).ended(0, "policy.toml (repository): no problem\n");
+    check(&[]).ended(0, "policy.toml (repository): no problem\n");
+}
+
+#[tokio::test]
 async fn a_wrong_policy_is_no_question() {
     let folder =
         folder(&[("new.toml", "version = 1\naprovals = []\n"), ("org/countersign.toml", PEER), ("ours.toml", PEER)]);

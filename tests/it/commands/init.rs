@@ -63,6 +63,35 @@ fn what_a_checkout_has_is_found_and_how_often_it_is_filled() {
     run(folder.path(), &["check"]).ended(0, ": no problem");
 }
 
+/// GitHub takes templates from folders too, of which the author chooses one.
+#[test]
+fn templates_of_folders_are_read_and_what_all_of_them_ask_is_asked() {
+    let folder = folder(&[
+        (".github/PULL_REQUEST_TEMPLATE/fix.md", "## Summary\n\n## Rollback plan\n\n## Test plan\n"),
+        (".github/PULL_REQUEST_TEMPLATE/feature.md", "# Feature\n\n## Summary\n\n## Rollback plan\n"),
+        (".github/PULL_REQUEST_TEMPLATE/config.yml", "## Impact\n"),
+        ("docs/pull_request_template/words.md", "## Summary\n\n## Impact\n"),
+    ]);
+    let ran = run(folder.path(), &["init"]);
+    let feature = "`.github/PULL_REQUEST_TEMPLATE/feature.md`";
+    ran.ended(0, &format!("  {feature}\n  `.github/PULL_REQUEST_TEMPLATE/fix.md`\n"));
+    ran.ended(
+        0,
+        &format!("{feature}, line 3: ## Summary; `.github/PULL_REQUEST_TEMPLATE/fix.md`, line 1: ## Summary; "),
+    );
+    ran.ended(0, "to add to `docs/pull_request_template/words.md`:");
+    let policy = fs::read_to_string(folder.path().join(POLICY)).unwrap();
+    assert!(policy.contains("required = [\"summary\", \"risk\", \"backout\"]"), "{policy}");
+    // The one that all start from, and one to choose.
+    let both = super::folder(&[
+        ("PULL_REQUEST_TEMPLATE.md", "## Impact\n"),
+        ("PULL_REQUEST_TEMPLATE/big.txt", "## Impact\n\n## Summary\n"),
+    ]);
+    run(both.path(), &["init"]).ended(0, "`PULL_REQUEST_TEMPLATE.md`\n  `PULL_REQUEST_TEMPLATE/big.txt`");
+    let policy = fs::read_to_string(both.path().join(POLICY)).unwrap();
+    assert!(policy.contains("\"impact\""), "{policy}");
+}
+
 #[test]
 fn descriptions_are_read_from_the_messages_of_merges() {
     let folder = folder(&[]);

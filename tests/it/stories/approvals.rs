@@ -180,6 +180,34 @@ async fn who_pushed_the_first_head_stays_a_pusher_although_it_was_rebased() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_pushed_what_it_was_opened_with_stays_a_pusher_although_nobody_listened_and_it_was_rebased() {
+    let mut world = World::without_bot(PEER).await;
+    let alice = world.github.identity("alice");
+    let (author, committer) = (Some(alice.clone()), Some(alice));
+    world.shop.branch("first", "main");
+    let of_alice = |by, changes: [(&'static str, &'static str); 1]| {
+        let (author, committer) = (author.clone(), committer.clone());
+        world.shop.push("first", Commit { by, author, committer, changes: changes.into(), ..Commit::default() });
+    };
+    // Bob's push is not even the last one before it is opened.
+    of_alice("bob", [("more.rs", "fn more() {}\n")]);
+    of_alice("alice", [("most.rs", "fn most() {}\n")]);
+    world.github.clock().advance(jiff::SignedDuration::from_secs(60));
+    let new = NewPullRequest { author: "alice", title: "Sell more", head: "first", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    pull.force_push("alice", [("more.rs", "fn more() {}\n")]);
+    world.start(&[]).await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "1 approval");
+    let said = world.check(&pull).expect("a check").summary;
+    assert!(said.contains("`bob`"), "{said}");
+    pull.review("carol", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_pushed_is_read_to_the_end_of_githubs_list_or_unknown() {
     // Bob's push is the oldest but one.
     for (later, state, said) in [(100, "in_progress", "1 approval"), (1_000, "failure", "pushed too often")] {

@@ -1,6 +1,6 @@
 //! Checks of others, our own check forged, and our own check run again.
 
-use github_stand_in::{NewPullRequest, Outcome, Verdict};
+use github_stand_in::{NewPullRequest, On, Outcome, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -23,6 +23,27 @@ async fn red_after_green_is_red() {
     pull.check_run("github-actions", "ci", Outcome::Success);
     world.settled().await;
     world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_github_requires_and_nobody_has_reported_is_waited_for() {
+    let world = World::without_bot("version = 1\n[[rule]]\nid = \"tested\"\nchecks = [{ required = true }]\n").await;
+    world.shop.require_check("main", "build");
+    world.shop.require_check("main", "countersign");
+    world.shop.protect_with_check("main", "scan");
+    let world = world.started(&[]).await;
+    world.github.faults().fail_with(On::Operation("GET /repos/{owner}/{repo}/branches"), 1, 403);
+    let pull = world.opened("").await;
+    world.expect(&pull, "failure", "which checks GitHub requires on main could not be read");
+    pull.check_run("github-actions", "build", Outcome::Success);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "scan, which GitHub requires on main, has not reported on this commit");
+    pull.check_run("github-actions", "scan", Outcome::Success);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    // Not read again for ten minutes.
+    let read = world.github.log().of("GET /repos/{owner}/{repo}/branches").count();
+    assert_eq!(read, 2, "{}", world.github.log().summary());
 }
 
 #[tokio::test(flavor = "multi_thread")]

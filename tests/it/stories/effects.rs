@@ -1,6 +1,6 @@
 //! Pull requests that edit a policy, and what their comment says it would have done.
 
-use github_stand_in::{Changes, NewPullRequest, PullRequest, Verdict};
+use github_stand_in::{Changes, NewPullRequest, Permission, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -98,4 +98,51 @@ async fn a_wrong_edit_and_a_change_that_edits_no_policy_show_no_effect() {
     assert!(!world.said(&waits).contains("would have"), "{}", world.said(&waits));
     let edit = world.edits("version = 1\naprovals = []\n").await;
     assert!(!world.said(&edit).contains("would have"), "{}", world.said(&edit));
+}
+
+const ORGANISATION: &str = "version = 1\n[authorities.people]\npermission = \"write\"\n[[rule]]\nid = \"people\"\n\
+    approvals = [{ from = [\"people\"], count = 1 }]\n";
+
+/// Of an organisation's policy the changes of all its repositories count, and none of them is named: who reads its pull
+/// request may not read theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_that_edits_an_organisations_policy_shows_numbers_over_all_its_repositories_and_no_names() {
+    let world = World::without_bot(PEER).await;
+    let [home, till] = [".github", "till"].map(|name| world.acme.repository(name).private());
+    for login in ["alice", "bob", "carol"] {
+        home.grant(login, Permission::Write);
+        till.grant(login, Permission::Write);
+    }
+    home.commit("main", "dave", [("countersign.toml", ORGANISATION)]);
+    till.commit("main", "dave", [("README.md", "the till\n")]);
+    let world = world.started(&[]).await;
+    let [waits, once] = [world.opened("").await, world.opened("").await];
+    let changes = Changes::new().write("README.md", "the larger till\n");
+    let elsewhere =
+        till.open_pull_request(NewPullRequest { author: "alice", title: "Grow", changes, ..NewPullRequest::default() });
+    once.review("bob", Verdict::Approve);
+    elsewhere.review("bob", Verdict::Approve);
+    world.settled().await;
+    let edit = |text: &str| {
+        let changes = Changes::new().write("countersign.toml", text);
+        home.open_pull_request(NewPullRequest { author: "alice", title: "Edit", changes, ..NewPullRequest::default() })
+    };
+    let tighter = edit(&ORGANISATION.replace("count = 1", "count = 2"));
+    world.settled().await;
+    let said = world.said(&tighter);
+    for expected in [
+        "Over the changes in all repositories of the organisation",
+        "of 3 changes, 2 would have come out differently",
+        "2 that passed would have been held",
+        "- `organisation/people approvals: satisfied → waiting`: 2 changes",
+    ] {
+        assert!(said.contains(expected), "{expected:?} is not in\n{said}");
+    }
+    let effect = said.split("What the edited policy").nth(1).unwrap();
+    assert!(!effect.contains('#') && !effect.contains("till") && !effect.contains("repository/"), "{effect}");
+    assert!(!world.said(&waits).contains("would have"), "{}", world.said(&waits));
+    // What is wrong shows none.
+    let wrong = edit("version = 1\naprovals = []\n");
+    world.settled().await;
+    assert!(!world.said(&wrong).contains("would have"), "{}", world.said(&wrong));
 }

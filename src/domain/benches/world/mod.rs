@@ -153,6 +153,8 @@ pub(crate) fn facts(size: Size) -> Facts {
         commits: Known::Known(commits_hash(&commits)),
         body: Known::Known(DESCRIPTION.to_owned()),
         member_of: BTreeMap::new(),
+        could_write: None,
+        held: None,
     };
     let teams = ["acme/cab", "acme/payments"].map(|team| {
         let members = (0..25).map(|number| person(&format!("{team}-{number}"))).collect();

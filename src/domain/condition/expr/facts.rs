@@ -3,10 +3,14 @@
 use std::rc::Rc;
 
 use super::{MEMBER, Run, Step, Value};
-use crate::condition::{Finding, Truth, head, only_files, signed};
+use crate::condition::{
+    Finding, Place, Truth, agent, author, environments, field, first_contribution, head, only_files, properties,
+    signed, tier,
+};
 use crate::evaluate::{ChangedFiles, Context};
-use crate::facts::{File, FileStatus, Known};
+use crate::facts::{Facts, File, FileStatus, Known};
 use crate::policy::expr::Fact;
+use crate::record::{Field, FieldId};
 use crate::text::Phrase;
 
 /// The longest list that a fact makes: GitHub lists 3,000 files, each under two names at the most. A longer one is unknown.
@@ -42,6 +46,20 @@ impl<'a> Run<'_, 'a> {
                 Err(gone) => Value::Unknown(Rc::new(gone.observed)),
             },
             Fact::Labels => self.texts(change.labels.iter().map(String::as_str))?,
+            // Whether it counts where less would be asked is decided for the whole expression.
+            Fact::Agent => flag(agent::agent(cx, Place::Raising, true, self.expression.agents.as_ref())),
+            Fact::FirstContribution => flag(first_contribution::first_contribution(cx, Place::Raising, true)),
+            Fact::Environments => self.environments()?,
+            Fact::Tier => self.tier(),
+            Fact::Risk => self.risk(),
+            Fact::Type => match cx.change_type(self.from.layer, self.from.mode) {
+                Some(resolved) => number(resolved as u64),
+                None => Value::unknown("the type of the change is not known before the models are looked at"),
+            },
+            // They are compared and asked for their parts, and are nothing by themselves.
+            Fact::Author | Fact::Fields | Fact::Properties => {
+                Value::unknown("an expression uses what is no value by itself")
+            }
             Fact::Signed => flag(signed::every_commit(cx)),
             Fact::Commits => match &cx.facts.commits {
                 Known::Known(commits) => number(commits.len() as u64),
@@ -54,6 +72,75 @@ impl<'a> Run<'_, 'a> {
             Fact::Removed => self.sum(|file| file.removed)?,
             Fact::Lines => self.sum(|file| file.added.saturating_add(file.removed))?,
         })
+    }
+
+    /// Whether any of the logins names the author.
+    pub(super) fn author_is(&self, logins: &[String]) -> Step<Value<'a>> {
+        self.pay(logins.len())?;
+        Ok(flag(author::author(self.cx, Place::Raising, logins)))
+    }
+
+    /// The values of a custom property of the repository; none where it is not set.
+    pub(super) fn property(&self, name: &str) -> Step<Value<'a>> {
+        let facts: &'a Facts = self.cx.facts;
+        match properties::known(facts) {
+            Ok(set) => self.texts(set.get(name).into_iter().flatten().map(String::as_str)),
+            Err(unread) => Ok(Value::Unknown(Rc::new(unread.observed))),
+        }
+    }
+
+    /// What the change request answers to a field; nothing where it is not answered.
+    pub(super) fn field(&self, field: &FieldId) -> Step<Value<'a>> {
+        let said = match self.cx.records.current.field(field, self.from.layer) {
+            Field::Present(answer) | Field::None(answer) => field::said(answer).join(", "),
+            Field::Unfilled(_) | Field::Ambiguous(_) | Field::Conflicting(_) | Field::Absent => {
+                return Ok(Value::Nothing);
+            }
+        };
+        self.pay(said.len())?;
+        Ok(Value::Made(Rc::from(said)))
+    }
+
+    /// The environments that are reached: what the change request names is not heard, since an expression could lower by it.
+    fn environments(&self) -> Step<Value<'a>> {
+        let (cx, layer) = (self.cx, self.from.layer);
+        let seen = cx.policies.policies().filter(|(above, _)| *above <= layer);
+        let mut names: Vec<&'a str> =
+            seen.flat_map(|(_, policy)| policy.environments.keys().map(String::as_str)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut reached = Vec::new();
+        for name in names {
+            let Some(environment) = cx.policies.environment(layer, name) else { continue };
+            let finding = environments::reached(cx, name, environment);
+            match finding.truth {
+                Truth::Holds => reached.push(name),
+                Truth::DoesNot => {}
+                Truth::Unknown => return Ok(Value::Unknown(Rc::new(finding.observed))),
+            }
+        }
+        self.texts(reached.into_iter())
+    }
+
+    /// The lowest touched tier; nothing where no service is touched.
+    fn tier(&self) -> Value<'a> {
+        match tier::lowest(self.cx, self.from.layer) {
+            Ok(lowest) if lowest.perhaps.iter().any(|tier| lowest.sure.is_none_or(|sure| *tier < sure)) => {
+                Value::Unknown(Rc::new(lowest.doubt.observed))
+            }
+            Ok(lowest) => lowest.sure.map_or(Value::Nothing, number),
+            Err(unknown) => Value::Unknown(Rc::new(unknown.observed)),
+        }
+    }
+
+    fn risk(&self) -> Value<'a> {
+        match self.cx.risk {
+            Some((floor, level)) if floor == level => number(level as u64),
+            Some((_, level)) => {
+                Value::unknown(format!("the risk is {level}, but only because some of its factors are not known"))
+            }
+            None => Value::unknown("the risk is not known before its factors are"),
+        }
     }
 
     fn texts(&self, texts: impl Iterator<Item = &'a str>) -> Step<Value<'a>> {
@@ -97,7 +184,7 @@ impl<'a> Run<'_, 'a> {
             Err(unread) => return Ok(Value::Unknown(Rc::new(unread.observed))),
         };
         let mut touched: Vec<&'a str> = Vec::new();
-        for (name, service) in self.cx.services(self.layer) {
+        for (name, service) in self.cx.services(self.from.layer) {
             match files.touch(&service.paths) {
                 (Truth::Holds, _) if !touched.contains(&name) => touched.push(name),
                 (Truth::Unknown, doubt) => return Ok(Value::Unknown(Rc::new(doubt.observed))),

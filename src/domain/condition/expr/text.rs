@@ -19,6 +19,7 @@ impl<'a> Run<'_, 'a> {
         Ok(Value::Flag(match (left, right) {
             (Value::Unknown(_), _) => return Ok(left.clone()),
             (_, Value::Unknown(_)) => return Ok(right.clone()),
+            (Value::Nothing, _) | (_, Value::Nothing) => false,
             (Value::Number(left), Value::Number(right)) => operator.holds(*left, *right),
             (Value::Flag(left), Value::Flag(right)) => operator.holds(*left, *right),
             _ => match (left.text(), right.text()) {
@@ -44,7 +45,7 @@ impl<'a> Run<'_, 'a> {
 
     pub(super) fn search(&self, search: Search, text: Value<'a>, what: Value<'a>) -> Step<Value<'a>> {
         let (Some(inside), Some(part)) = (text.text(), what.text()) else {
-            return Ok(if text.text().is_none() { text } else { what });
+            return Ok(found_in(if text.text().is_none() { text } else { what }));
         };
         self.pay((inside.len() + part.len()) / COMPARED + 1)?;
         Ok(Value::Flag(match search {
@@ -68,8 +69,13 @@ impl<'a> Run<'_, 'a> {
     }
 
     pub(super) fn matches(&self, text: Value<'a>, regex: &Regex) -> Step<Value<'a>> {
-        let Some(inside) = text.text() else { return Ok(text) };
+        let Some(inside) = text.text() else { return Ok(found_in(text)) };
         self.pay(inside.len() * MATCHED + 1)?;
         Ok(Value::Flag(regex.is_match(inside)))
     }
+}
+
+/// Whether something is found in what is no text: nothing is in nothing.
+fn found_in(value: Value<'_>) -> Value<'_> {
+    if matches!(value, Value::Nothing) { Value::Flag(false) } else { value }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::decision::Outcome::*;
-use crate::facts::{Check, CheckMaker, CheckState, FileStatus};
+use crate::facts::{Check, CheckMaker, CheckState, FileStatus, RequiredCheck};
 
 const BUILD: &str = "[[rule]]\nid = \"green\"\nchecks = [\"build\"]\n";
 
@@ -65,6 +65,35 @@ fn everything_that_github_requires_is_green_but_ours() {
     let decision = check(required, &checked(vec![ours]), Wait, &["green checks waiting"]);
     says(&decision, "next: no check that GitHub requires on `main` has reported yet");
     says(&decision, "Nobody: the checks may be about to start; if `main` requires no other check, this waits until");
+}
+
+#[test]
+fn what_github_requires_is_waited_for_before_it_reports() {
+    let policy = "[[rule]]\nid = \"green\"\nchecks = [{ required = true }]\n";
+    let by = |name: &str, app: Option<u64>| RequiredCheck { name: name.to_owned(), app };
+    let of = |required: &[RequiredCheck], checks: Vec<Check>| {
+        let mut facts = checked(checks);
+        facts.on_demand.required_checks = Some(Known::Known(required.iter().cloned().collect()));
+        facts
+    };
+    let of_app = |id: u64| Check { maker: CheckMaker::App { id, slug: "ci".to_owned() }, ..run("b", "success") };
+    let a = || run("a", "success");
+    let both = [by("a", None), by("b", Some(7))];
+    let decision = check(policy, &of(&both, vec![a()]), Wait, &["green checks waiting"]);
+    says(&decision, "`b`, which GitHub requires on `main`, has not reported on this commit");
+    check(policy, &of(&both, vec![a(), of_app(7)]), Pass, &["green checks satisfied"]);
+    // Another App's of the same name is not the one that GitHub takes.
+    check(policy, &of(&both, vec![a(), of_app(8)]), Wait, &["green checks waiting"]);
+    check(policy, &of(&both, vec![run("a", "failure"), of_app(7)]), Act, &["green checks author"]);
+    // Ours is about to be given, whatever GitHub calls the App.
+    let ours = [by("a", None), by("countersign", None), by("other", Some(4242))];
+    check(policy, &of(&ours, vec![a()]), Pass, &["green checks satisfied"]);
+    let decision = check(policy, &of(&ours[1..], vec![a()]), Wait, &["green checks waiting"]);
+    says(&decision, "GitHub requires no other check on `main`");
+    let mut unread = checked(vec![a()]);
+    unread.on_demand.required_checks = Some(Known::unknown("GitHub answered 403"));
+    let decision = check(policy, &unread, Unknown, &["green checks unknown"]);
+    says(&decision, "which checks GitHub requires on `main` could not be read: `GitHub answered 403`");
 }
 
 #[test]

@@ -4,16 +4,11 @@ use super::*;
 use crate::account::{Account, AccountKind};
 use crate::facts::{Attribution, Commit, FileStatus};
 
-/// Whether a rule of that `when` speaks: `yes`, `no` or `unknown`.
+const MAP: &str =
+    "[services.pay]\npaths = [\"src/pay*\"]\ntier = 1\n[services.docs]\npaths = [\"docs/**\"]\ntier = 4\n";
+
 fn speaks(when: &str, facts: &Facts) -> &'static str {
-    let rest = "[services.pay]\npaths = [\"src/pay*\"]\ntier = 1\n[services.docs]\npaths = [\"docs/**\"]\ntier = 4\n";
-    let policy = format!("{PEOPLE}{rest}[[rule]]\nid = \"r\"\nwhen = {{ {when} }}\ndeny = \"asked\"\n");
-    let decision = decide(&policies("", &policy), facts);
-    match decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name() {
-        "blocked" => "yes",
-        "not-applicable" => "no",
-        other => other,
-    }
+    speaks_beside(MAP, when, facts)
 }
 
 #[track_caller]
@@ -335,15 +330,7 @@ fn first_contributions() {
 
 /// Whether a rule for any of these environments speaks.
 fn reaches(environment: &str, when: &str, facts: &Facts) -> &'static str {
-    let policy = format!(
-        "{PEOPLE}[environments.live]\nnames = [\"prod\"]\n{environment}[[rule]]\nid = \"r\"\nwhen = {{ {when} }}\ndeny = \"asked\"\n"
-    );
-    let decision = decide(&policies("", &policy), facts);
-    match decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name() {
-        "blocked" => "yes",
-        "not-applicable" => "no",
-        other => other,
-    }
+    speaks_beside(&format!("[environments.live]\nnames = [\"prod\"]\n{environment}"), when, facts)
 }
 
 #[test]
@@ -392,6 +379,36 @@ fn declared_environments_only_raise() {
     assert_eq!(reaches(nowhere, not_live, &says("")), "yes");
     assert_eq!(reaches(nowhere, not_live, &says("## Environments\nprod")), "yes");
     assert_eq!(reaches("", not_live, &says("")), "no");
+}
+
+#[test]
+fn custom_properties() {
+    let set = [("tier", vec!["1"]), ("team", vec!["payments", "ledger"])];
+    let set = set.map(|(name, values)| (name.to_owned(), values.into_iter().map(str::to_owned).collect()));
+    let facts = with(|facts| facts.on_demand.properties = Some(Known::Known(set.into())));
+    check_when(
+        &[
+            ("properties = { tier = \"1\" }", "yes"),
+            ("properties = { tier = [\"0\", \"1\"] }", "yes"),
+            ("properties = { tier = \"0\" }", "no"),
+            ("properties = { team = \"ledger\", tier = \"1\" }", "yes"),
+            ("properties = { team = \"ledger\", tier = \"2\" }", "no"),
+            // Letter by letter.
+            ("properties = { team = \"Ledger\" }", "no"),
+            ("properties = { Team = \"ledger\" }", "no"),
+            // Not set is known.
+            ("properties = { owner = \"ann\" }", "no"),
+            ("not = { properties = { owner = \"ann\" } }", "yes"),
+        ],
+        &facts,
+    );
+    for unread in [None, Some(Known::unknown("GitHub answered 502"))] {
+        let facts = with(|facts| facts.on_demand.properties = unread);
+        check_when(
+            &[("properties = { tier = \"1\" }", "unknown"), ("not = { properties = { tier = \"1\" } }", "unknown")],
+            &facts,
+        );
+    }
 }
 
 #[test]

@@ -6,15 +6,8 @@ use crate::facts::{FileStatus, OnDemand};
 
 const SERVICES: &str = "[services.pay]\npaths = [\"src/pay*\"]\n[services.docs]\npaths = [\"docs/**\"]\n";
 
-/// Whether a rule with these conditions speaks: `yes`, `no` or `unknown`.
 fn speaks_when(when: &str, facts: &Facts) -> &'static str {
-    let policy = format!("{PEOPLE}{SERVICES}[[rule]]\nid = \"r\"\nwhen = {{ {when} }}\ndeny = \"asked\"\n");
-    let decision = decide(&policies("", &policy), facts);
-    match decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name() {
-        "blocked" => "yes",
-        "not-applicable" => "no",
-        other => other,
-    }
+    speaks_beside(SERVICES, when, facts)
 }
 
 #[track_caller]

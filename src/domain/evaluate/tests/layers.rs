@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::decision::Outcome::*;
-use crate::facts::EditedPolicy;
+use crate::facts::{EditedPolicy, Properties};
 use crate::layer::Layer;
 use crate::policy::{Read, Source, Standing, Version, load};
 
@@ -22,6 +22,33 @@ fn out_of_scope_is_silent() {
     check_layers(&scoped("repositories = [\"*\", \"!shop\"]"), "", &world(), Silent, &[]);
     check_layers(&scoped("base = [\"release/**\"]"), "", &world(), Silent, &[]);
     check_layers(&scoped("base = [\"~DEFAULT_BRANCH\"]"), "", &world(), Wait, &["org/peer approvals waiting"]);
+}
+
+#[test]
+fn a_layer_speaks_by_the_repositorys_custom_properties() {
+    let scoped = org(&format!("[scope]\nproperties = {{ team = [\"payments\", \"ledger\"] }}\n{PEER}"));
+    let of = |team: Option<Known<&str>>| {
+        with(|facts| {
+            let set = |team: &str| [("team".to_owned(), [team.to_owned()].into())].into();
+            facts.on_demand.properties = team.map(|team| team.map(set));
+        })
+    };
+    let peer = "org/peer approvals waiting";
+    check_layers(&scoped, "", &of(Some(Known::Known("ledger"))), Wait, &[peer]);
+    check_layers(&scoped, "", &of(Some(Known::Known("web"))), Silent, &[]);
+    let none = with(|facts| facts.on_demand.properties = Some(Known::Known(Properties::new())));
+    check_layers(&scoped, "", &none, Silent, &[]);
+    for unread in [of(None), of(Some(Known::unknown("GitHub answered 502")))] {
+        check_layers(&scoped, "", &unread, Unknown, &["org/policy scope unknown", peer]);
+    }
+    // Other parts of the scope decide alone.
+    let elsewhere = scoped.replace("[scope]\n", "[scope]\nbase = [\"next\"]\n");
+    check_layers(&elsewhere, "", &of(None), Silent, &[]);
+    // What such a layer would relax is passed by nobody.
+    let model = "[[model]]\nid = \"m\"\nowner = \"carols\"\nuntil = \"2100-01-01T00:00Z\"\nwhen = { fork = false }\napprovals = []\n";
+    let relaxing = org(&format!("[scope]\nproperties = {{ team = \"payments\" }}\n{model}"));
+    let expected = ["org/policy scope unknown", "org/m model satisfied", "peer approvals waived"];
+    check_layers(&relaxing, PEER, &of(None), Unknown, &expected);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::decision::Outcome::*;
+use crate::policy::Permission;
 
 const BOARD: &str = "[[rule]]\nid = 'board'\napprovals = [{ from = ['cab'], count = 1 }]\n";
 
@@ -9,7 +10,8 @@ const BOARD: &str = "[[rule]]\nid = 'board'\napprovals = [{ from = ['cab'], coun
 /// first seen.
 fn approved_when(teams: &[(&str, bool)]) -> Facts {
     let mut facts = approved_by(&["carol"]);
-    known(&mut facts.reviews)[0].seen.member_of = teams.iter().map(|(name, was)| (team(name), *was)).collect();
+    let teams = teams.iter().map(|(name, was)| (team(name), Known::Known(*was)));
+    known(&mut facts.reviews)[0].seen.member_of = teams.collect();
     facts
 }
 
@@ -64,4 +66,72 @@ fn a_team_that_cannot_be_read_now_is_unknown_whatever_was_found_first() {
     let mut facts = approved_when(&[("acme/cab", false)]);
     facts.teams.insert(team("acme/cab"), Known::unknown("GitHub is away"));
     check(BOARD, &facts, Wait, &["board approvals waiting"]);
+}
+
+/// The world where carol, who is in `payments` and `cab` now, has approved, and `cab` could not be read in time.
+fn approved_untold() -> Facts {
+    let mut facts = approved_by(&["carol"]);
+    known(&mut facts.reviews)[0].seen.member_of = [(team("acme/cab"), Known::unknown("away"))].into();
+    facts
+}
+
+#[test]
+fn an_approval_whose_givers_membership_at_the_time_cannot_be_told_is_given_again() {
+    let decision = check(BOARD, &approved_untold(), Wait, &["board approvals waiting"]);
+    says(
+        &decision,
+        "the approval by carol does not count: whether carol was in `cab` when the approval was first seen could not be \
+         read in time",
+    );
+    says(&decision, "approve this pull request again, as it is now");
+    // By another way it counts all the same, and who may have been excepted was.
+    let either = "[[rule]]\nid = 'e'\napprovals = [{ from = ['payments', 'cab'], count = 1 }]\n";
+    check(either, &approved_untold(), Pass, &["e approvals satisfied"]);
+    let rest = "[authorities.rest]\npermission = 'write'\nexcept = ['team:acme/cab']\n\
+                [[rule]]\nid = 'r'\napprovals = [{ from = ['rest'], count = 1 }]\n";
+    let mut left = approved_untold();
+    left.teams.insert(team("acme/cab"), Known::Known(people(&["dave"])));
+    check(rest, &left, Wait, &["r approvals waiting"]);
+}
+
+#[test]
+fn a_permission_holds_when_the_approval_is_first_seen_and_when_it_is_decided() {
+    use Permission::{Maintain, Write};
+    let keepers = "[authorities.keepers]\npermission = 'maintain'\n\
+                   [[rule]]\nid = 'k'\napprovals = [{ from = ['keepers'], count = 1 }]\n";
+    let judged =
+        |then: Option<Known<Option<Permission>>>, now: Permission, outcome: crate::decision::Outcome, says_so: &str| {
+            let mut facts = approved_by(&["carol"]);
+            let carol = known(&mut facts.reviews)[0].author.clone().expect("carol");
+            known(&mut facts.reviews)[0].seen.held = then;
+            facts.on_demand.permissions = [(carol, Known::Known(Some(now)))].into();
+            let state = if outcome == Pass { "k approvals satisfied" } else { "k approvals waiting" };
+            let decision = check(keepers, &facts, outcome, &[state]);
+            if !says_so.is_empty() {
+                says(&decision, says_so);
+            }
+        };
+    judged(None, Maintain, Pass, "");
+    judged(Some(Known::Known(Some(Maintain))), Maintain, Pass, "");
+    judged(Some(Known::Known(Some(Maintain))), Write, Wait, "may push to this repository and no more");
+    let late = "carol was not yet in `keepers` when the approval was first seen";
+    judged(Some(Known::Known(Some(Write))), Maintain, Wait, late);
+    judged(Some(Known::Known(None)), Maintain, Wait, late);
+    let untold = "whether carol was in `keepers` when the approval was first seen could not be read in time";
+    judged(Some(Known::unknown("away")), Maintain, Wait, untold);
+}
+
+#[test]
+fn who_could_not_push_when_the_approval_was_first_seen_approves_again() {
+    let peer = "[authorities.peer]\npermission = 'write'\n\
+                [[rule]]\nid = 'p'\napprovals = [{ from = ['peer'], count = 1 }]\n";
+    let mut facts = approved_by(&["carol"]);
+    known(&mut facts.reviews)[0].seen.could_write = Some(true);
+    check(peer, &facts, Pass, &["p approvals satisfied"]);
+    known(&mut facts.reviews)[0].seen.could_write = Some(false);
+    let decision = check(peer, &facts, Wait, &["p approvals waiting"]);
+    says(&decision, "approve this pull request again, as it is now");
+    // Of a team too, which asks for the right to push beside.
+    let decision = check(BOARD, &facts, Wait, &["board approvals waiting"]);
+    says(&decision, "carol could not push to this repository when the approval was first seen");
 }

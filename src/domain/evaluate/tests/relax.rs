@@ -319,6 +319,49 @@ fn a_waiver_reaches_its_own_layer_and_below() {
 }
 
 #[test]
+fn a_waiver_is_over_a_minute_before_its_end_and_no_sooner() {
+    let policy = format!("{WAIVER}{LATER}");
+    let waived = ["later checks waived", "later deny waived"];
+    let open = ["later checks waiting", "later deny blocked"];
+    let when = |instant: &str| with(|facts| facts.as_of = instant.parse().unwrap());
+    check(&policy, &when("2027-03-30T23:58:59.999Z"), Pass, &waived);
+    check(&policy, &when("2027-03-30T23:59:00Z"), Block, &open);
+    // A day includes that day, in the zone of the file.
+    let day = format!("timezone = \"America/New_York\"\n{policy}").replace("2027-03-31T00:00:00Z", "2027-03-30");
+    let day = day.replacen("timezone", "version = 1\ntimezone", 1) + &PEOPLE.replace("version = 1", "");
+    check_layers("", &day, &when("2027-03-31T03:58:59Z"), Pass, &waived);
+    check_layers("", &day, &when("2027-03-31T03:59:00Z"), Block, &open);
+}
+
+#[test]
+fn a_waiver_lifts_only_what_is_proved_what_may_be_relaxed_and_what_decides_no_more_than_it() {
+    let files = WAIVER.replace("repositories = [\"shop\"]", "only_files = [\"src/**\"]");
+    let waived = ["later checks waived", "later deny waived"];
+    let open = ["later checks waiting", "later deny blocked"];
+    check(&format!("{files}{LATER}"), &world(), Pass, &waived);
+    let unread = with(|facts| facts.files = Known::unknown("too many"));
+    check(&format!("{files}{LATER}"), &unread, Block, &open);
+    let link = with(|facts| facts.on_demand.special_files = Some(Known::Known(["src/pay.rs".to_owned()].into())));
+    check(&format!("{files}{LATER}"), &link, Block, &open);
+    let always = LATER.replace("id = \"later\"", "id = \"later\"\nalways = true");
+    check(&format!("{WAIVER}{always}"), &world(), Block, &open);
+    // A layer that only observes lifts nothing of a rule that decides.
+    let observing = format!("mode = \"observe\"\n{WAIVER}{LATER}");
+    let strict = observing.replace("id = \"later\"", "id = \"later\"\nmode = \"enforce\"");
+    check_layers("", &strict, &world(), Block, &open);
+    check_layers("", &observing, &world(), Neutral, &waived);
+}
+
+#[test]
+fn the_waivers_that_lift_something_are_named_once() {
+    let named = |facts: &Facts| decide(&policies("", &format!("{PEOPLE}{WAIVER}{LATER}")), facts).waivers;
+    assert_eq!(named(&world()), [(crate::layer::Layer::Repository, "not-yet".to_owned())]);
+    let satisfied = format!("{PEOPLE}{WAIVER}{}", LATER.replace("deny = \"not before staging\"\n", ""));
+    let green = with(|facts| facts.checks = Known::Known(vec![run("staging", "success")]));
+    assert_eq!(decide(&policies("", &satisfied), &green).waivers, []);
+}
+
+#[test]
 fn what_relaxes_in_a_file_reaches_its_packs() {
     let head = "version = 1\npacks = [\"startup\"]\n[authorities.payments]\nteams = [\"acme/payments\"]\n";
     let check = |text: &str, facts: &Facts, outcome, expected: &[&str]| {

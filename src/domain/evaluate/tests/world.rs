@@ -146,6 +146,8 @@ pub(super) fn review(facts: &mut Facts, login: &str, verdict: ReviewVerdict) -> 
             commits: Known::Known(commits),
             body: Known::Known(facts.change.body.clone()),
             member_of: BTreeMap::new(),
+            could_write: None,
+            held: None,
         },
     });
     id
@@ -201,6 +203,17 @@ pub(super) fn policies(organisation: &str, repository: &str) -> PolicySet {
 pub(super) fn decide(set: &PolicySet, facts: &Facts) -> Decision {
     let records = Records::read(facts, &field_set(set), &[]);
     crate::evaluate(set, &records, facts)
+}
+
+/// Whether a rule of that `when`, beside these tables, speaks: `yes`, `no` or `unknown`.
+pub(super) fn speaks_beside(tables: &str, when: &str, facts: &Facts) -> &'static str {
+    let policy = format!("{PEOPLE}{tables}[[rule]]\nid = \"r\"\nwhen = {{ {when} }}\ndeny = \"asked\"\n");
+    let decision = decide(&policies("", &policy), facts);
+    match decision.rules.iter().find(|rule| rule.id == "r").unwrap().asks[0].state.name() {
+        "blocked" => "yes",
+        "not-applicable" => "no",
+        other => other,
+    }
 }
 
 /// Every result that speaks, as `layer/rule requirement state`; the repository's layer goes without saying.

@@ -12,8 +12,8 @@ mod formula;
 mod gap_or_overlap;
 mod matches_no_file;
 mod never_applies;
+mod never_hit;
 mod never_met;
-
 mod overlap;
 mod past;
 mod places;
@@ -23,7 +23,7 @@ pub(super) mod tests;
 mod unused;
 mod wide_model;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -38,11 +38,12 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::layer::Layer;
 
 /// The codes of what is found here and not by the reader.
-pub const LINTS: [&str; 10] = [
+pub const LINTS: [&str; 11] = [
     codes::NEVER_APPLIES,
     codes::NOT_DECIDED,
     codes::SHADOWED,
     codes::NEVER_MET,
+    codes::NEVER_HIT,
     codes::ENDLESS_FREEZE,
     codes::PAST,
     codes::WIDE_MODEL,
@@ -62,6 +63,17 @@ pub struct Surroundings<'a> {
     pub teams: &'a BTreeMap<TeamName, u32>,
     /// Every file of the repository, where that is known.
     pub files: Option<&'a [String]>,
+    /// What the changes of the past did not hit, where those were looked at.
+    pub missed: Option<&'a Missed>,
+}
+
+/// Factors that none of the changes of the past would have hit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// How many changes were looked at.
+    pub changes: usize,
+    /// Layer and id of each factor that none of them hit.
+    pub factors: BTreeSet<(Layer, String)>,
 }
 
 /// What policies say well and cannot mean, in no particular order.
@@ -76,6 +88,7 @@ pub fn lint(set: &PolicySet, around: &Surroundings<'_>) -> Vec<Diagnostic> {
         never_applies::find,
         shadowed::find,
         never_met::find,
+        never_hit::find,
         endless_freeze::find,
         past::find,
         gap_or_overlap::find,
@@ -85,6 +98,23 @@ pub fn lint(set: &PolicySet, around: &Surroundings<'_>) -> Vec<Diagnostic> {
         author_steps_out::find,
     ];
     each.iter().flat_map(|find| find(&lint)).collect()
+}
+
+/// Whether these tables of conditions may all hold together, as far as the lints can tell; else those that clash.
+#[cfg(test)]
+pub(crate) fn lint_finds_no_clash(tables: &[&Conditions], lowering: bool) -> Result<(), Vec<String>> {
+    let stand = formula::Stand { layer: Layer::Repository, negated: false, lowering };
+    let whole = formula::product(tables.iter().filter_map(|table| formula::branches(table, None, stand)));
+    let branches = whole.unwrap_or_default();
+    let told = |literal: &&formula::Literal<'_>| {
+        format!("{}{:?}", if literal.negated { "not " } else { "" }, literal.condition)
+    };
+    let clashes: Option<Vec<Vec<String>>> =
+        branches.iter().map(|branch| Some(clash::clash(branch)?.iter().map(told).collect())).collect();
+    match clashes {
+        Some(clashes) => Err(clashes.into_iter().next().unwrap_or_default()),
+        None => Ok(()),
+    }
 }
 
 /// What every lint looks at.

@@ -46,7 +46,8 @@ fn found(texts: &[(Layer, &str)]) -> Vec<Diagnostic> {
         ["src/main.rs", "db/a/migrations/1.sql", "db/migrations/1.sql", "db/seed.sql", "web/App.tsx", "Cargo.lock"]
             .map(str::to_owned);
     let now = NOW.parse().unwrap();
-    lint(&set, &Surroundings { texts, now, teams: &teams, files: Some(&files) })
+    let missed = Missed { changes: 30, factors: [(Layer::Repository, "rare".to_owned())].into() };
+    lint(&set, &Surroundings { texts, now, teams: &teams, files: Some(&files), missed: Some(&missed) })
 }
 
 /// The file with what every case takes for granted, each of it in use.
@@ -107,7 +108,23 @@ fn a_file_that_is_wrong_has_its_errors_first() {
         [(Layer::Repository, "version = 1\nmodd = 1\n[[rule]]\nid = \"a\"\nallow = \"b\"\nwhen = { lines = \"< 0\" }")];
     let (set, _) = load(&[source(Layer::Repository, texts[0].1)]);
     let now = NOW.parse().unwrap();
-    assert_eq!(lint(&set, &Surroundings { texts: &texts, now, teams: &BTreeMap::new(), files: None }), []);
+    assert_eq!(
+        lint(&set, &Surroundings { texts: &texts, now, teams: &BTreeMap::new(), files: None, missed: None }),
+        []
+    );
+}
+
+#[test]
+fn too_few_changes_show_nothing_of_factors() {
+    let text = "version = 1\n[[risk.factor]]\nid = \"rare\"\nwhy = \"b\"\nscore = 5\nwhen = { fork = true }\n[[rule]]\nid = \"a\"\nallow = \"b\"\n";
+    let (set, _) = load(&[source(Layer::Repository, text)]);
+    let texts = [(Layer::Repository, text)];
+    let told = |changes: usize, layer: Layer| {
+        let missed = Missed { changes, factors: [(layer, "rare".to_owned())].into() };
+        let (now, teams) = (NOW.parse().unwrap(), BTreeMap::new());
+        lint(&set, &Surroundings { texts: &texts, now, teams: &teams, files: None, missed: Some(&missed) }).len()
+    };
+    assert_eq!([told(29, Layer::Repository), told(30, Layer::Repository), told(30, Layer::Organisation)], [0, 1, 0]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::layer::Layer;
 use crate::policy::codes;
 use crate::policy::condition::Condition;
+use crate::policy::expr::Fact;
 use crate::policy::packs::PACKS;
 
 pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
@@ -43,7 +44,10 @@ fn of_file(lint: &Lint<'_>, file: &File<'_>) -> Vec<Diagnostic> {
 }
 
 fn compares_tiers(lint: &Lint<'_>) -> bool {
-    let is_tier = |condition: &Condition| matches!(condition, Condition::Tier(_));
+    let is_tier = |condition: &Condition| match condition {
+        Condition::Expr(expression) => expression.reads(Fact::Tier),
+        other => matches!(other, Condition::Tier(_)),
+    };
     let whens = lint.files.iter().flat_map(File::conditioned);
     whens.into_iter().any(|one| mentions(one.when, &is_tier)) || lint.files.iter().any(writes_tier)
 }

@@ -1,5 +1,7 @@
 //! Tests of a record's fields and of a repository's properties: tables whose keys are the admin's words.
 
+use std::collections::BTreeMap;
+
 use super::context::Naming;
 use super::cursor::Value;
 use super::pattern::pattern;
@@ -68,17 +70,21 @@ fn table_test(value: &Value<'_>) -> Option<FieldTest> {
 }
 
 /// `properties = { tier = "1", team = ["a", "b"] }`: names and values are GitHub's, known to the server only.
-pub(super) fn properties(value: &Value<'_>) {
-    let words = value.words().unwrap_or_default();
-    if words.is_empty() && value.raw().is_table() {
+pub(super) fn properties(value: &Value<'_>) -> Option<BTreeMap<String, Vec<String>>> {
+    let words = value.words()?;
+    if words.is_empty() {
         value.cx.problem(codes::EMPTY_WHEN, "`properties` names no property", value.span.clone());
+        return None;
     }
-    for (_, wanted) in words {
+    let mut properties = BTreeMap::new();
+    for (name, wanted) in words {
         if wanted.raw().is_array() || wanted.raw().is_str() {
             let members = wanted.one_or_more().unwrap_or_default();
-            members.iter().for_each(|member| _ = member.text());
+            let values = members.iter().filter_map(|member| Some(member.text()?.value.to_owned())).collect();
+            properties.insert(name.value.to_owned(), values);
         } else {
             wanted.mistyped_for("values in quotes, or lists of them");
         }
     }
+    Some(properties)
 }

@@ -1,5 +1,7 @@
 //! `[scope]`: which pull requests a layer speaks about.
 
+use std::collections::BTreeMap;
+
 use super::cursor::Value;
 use super::field_test;
 use super::globs::{Over, branches, fixed, fixed_branches, globs};
@@ -7,7 +9,7 @@ use crate::policy::model::{Scope, Unenforced};
 
 /// The scope of a file that says none: every pull request.
 pub(super) fn everything() -> Scope {
-    Scope { repositories: fixed(&["*"]), base: fixed_branches(&["**"], false) }
+    Scope { repositories: fixed(&["*"]), base: fixed_branches(&["**"], false), properties: BTreeMap::new() }
 }
 
 /// Reads `[scope]`, with what of it is not enforced.
@@ -27,7 +29,7 @@ pub(super) fn scope(value: &Value<'_>) -> (Scope, Vec<Unenforced>) {
         scope.base = read;
     }
     if let Some(value) = table.value("properties") {
-        field_test::properties(&value);
+        scope.properties = field_test::properties(&value).unwrap_or_default();
     }
     (scope, table.all_unenforced())
 }

@@ -3,7 +3,9 @@
 //! The rule of trust is kept here: in a place that lowers what is asked, only
 //! facts that no author controls may stand.
 
-use super::context::Naming;
+use std::ops::Range;
+
+use super::context::{Context, Naming};
 use super::cursor::{Table, Value};
 use super::globs::{Over, branches, globs};
 use super::pattern::pattern;
@@ -79,6 +81,7 @@ fn condition(
         }
         "environments" => Condition::Environments(who::names(value, &value.one_or_more()?, Naming::Environment)),
         "repositories" => Condition::Repositories(globs(value, &value.one_or_more()?, Over::Repositories)?),
+        "properties" => Condition::Properties(field_test::properties(value)?),
         "base" => Condition::Base(branches(value, &value.one_or_more()?)?),
         "author" => Condition::Author(logins(value)?),
         "author_in" => Condition::AuthorIn(people(value)?),
@@ -90,9 +93,7 @@ fn condition(
         "type" => Condition::Type(types(value)?),
         "risk" => {
             if place == Place::Factor {
-                let problem =
-                    value.cx.error(codes::RISK_IN_FACTOR, "a factor cannot ask for the risk", value.span.clone());
-                value.cx.report(problem.help("the risk is what the factors make; ask for it in a rule"));
+                refuse_risk(value.cx, value.span.clone());
             }
             Condition::Risk(compare::level_comparison(value)?)
         }
@@ -106,7 +107,6 @@ fn condition(
         "all" => Condition::All(nested(value, place)),
         "not" => Condition::Not(Box::new(conditions(value, Place::Lowering(under_not(place)))?)),
         _ => {
-            check_unenforced(key, value);
             debug_assert!(key.status == Status::NotYet, "`{}` has no reader", key.name);
             Condition::Unenforced(table.unenforced(key.name)?)
         }
@@ -114,12 +114,10 @@ fn condition(
     Some(read)
 }
 
-/// Checks the value of a condition that this version does not enforce.
-fn check_unenforced(key: &Key, value: &Value<'_>) {
-    match key.name {
-        "properties" => field_test::properties(value),
-        _ => drop(value.flag()),
-    }
+/// Refuses that a factor asks for the risk.
+pub(super) fn refuse_risk(cx: &Context<'_>, span: Range<usize>) {
+    let problem = cx.error(codes::RISK_IN_FACTOR, "a factor cannot ask for the risk", span);
+    cx.report(problem.help("the risk is what the factors make; ask for it in a rule"));
 }
 
 fn under_not(place: Place) -> &'static str {
@@ -154,7 +152,7 @@ fn people(value: &Value<'_>) -> Option<Vec<Who>> {
 }
 
 /// The authority that says which accounts are agents' besides those of bots, where one is defined.
-fn agents(value: &Value<'_>) -> Option<Who> {
+pub(super) fn agents(value: &Value<'_>) -> Option<Who> {
     const NAME: &str = "agents";
     Some(Who::Authority { layer: value.cx.authority(NAME)?, name: NAME.to_owned() })
 }

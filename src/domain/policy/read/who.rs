@@ -99,11 +99,7 @@ pub(super) fn team_name(cx: &Context<'_>, text: &At<&str>) -> Option<TeamName> {
 
 /// A login, `[bot]` at its end for a bot.
 pub(super) fn login_of(cx: &Context<'_>, text: &At<&str>) -> Option<String> {
-    let name = text.value.strip_suffix("[bot]").unwrap_or(text.value);
-    let sound = (1..=64).contains(&name.len())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        && !name.starts_with('-');
-    if !sound {
+    if !is_login(text.value) {
         let problem = cx.error(codes::BAD_LOGIN, format!("`{}` is no login", text.value), text.span.clone());
         let problem = match text.value.strip_prefix('@') {
             Some(login) => problem.help(format!("did you mean `{login}`?")),
@@ -114,6 +110,14 @@ pub(super) fn login_of(cx: &Context<'_>, text: &At<&str>) -> Option<String> {
         return None;
     }
     Some(text.value.to_owned())
+}
+
+/// Whether that is a login as GitHub has them.
+pub(super) fn is_login(text: &str) -> bool {
+    let name = text.strip_suffix("[bot]").unwrap_or(text);
+    (1..=64).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && !name.starts_with('-')
 }
 
 /// Names that must be defined here or above.

@@ -58,6 +58,11 @@ pub(super) const CASES: &[Case] = &[
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { type = \"emergancy\" }", &[("bad-value", "\"emergancy\"")]),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { type = [\"emergency\", \"standard\"], signed = true }", &[]),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { properties = { team = \"a\" } }", &[]),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { properties = { team = [] } }", &[("empty-list", "[]")]),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { properties = { team = { a = 1 } } }",
+        &[("wrong-type", "{ a = 1 }")],
+    ),
     (
         "[services.a]\npaths = [\"a\"]\n[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { tier = \"<= 1\" }",
         &[("tier-missing", "a")],
@@ -130,11 +135,27 @@ pub(super) const CASES: &[Case] = &[
         &[("author-controlled-relaxation", "draft")],
     ),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'line > 3' }", &[("unknown-name", "line")]),
-    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'author == \"ann\"' }", &[("unknown-name", "author")]),
+    ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'author == \"ann\" && risk > \"low\"' }", &[]),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'author_in == \"ann\" || lime > 3 || lines > fork' }",
+        &[("unknown-name", "author_in"), ("unknown-name", "lime"), ("bad-expression", "lines > fork")],
+    ),
+    (
+        "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'draft || fields.impact == \"high\" || draft' }",
+        &[("author-controlled-relaxation", "draft"), ("author-controlled-relaxation", "fields")],
+    ),
+    (
+        "[[risk.factor]]\nid = \"a\"\nwhy = \"b\"\nscore = 1\nwhen = { expr = 'risk > \"low\"' }",
+        &[("risk-in-factor", "risk")],
+    ),
+    (
+        "[[notify]]\non = [\"failed\"]\nto = [\"slack:a\"]\nwhen = { expr = 'fields.inpact == \"high\"' }",
+        &[("unknown-name", "inpact")],
+    ),
     ("[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = 'lines > \"3\"' }", &[("bad-expression", "lines > \"3\"")]),
     (
         "[[rule]]\nid = \"a\"\ndeny = \"no\"\nwhen = { expr = \"base == \\\"a\\\" &\" }",
-        &[("bad-expression", "\"base == \\\"a\\\" &\"")],
+        &[("bad-expression", "\"base == \\\"a\\\" &\""), ("bad-expression", "\"base == \\\"a\\\" &\"")],
     ),
     ("[[notify]]\non = [\"failed\"]\nto = [\"slack:a\"]\nwhen = { expr = 'title == \"x\"', labels = [\"b\"] }", &[]),
     // The instant

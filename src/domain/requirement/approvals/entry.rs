@@ -6,7 +6,7 @@ use crate::evaluate::Context;
 use crate::facts::Review;
 use crate::layer::Layer;
 use crate::policy::{Authority, EffectiveApproval, Permission, Who};
-use crate::requirement::membership::{self, belonged, belongs_for};
+use crate::requirement::membership::{self, belonged, belongs_for, could_write};
 use crate::text::Phrase;
 
 use super::assignment::Slot;
@@ -68,7 +68,15 @@ impl Entry<'_> {
         Finding::any(self.from.iter().map(|who| {
             let part = self.part.as_ref();
             let is_of = belongs_for(cx, who, person, Some(review.can_write), part);
-            if is_of.is_not() { is_of } else { Finding::all([is_of, belonged(cx, who, person, review, part)]) }
+            if is_of.is_not() {
+                return is_of;
+            }
+            let wrote = could_write(review) || !wants_write(cx, who);
+            let wrote = (!wrote).then(|| {
+                let said = Phrase::default().person(person).and(" could not push to this repository");
+                Finding::does_not(said.and(membership::FIRST_SEEN))
+            });
+            Finding::all([is_of, belonged(cx, who, person, review, part)].into_iter().chain(wrote))
         }))
     }
 

@@ -11,7 +11,7 @@ use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::{Known, Review, Seen};
 use crate::layer::Layer;
-use crate::policy::{Permission, Who};
+use crate::policy::{Authority, Permission, Who};
 use crate::text::Phrase;
 
 /// What belonging does.
@@ -27,7 +27,7 @@ pub(crate) enum Aim {
 const DEEPEST: usize = 8;
 
 /// What is said of a membership that is not today's.
-const FIRST_SEEN: &str = " when the approval was first seen";
+pub(super) const FIRST_SEEN: &str = " when the approval was first seen";
 
 /// Whether the account is among those that `who` names. `writes`: whether it may push, where that was read.
 pub(crate) fn belongs(cx: &Context<'_>, who: &Who, account: &Account, writes: Option<bool>, aim: Aim) -> Finding {
@@ -54,7 +54,12 @@ pub(super) fn belonged(
     review: &Review,
     part: Option<&Part<'_>>,
 ) -> Finding {
-    Asked { cx, account, writes: Some(review.can_write), part, then: Some(&review.seen) }.who(who, Aim::Grants, 0)
+    Asked { cx, account, writes: Some(could_write(review)), part, then: Some(&review.seen) }.who(who, Aim::Grants, 0)
+}
+
+/// Whether the reviewer could push to the repository when the review was first seen; as now where nothing remembers it.
+pub(super) fn could_write(review: &Review) -> bool {
+    review.seen.could_write.unwrap_or(review.can_write)
 }
 
 /// Whether the account is the one that a login in a policy means.
@@ -116,16 +121,23 @@ pub(super) struct Asked<'c, 'a> {
 impl Asked<'_, '_> {
     pub(super) fn who(&self, who: &Who, aim: Aim, depth: usize) -> Finding {
         match who {
-            Who::Team(team) => self.team(team),
+            Who::Team(team) => self.team(team, aim),
             Who::User(login) => is_called(self.cx, self.account, login, aim),
             Who::Authority { layer, name } => self.authority(*layer, name, aim, depth),
         }
     }
 
-    pub(super) fn team(&self, team: &TeamName) -> Finding {
-        if let Some(was) = self.then.and_then(|then| then.member_of.get(team)) {
-            let said = Phrase::default().person(self.account).and(if *was { " was in " } else { " was not yet in " });
-            return Finding::of(*was, said.quote(team.to_string()).and(FIRST_SEEN));
+    pub(super) fn team(&self, team: &TeamName, aim: Aim) -> Finding {
+        let person = || Phrase::default().person(self.account);
+        match self.then.and_then(|then| then.member_of.get(team)) {
+            Some(Known::Known(true)) => {
+                return Finding::holds(person().and(" was in ").quote(team.to_string()).and(FIRST_SEEN));
+            }
+            Some(Known::Known(false)) => {
+                return Finding::does_not(person().and(" was not yet in ").quote(team.to_string()).and(FIRST_SEEN));
+            }
+            Some(Known::Unknown(_)) => return untold(self.was_in(&team.to_string()), aim),
+            None => {}
         }
         match members(self.cx, team) {
             Ok(members) if members.contains(self.account) => {
@@ -149,15 +161,16 @@ impl Asked<'_, '_> {
             let said = Phrase::words("nobody is named yet for the role ").quote(name);
             return if aim == Aim::Grants { Finding::does_not(said) } else { Finding::unknown(said) };
         }
-        let teams = authority.teams.iter().map(|team| self.team(team));
+        let teams = authority.teams.iter().map(|team| self.team(team, aim));
         let users = authority.users.iter().map(|login| is_called(self.cx, self.account, login, aim));
-        let permission = authority.permission.iter().map(|permission| self.permission(*permission));
-        let owners = authority.codeowners.iter().map(|_| owners::owns(self, depth));
+        let permission = authority.permission.iter().map(|permission| self.permission(*permission, aim));
+        let owners = authority.codeowners.iter().map(|_| owners::owns(self, aim, depth));
         let named = Finding::any(teams.chain(users).chain(permission).chain(owners));
         if named.is_not() {
             let said = Phrase::default().person(self.account);
             return Finding::does_not(match self.then {
                 None => said.and(" is not in ").quote(name),
+                Some(then) if is_untold(authority, then) => self.was_in(name),
                 Some(_) => said.and(" was not yet in ").quote(name).and(FIRST_SEEN),
             });
         }
@@ -165,8 +178,19 @@ impl Asked<'_, '_> {
         Finding::all([named, excepted.negated()])
     }
 
-    fn permission(&self, wanted: Permission) -> Finding {
-        let pushes = |writes| if writes { " may push to this repository" } else { " may not push to this repository" };
+    /// What cannot be told of the time when the approval was first seen.
+    fn was_in(&self, name: &str) -> Phrase {
+        let lead = Phrase::words("whether ").person(self.account).and(" was in ").quote(name);
+        lead.and(FIRST_SEEN).and(" could not be read in time")
+    }
+
+    fn permission(&self, wanted: Permission, aim: Aim) -> Finding {
+        let pushes = |writes| match (self.then.is_some(), writes) {
+            (false, true) => " may push to this repository".to_owned(),
+            (false, false) => " may not push to this repository".to_owned(),
+            (true, true) => format!(" could push to this repository{FIRST_SEEN}"),
+            (true, false) => format!(" could not push to this repository{FIRST_SEEN}"),
+        };
         let said = |writes| Phrase::default().person(self.account).and(pushes(writes));
         match (wanted, self.writes) {
             // Who could submit a review can read.
@@ -175,7 +199,19 @@ impl Asked<'_, '_> {
             (Permission::Write | Permission::Maintain | Permission::Admin, Some(false)) => {
                 Finding::does_not(said(false))
             }
-            _ => self.looked_up(wanted),
+            _ => self.then.and_then(|then| then.held.as_ref()).map_or_else(
+                || self.looked_up(wanted),
+                |held| match held {
+                    Known::Known(held) => {
+                        let said = Phrase::default().person(self.account).and(might(*held)).and(FIRST_SEEN);
+                        Finding::of(held.is_some_and(|held| held >= wanted), said)
+                    }
+                    Known::Unknown(_) => {
+                        let what = Phrase::words("what ").person(self.account).and(" might do in this repository");
+                        untold(what.and(FIRST_SEEN).and(" could not be read in time"), aim)
+                    }
+                },
+            ),
         }
     }
 
@@ -190,6 +226,32 @@ impl Asked<'_, '_> {
             Some(Known::Unknown(why)) => Finding::unknown(what().and(" could not be read: ").quote(why)),
             None => Finding::unknown(what().and(" was not read")),
         }
+    }
+}
+
+/// What cannot be told any more gives no right: approving again does. Whoever may have been excepted was.
+fn untold(said: Phrase, aim: Aim) -> Finding {
+    match aim {
+        Aim::Grants => Finding::does_not(said),
+        Aim::Strict => Finding::holds(said),
+    }
+}
+
+/// Whether anything that would have made somebody one of these could not be told.
+fn is_untold(authority: &Authority, then: &Seen) -> bool {
+    let unknown = |team: &TeamName| then.member_of.get(team).is_some_and(|was| was.known().is_none());
+    let held = authority.permission.is_some() && then.held.as_ref().is_some_and(|held| held.known().is_none());
+    held || authority.teams.iter().any(unknown)
+}
+
+fn might(held: Option<Permission>) -> &'static str {
+    match held {
+        None => " could not read this repository",
+        Some(Permission::Read) => " could read this repository and no more",
+        Some(Permission::Triage) => " could triage in this repository and no more",
+        Some(Permission::Write) => " could push to this repository and no more",
+        Some(Permission::Maintain) => " maintained this repository",
+        Some(Permission::Admin) => " administered this repository",
     }
 }
 

@@ -108,25 +108,25 @@ pub(super) fn unasked<'a>(cx: &'a Context<'_>, from: &[Who]) -> &'a [String] {
 
 /// Whether the account is an owner: of the part that is asked about, else of all that the change touches. What the
 /// account is only excepted for, it need not own all of.
-pub(super) fn owns(asked: &Asked<'_, '_>, depth: usize) -> Finding {
+pub(super) fn owns(asked: &Asked<'_, '_>, aim: Aim, depth: usize) -> Finding {
     if asked.writes == Some(false) {
         let said = Phrase::default().person(asked.account);
         return Finding::does_not(said.and(" may not push to this repository, so GitHub takes them for no owner"));
     }
-    let any = |owners: &[&Owner]| Finding::any(owners.iter().map(|owner| is_owner(asked, owner)));
+    let any = |owners: &[&Owner]| Finding::any(owners.iter().map(|owner| is_owner(asked, owner, aim)));
     let stands_in = |who: &Who| asked.who(who, Aim::Grants, depth + 1);
     match asked.part.filter(|_| depth == 0) {
         Some(part) if part.of.is_some() => any(&part.owners),
         Some(part) => Finding::any(part.unowned.iter().flat_map(|whos| whos.iter()).map(stands_in)),
         None => match asked.cx.touched() {
-            Ok(touched) => owns_touched(asked, touched, depth),
+            Ok(touched) => owns_touched(asked, touched, aim, depth),
             Err(unread) => unread,
         },
     }
 }
 
-fn owns_touched(asked: &Asked<'_, '_>, touched: &Touched, depth: usize) -> Finding {
-    let of_group = |group: &Group| Finding::any(group.owners.iter().map(|owner| is_owner(asked, owner)));
+fn owns_touched(asked: &Asked<'_, '_>, touched: &Touched, aim: Aim, depth: usize) -> Finding {
+    let of_group = |group: &Group| Finding::any(group.owners.iter().map(|owner| is_owner(asked, owner, aim)));
     let of_groups: Vec<Finding> = touched.groups.iter().map(of_group).collect();
     let any = Finding::any(of_groups.clone());
     if depth > 0 || any.is_not() || any.is_unknown() {
@@ -138,10 +138,10 @@ fn owns_touched(asked: &Asked<'_, '_>, touched: &Touched, depth: usize) -> Findi
     if whole { all } else { Finding::unknown(said.and(" owns some of the touched files, and not all of them")) }
 }
 
-fn is_owner(asked: &Asked<'_, '_>, owner: &Owner) -> Finding {
+fn is_owner(asked: &Asked<'_, '_>, owner: &Owner, aim: Aim) -> Finding {
     match owner {
         Owner::User(login) => membership::is_called(asked.cx, asked.account, login, Aim::Grants),
-        Owner::Team(team) => Finding::all([asked.team(team), is_owning(asked.cx, team)]),
+        Owner::Team(team) => Finding::all([asked.team(team, aim), is_owning(asked.cx, team)]),
         Owner::Email(address) => match membership::pin(asked.cx, address) {
             Some(Known::Known(account)) => {
                 let said = |words: &str| Phrase::default().person(asked.account).and(words).quote(address);

@@ -71,6 +71,20 @@ fn a_snapshot_of_version_3_is_restored() {
     assert_eq!(format!("{restored:?}"), format!("{:?}", rich::owned()));
 }
 
+/// Version 4 of the part `change` says the repository's custom properties; all else is as in version 3.
+fn version_4() -> Vec<Part> {
+    let mut parts = version_3();
+    parts.retain(|part| part.kind != "change");
+    parts.extend(fixtures!["v4": "change"]);
+    parts
+}
+
+#[test]
+fn a_snapshot_of_version_4_is_restored() {
+    let restored = restore(&version_4()).unwrap();
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::with_properties()));
+}
+
 #[test]
 fn an_outcome_of_version_1_is_read() {
     let stored = stored_outcome(&version_1()).unwrap();
@@ -88,4 +102,5 @@ fn the_bytes_of_former_versions_have_not_changed() {
     assert_eq!(text(&version_1()), text(&written));
     assert_eq!(text(&version_2()), text(&cut(&rich::asked())));
     assert_eq!(text(&version_3()), text(&cut(&rich::owned())));
+    assert_eq!(text(&version_4()), text(&cut(&rich::with_properties())));
 }

@@ -6,8 +6,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Commit, Deployment,
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict,
-    Seen, Sibling, Thread, ThreadState,
+    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, RequiredCheck, Review,
+    ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -59,10 +59,18 @@ fn oid() -> impl Strategy<Value = Oid> {
     text().prop_map(Oid::new)
 }
 
-fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permission>>>> {
+fn held() -> impl Strategy<Value = Known<Option<Permission>>> {
     use Permission::{Admin, Maintain, Read, Triage, Write};
-    let held = select(&[None, Some(Read), Some(Triage), Some(Write), Some(Maintain), Some(Admin)]);
-    btree_map(account(), known(held), 0..3)
+    known(select(&[None, Some(Read), Some(Triage), Some(Write), Some(Maintain), Some(Admin)]))
+}
+
+fn permissions() -> impl Strategy<Value = BTreeMap<Account, Known<Option<Permission>>>> {
+    btree_map(account(), held(), 0..3)
+}
+
+fn required() -> impl Strategy<Value = Option<Known<BTreeSet<RequiredCheck>>>> {
+    let check = (text(), option::of(any::<u64>())).prop_map(|(name, app)| RequiredCheck { name, app });
+    option::of(known(btree_set(check, 0..3)))
 }
 
 fn lead() -> impl Strategy<Value = Option<SignedDuration>> {
@@ -82,15 +90,25 @@ fn facts() -> impl Strategy<Value = Facts> {
         btree_map(text(), known(account()), 0..4),
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
-    let on_demand =
-        (option::of(known(btree_set(text(), 0..3))), option::of(text()), vec(failures(), 0..3), permissions(), lead())
-            .prop_map(|(special_files, check_name, failures, permissions, lead)| OnDemand {
-                special_files,
-                check_name,
-                failures,
-                permissions,
-                lead,
-            });
+    let properties = option::of(known(btree_map(text(), btree_set(text(), 0..3), 0..3)));
+    let on_demand = (
+        option::of(known(btree_set(text(), 0..3))),
+        option::of(text()),
+        vec(failures(), 0..3),
+        permissions(),
+        required(),
+        properties,
+        lead(),
+    )
+        .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties, lead)| OnDemand {
+            special_files,
+            check_name,
+            failures,
+            permissions,
+            required_checks,
+            properties,
+            lead,
+        });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {
@@ -224,8 +242,18 @@ fn review() -> impl Strategy<Value = Review> {
     let dismissed = (option::of(account()), option::of(any::<bool>()))
         .prop_map(|(by, asked_for_changes)| ReviewVerdict::Dismissed { by, asked_for_changes });
     let verdict = prop_oneof![Just(ReviewVerdict::Approved), Just(ReviewVerdict::ChangesRequested), dismissed];
-    let seen = (known(text()), known(text()), known(text()), btree_map(team(), any::<bool>(), 0..3))
-        .prop_map(|(base, commits, body, member_of)| Seen { base, commits, body, member_of });
+    let was = btree_map(team(), known(any::<bool>()), 0..3);
+    let rights = (option::of(any::<bool>()), option::of(held()));
+    let seen = (known(text()), known(text()), known(text()), was, rights).prop_map(
+        |(base, commits, body, member_of, (could_write, held))| Seen {
+            base,
+            commits,
+            body,
+            member_of,
+            could_write,
+            held,
+        },
+    );
     (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen).prop_map(
         |(id, author, verdict, submitted_at, commit, can_write, seen)| Review {
             id,

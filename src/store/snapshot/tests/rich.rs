@@ -193,7 +193,10 @@ fn reviews() -> Vec<Review> {
         seen,
     };
     let text = |text: &str| Known::Known(text.to_owned());
-    let seen = |base, commits, body| Seen { base, commits, body, member_of: BTreeMap::new() };
+    let seen = |base, commits, body| {
+        let member_of = BTreeMap::new();
+        Seen { base, commits, body, member_of, could_write: None, held: None }
+    };
     let current = seen(text("main"), text("5ee2"), text(BODY));
     let former = seen(text("release"), Known::unknown("a push was not seen"), text(""));
     let nothing = seen(Known::unknown("why"), Known::unknown("why"), Known::unknown("an edit was cut"));
@@ -253,8 +256,7 @@ pub(super) fn asked() -> Snapshot {
         special_files: Some(Known::Known(["run.sh".to_owned()].into())),
         check_name: Some("countersign: release".to_owned()),
         failures: vec![ModelFailures { layer: Layer::Organisation, model: "bumps".to_owned(), changes: 1 }],
-        permissions: BTreeMap::new(),
-        lead: None,
+        ..OnDemand::default()
     };
     snapshot.facts.diffs = diffs();
     snapshot
@@ -272,6 +274,16 @@ pub(super) fn owned() -> Snapshot {
         (team("secret"), Known::unknown("GitHub answered 502")),
     ]
     .into();
+    snapshot
+}
+
+/// The same with custom properties of the repository.
+pub(super) fn with_properties() -> Snapshot {
+    let mut snapshot = owned();
+    let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    snapshot.facts.on_demand.properties = Some(Known::Known(
+        [("tier".to_owned(), values(&["1"])), ("team".to_owned(), values(&["payments", "ledger"]))].into(),
+    ));
     snapshot
 }
 

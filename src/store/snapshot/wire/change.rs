@@ -52,7 +52,7 @@ pub(crate) struct ChangePart {
     /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked: Option<Ref<Asked>>,
-    /// Since version 2; left out where no policy asked.
+    /// Since version 2, the repository's custom properties since version 4; left out where no policy asked.
     #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
     on_demand: OnDemand,
     /// Since version 2; left out where no policy asked.
@@ -71,15 +71,13 @@ impl Content for ChangePart {
     const NEWEST: u32 = 4;
 
     fn version(&self) -> u32 {
-        if self.on_demand.is_fourth() {
-            return 4;
-        }
-        let third = self.owners.is_some() || !self.packs.is_empty();
+        let third = self.owners.is_some() || !self.packs.is_empty() || self.on_demand.is_of_version_3();
         let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
-        match (third, second) {
-            (true, _) => 3,
-            (false, true) => 2,
-            (false, false) => 1,
+        match (self.on_demand.is_of_version_4(), third, second) {
+            (true, ..) => 4,
+            (_, true, _) => 3,
+            (_, _, true) => 2,
+            _ => 1,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What only some policies ask for. Whatever none asked for is left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::{account, facts, policy};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::known::{Known, back, list};
+use super::known::{Known, back, list, present};
 use super::names::Layer;
 
 /// Facts that only some policies ask for.
@@ -22,9 +22,24 @@ pub(crate) struct OnDemand {
     failures: Vec<ModelFailures>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     permissions: Vec<Held>,
+    /// Since version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    required_checks: Option<Known<Vec<RequiredCheck>>>,
     /// In seconds; since version 4 of the part `change`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lead: Option<i64>,
+    /// Since version 4 of the part that it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    properties: Option<Known<BTreeMap<String, BTreeSet<String>>>>,
+}
+
+/// A check that GitHub requires on the base.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequiredCheck {
+    name: String,
+    #[serde(deserialize_with = "present")]
+    app: Option<u64>,
 }
 
 /// What somebody may do in the repository.
@@ -35,9 +50,10 @@ struct Held {
     permission: Known<Option<Permission>>,
 }
 
+/// A permission level on a repository.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Permission {
+pub(super) enum Permission {
     Read,
     Triage,
     Write,
@@ -56,25 +72,38 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures, permissions, lead } = self;
-        let is_earlier = special_files.is_none() && check_name.is_none() && failures.is_empty();
-        is_earlier && permissions.is_empty() && lead.is_none()
+        let Self { special_files, check_name, failures, permissions, required_checks: _, properties: _, lead: _ } =
+            self;
+        special_files.is_none()
+            && check_name.is_none()
+            && failures.is_empty()
+            && permissions.is_empty()
+            && !self.is_of_version_3()
+            && !self.is_of_version_4()
     }
 
-    /// Whether it tells what former versions had no word for.
-    pub(crate) fn is_fourth(&self) -> bool {
-        self.lead.is_some()
+    /// Whether it says what former versions do not know.
+    pub(crate) fn is_of_version_3(&self) -> bool {
+        self.required_checks.is_some()
+    }
+
+    /// The same of version 4.
+    pub(crate) fn is_of_version_4(&self) -> bool {
+        self.properties.is_some() || self.lead.is_some()
     }
 }
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures, permissions, lead } = on_demand;
+        let facts::OnDemand { special_files, check_name, failures, permissions, required_checks, properties, lead } =
+            on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
             check_name: check_name.clone(),
             failures: list(failures),
             permissions: permissions.iter().map(Held::from).collect(),
+            required_checks: required_checks.as_ref().map(|required| Known::of(required, list)),
+            properties: properties.as_ref().map(|properties| Known::of(properties, Clone::clone)),
             lead: lead.map(|lead| lead.as_secs()),
         }
     }
@@ -82,14 +111,31 @@ impl From<&facts::OnDemand> for OnDemand {
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures, permissions, lead } = on_demand;
+        let OnDemand { special_files, check_name, failures, permissions, required_checks, properties, lead } =
+            on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
             failures: back(failures),
             permissions: back(permissions),
+            required_checks: required_checks.map(|required| required.fact(back)),
+            properties: properties.map(|properties| properties.fact(|properties| properties)),
             lead: lead.map(SignedDuration::from_secs),
         }
+    }
+}
+
+impl From<&facts::RequiredCheck> for RequiredCheck {
+    fn from(required: &facts::RequiredCheck) -> Self {
+        let facts::RequiredCheck { name, app } = required;
+        Self { name: name.clone(), app: *app }
+    }
+}
+
+impl From<RequiredCheck> for facts::RequiredCheck {
+    fn from(required: RequiredCheck) -> Self {
+        let RequiredCheck { name, app } = required;
+        Self { name, app }
     }
 }
 
@@ -168,5 +214,9 @@ mod tests {
         let early: OnDemand = serde_json::from_str(r#"{"lead":360}"#).unwrap();
         assert_eq!(serde_json::to_string(&early).unwrap(), r#"{"lead":360}"#);
         assert_eq!(facts::OnDemand::from(early).lead, Some(SignedDuration::from_mins(6)));
+        let required = r#"{"required_checks":{"known":[{"name":"a","app":null},{"name":"b","app":7}]}}"#;
+        let stored: OnDemand = serde_json::from_str(required).unwrap();
+        assert!(stored.is_of_version_3() && !stored.is_empty());
+        assert_eq!(serde_json::to_string(&OnDemand::from(&facts::OnDemand::from(stored))).unwrap(), required);
     }
 }

@@ -9,6 +9,7 @@ use super::super::error::Error;
 use super::super::shelf::{Content, Cut, Ref, Shelf};
 use super::account::Account;
 use super::known::{Known, back, present};
+use super::on_demand::Permission;
 use super::texts::Body;
 
 /// The reviews, oldest first.
@@ -18,11 +19,11 @@ pub(crate) struct Reviews(Known<Vec<Review>>);
 
 impl Content for Reviews {
     const KIND: &'static str = "reviews";
-    const NEWEST: u32 = 2;
+    const NEWEST: u32 = 3;
 
     fn version(&self) -> u32 {
         let Self(Known::Known(reviews)) = self else { return 1 };
-        if reviews.iter().any(|review| !review.seen.member_of.is_empty()) { 2 } else { 1 }
+        reviews.iter().map(|review| review.seen.version()).max().unwrap_or(1)
     }
 }
 
@@ -62,6 +63,12 @@ struct Seen {
     /// Since version 2; left out where no policy asked for a team.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     member_of: Vec<MemberOf>,
+    /// Since version 3; left out where nothing remembers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    could_write: Option<bool>,
+    /// Since version 3; left out where no policy asked for a permission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    held: Option<Known<Option<Permission>>>,
 }
 
 /// Whether the reviewer was in a team when the review was first seen.
@@ -70,7 +77,15 @@ struct Seen {
 struct MemberOf {
     organisation: String,
     slug: String,
-    was: bool,
+    was: Was,
+}
+
+/// So or not; since version 3 also why it is not known.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Was {
+    Known(bool),
+    Unknown { unknown: String },
 }
 
 impl Reviews {
@@ -112,37 +127,60 @@ impl Review {
 }
 
 impl Seen {
+    /// The first version that had a form for this.
+    fn version(&self) -> u32 {
+        let Self { member_of, could_write, held, .. } = self;
+        let untold = member_of.iter().any(|member| matches!(member.was, Was::Unknown { .. }));
+        match () {
+            () if untold || could_write.is_some() || held.is_some() => 3,
+            () if !member_of.is_empty() => 2,
+            () => 1,
+        }
+    }
+
     fn cut(seen: &facts::Seen, cut: &mut Cut) -> Self {
-        let facts::Seen { base, commits, body, member_of } = seen;
+        let facts::Seen { base, commits, body, member_of, could_write, held } = seen;
         Self {
             base: Known::of(base, String::clone),
             commits: Known::of(commits, String::clone),
             body: Known::of(body, |text| cut.put(&Body(text.clone()))),
             member_of: member_of.iter().map(MemberOf::from).collect(),
+            could_write: *could_write,
+            held: held.as_ref().map(|held| Known::of(held, |held| held.map(Permission::from))),
         }
     }
 
     fn restore(self, shelf: &Shelf<'_>) -> Result<facts::Seen, Error> {
-        let Self { base, commits, body, member_of } = self;
+        let Self { base, commits, body, member_of, could_write, held } = self;
         Ok(facts::Seen {
             base: base.fact(|name| name),
             commits: commits.fact(|hash| hash),
             body: body.try_fact(|body| shelf.take(&body).map(|Body(text)| text))?,
             member_of: back(member_of),
+            could_write,
+            held: held.map(|held| held.fact(|held| held.map(Into::into))),
         })
     }
 }
 
-impl From<(&TeamName, &bool)> for MemberOf {
-    fn from((team, was): (&TeamName, &bool)) -> Self {
+impl From<(&TeamName, &facts::Known<bool>)> for MemberOf {
+    fn from((team, was): (&TeamName, &facts::Known<bool>)) -> Self {
         let TeamName { organisation, slug } = team;
-        Self { organisation: organisation.clone(), slug: slug.clone(), was: *was }
+        let was = match was {
+            facts::Known::Known(was) => Was::Known(*was),
+            facts::Known::Unknown(why) => Was::Unknown { unknown: why.clone() },
+        };
+        Self { organisation: organisation.clone(), slug: slug.clone(), was }
     }
 }
 
-impl From<MemberOf> for (TeamName, bool) {
+impl From<MemberOf> for (TeamName, facts::Known<bool>) {
     fn from(member: MemberOf) -> Self {
         let MemberOf { organisation, slug, was } = member;
+        let was = match was {
+            Was::Known(was) => facts::Known::Known(was),
+            Was::Unknown { unknown } => facts::Known::Unknown(unknown),
+        };
         (TeamName { organisation, slug }, was)
     }
 }
@@ -177,13 +215,29 @@ mod tests {
     use super::*;
 
     /// What is stored is read for ever: do not write this text anew.
-    const STORED: &str = r#"{"base":{"known":"main"},"commits":{"known":"c"},"body":{"unknown":"why"},"member_of":[{"organisation":"acme","slug":"cab","was":false}]}"#;
+    const STORED: [(u32, &str); 2] = [
+        (
+            2,
+            r#"{"base":{"known":"main"},"commits":{"known":"c"},"body":{"unknown":"why"},"member_of":[{"organisation":"acme","slug":"cab","was":false}]}"#,
+        ),
+        (
+            3,
+            r#"{"base":{"known":"main"},"commits":{"known":"c"},"body":{"unknown":"why"},"member_of":[{"organisation":"acme","slug":"cab","was":{"unknown":"late"}}],"could_write":false,"held":{"known":"maintain"}}"#,
+        ),
+    ];
 
     #[test]
     fn the_form_on_disk_stays() {
-        let seen: Seen = serde_json::from_str(STORED).unwrap();
-        assert_eq!(serde_json::to_string(&seen).unwrap(), STORED);
-        let fact = seen.restore(&Shelf::new(&[])).unwrap();
-        assert_eq!(fact.member_of.into_iter().collect::<Vec<_>>(), [(TeamName::parse("acme/cab").unwrap(), false)]);
+        let [was_not, untold] = STORED.map(|(version, stored)| {
+            let seen: Seen = serde_json::from_str(stored).unwrap();
+            assert_eq!((seen.version(), serde_json::to_string(&seen).unwrap()), (version, stored.to_owned()));
+            seen.restore(&Shelf::new(&[])).unwrap()
+        });
+        let cab = TeamName::parse("acme/cab").unwrap();
+        assert_eq!(was_not.member_of, [(cab.clone(), facts::Known::Known(false))].into());
+        assert_eq!((was_not.could_write, was_not.held), (None, None));
+        assert_eq!(untold.member_of, [(cab, facts::Known::unknown("late"))].into());
+        let maintain = facts::Known::Known(Some(countersign_domain::policy::Permission::Maintain));
+        assert_eq!((untold.could_write, untold.held), (Some(false), Some(maintain)));
     }
 }

@@ -51,6 +51,12 @@ pub(super) const CASES: &[Case] = &[
         "[checks]\ntrusted_paths = [\"ci/**\"]\n[services.s]\npaths = [\"src/**\", \"gone/**\"]\n[[rule]]\nid = \"a\"\nallow = \"b\"\nwhen = { services = [\"s\"] }",
         &[(Warning, "matches-no-file", &["\"ci/**\""]), (Warning, "matches-no-file", &["\"gone/**\""])],
     ),
+    // What was never hit
+    (
+        "[[risk.factor]]\nid = \"rare\"\nwhy = \"b\"\nscore = 5\nwhen = { fork = true }",
+        &[(Warning, "never-hit", &["when = { fork = true }"])],
+    ),
+    ("[[risk.factor]]\nid = \"often\"\nwhy = \"b\"\nscore = 5\nwhen = { fork = true }", &[]),
     // Names
     (
         "[authorities.x]\nusers = [\"alice\"]\n[services.s]\npaths = [\"src/**\"]\n[environments.e]\nnames = [\"e\"]",

@@ -11,12 +11,13 @@ mod token;
 
 use std::ops::Range;
 
-use super::context::{Context, PATTERN};
+use self::parse::Around;
+use super::context::{Context, Naming, PATTERN};
 use super::cursor::{At, Value};
 use super::pattern::linear;
 use super::when::Place;
-use super::{hints, pattern};
-use crate::policy::expr::{Expression, FACTS};
+use super::{hints, pattern, when};
+use crate::policy::expr::{Expression, FACTS, Fact};
 use crate::policy::keys::{self, Control};
 use crate::policy::{codes, expr};
 
@@ -24,17 +25,20 @@ use crate::policy::{codes, expr};
 const LONGEST: usize = 2_048;
 
 /// What is wrong with an expression, with its place in the expression.
+#[derive(Debug)]
 struct Problem {
     span: Range<usize>,
     message: String,
     help: Option<String>,
     /// A name that means nothing, and those that would have meant something.
     unknown: Option<(String, Vec<String>)>,
+    /// Whether nothing behind it can be read.
+    ends: bool,
 }
 
 impl Problem {
     fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: None, unknown: None }
+        Self { span, message: message.into(), help: None, unknown: None, ends: false }
     }
 
     fn unknown(span: Range<usize>, name: &str, known: Vec<String>) -> Self {
@@ -60,38 +64,75 @@ pub(super) fn expression(value: &Value<'_>, place: Place) -> Option<Expression> 
         true => linear(written).map_err(|error| pattern::reason(&error)),
         false => Err("there are too many patterns in the file".to_owned()),
     };
-    match read(text.value, &compile) {
-        Ok((root, reads)) => {
-            let trusted = place == Place::Notice || trusted(value.cx, &text, &reads);
-            let mut reads: Vec<_> = reads.into_iter().map(|(fact, _)| fact).collect();
-            reads.sort_unstable();
-            reads.dedup();
-            trusted.then(|| Expression { written: text.value.to_owned(), root, reads })
-        }
-        Err(problem) => {
-            report(value.cx, &text, problem);
+    let fields = || value.cx.names(Naming::Field);
+    match read(text.value, &Around { compile: &compile, fields: &fields }) {
+        Ok(written) => whole(value, &text, written, place),
+        Err(problems) => {
+            problems.into_iter().for_each(|problem| report(value.cx, &text, problem));
             None
         }
     }
 }
 
-type Reads = Vec<(expr::Fact, Range<usize>)>;
+/// An expression as it was read.
+struct Written {
+    root: expr::Op,
+    /// The facts that it names, with their places.
+    reads: Vec<(Fact, Range<usize>)>,
+    logins: Vec<String>,
+}
 
-fn read(text: &str, compile: &dyn Fn(&str) -> Result<regex::Regex, String>) -> Result<(expr::Op, Reads), Problem> {
-    let mut parser = parse::Parser::new(token::tokens(text)?, compile);
-    let root = parser.whole()?;
-    Ok((root, parser.reads))
+/// Reads all of an expression, or finds every problem of it, in its order.
+fn read(text: &str, around: &Around<'_>) -> Result<Written, Vec<Problem>> {
+    let (tokens, mut problems) = token::tokens(text);
+    let mut parser = parse::Parser::new(tokens, around);
+    let root = parser.whole();
+    let root = root.map_err(|problem| parser.report(problem)).ok();
+    problems.append(&mut parser.problems);
+    match root {
+        Some(root) if problems.is_empty() => Ok(Written { root, reads: parser.reads, logins: parser.logins }),
+        _ => {
+            problems.sort_by_key(|problem| problem.span.start);
+            Err(problems)
+        }
+    }
+}
+
+/// An expression that can be computed, where it may stand in that place.
+fn whole(value: &Value<'_>, text: &At<&str>, written: Written, place: Place) -> Option<Expression> {
+    let cx = value.cx;
+    let Written { root, reads, logins } = written;
+    let of = |wanted: Fact| reads.iter().find(|(fact, _)| *fact == wanted).map(|(_, span)| place_of(cx, text, span));
+    if let Some(span) = of(Fact::Risk).filter(|_| place == Place::Factor) {
+        when::refuse_risk(cx, span);
+    }
+    if let Some(span) = of(Fact::Tier) {
+        cx.reads_tier.borrow_mut().get_or_insert(span);
+    }
+    let agents = of(Fact::Agent).and_then(|_| when::agents(value));
+    if place != Place::Notice && !trusted(cx, text, &reads) {
+        return None;
+    }
+    let mut reads: Vec<Fact> = reads.into_iter().map(|(fact, _)| fact).collect();
+    reads.sort_unstable();
+    reads.dedup();
+    Some(Expression { written: text.value.to_owned(), root, reads, logins, agents })
 }
 
 /// Refuses facts that the author controls: an expression could turn any of them into less that is asked.
-fn trusted(cx: &Context<'_>, text: &At<&str>, reads: &Reads) -> bool {
-    let authors = |fact| FACTS.iter().find(|spec| spec.fact == fact && spec.control != Control::NotAuthor);
-    let Some((spec, span)) = reads.iter().find_map(|(fact, span)| Some((authors(*fact)?, span))) else { return true };
-    let name = spec.name;
-    let message = format!("an expression may not read `{name}`: the author of a change controls it");
-    let problem = cx.error(codes::AUTHOR_CONTROLLED_RELAXATION, message, place_of(cx, text, span));
-    cx.report(problem.help(format!("use the condition of that name, where it may stand: `{name} = ..`")));
-    false
+fn trusted(cx: &Context<'_>, text: &At<&str>, reads: &[(Fact, Range<usize>)]) -> bool {
+    let mut refused: Vec<Fact> = Vec::new();
+    for (fact, span) in reads {
+        let authors = FACTS.iter().find(|spec| spec.fact == *fact && spec.control != Control::NotAuthor);
+        let Some(spec) = authors.filter(|_| !refused.contains(fact)) else { continue };
+        refused.push(*fact);
+        // The condition on answers is called by the singular.
+        let name = if *fact == Fact::Fields { "field" } else { spec.name };
+        let message = format!("an expression may not read `{}`: the author of a change controls it", spec.name);
+        let problem = cx.error(codes::AUTHOR_CONTROLLED_RELAXATION, message, place_of(cx, text, span));
+        cx.report(problem.help(format!("use the condition of that name, where it may stand: `{name} = ..`")));
+    }
+    refused.is_empty()
 }
 
 fn report(cx: &Context<'_>, text: &At<&str>, problem: Problem) {
@@ -104,6 +145,9 @@ fn report(cx: &Context<'_>, text: &At<&str>, problem: Problem) {
         });
     };
     let error = cx.error(codes::UNKNOWN_NAME, problem.message, span);
+    if cx.is_crowded() {
+        return cx.report(error);
+    }
     cx.report(match hints::nearest(&name, &known) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if keys::find("when", &name).is_some() => {

@@ -1,8 +1,13 @@
 //! From words and signs to something that can be computed: names and types are
 //! checked as they are read.
 //!
-//! Nothing here goes deeper than [`DEEPEST`], whatever the text: so no expression
-//! can use up a stack, when it is read or when it is computed.
+//! What is wrong with a name or a type is noted and read over; what is wrong with
+//! the form is read over as far as the next `&&` or `||`. So all problems of an
+//! expression come out at once. Nothing here goes deeper than [`DEEPEST`], whatever
+//! the text: no expression can use up a stack, when it is read or when it is computed.
+
+mod kinds;
+mod method;
 
 use std::ops::Range;
 
@@ -10,14 +15,19 @@ use regex::Regex;
 
 use super::Problem;
 use super::token::Token;
-use crate::policy::condition::Operator;
-use crate::policy::expr::{Arithmetic, FACTS, Fact, Macro, Op, PARTS, Search, Type};
+use crate::policy::expr::{FACTS, Fact, Op, PARTS, Type};
+use crate::record::FieldId;
 
 /// The deepest that parts may lie in one another.
 const DEEPEST: usize = 40;
 
-/// The most macros that may lie in one another: one, and one within it.
-const MACROS: usize = 2;
+/// What an expression may ask of the file around it.
+pub(super) struct Around<'a> {
+    /// Compiles a pattern, or says why not.
+    pub(super) compile: &'a dyn Fn(&str) -> Result<Regex, String>,
+    /// The names of the change request's fields.
+    pub(super) fields: &'a dyn Fn() -> Vec<String>,
+}
 
 /// An expression that is being read.
 pub(super) struct Parser<'a> {
@@ -28,26 +38,42 @@ pub(super) struct Parser<'a> {
     members: Vec<(String, Type)>,
     /// The facts named so far, with their places.
     pub(super) reads: Vec<(Fact, Range<usize>)>,
-    compile: &'a dyn Fn(&str) -> Result<Regex, String>,
+    /// The logins that the author is compared with.
+    pub(super) logins: Vec<String>,
+    /// What is wrong with it.
+    pub(super) problems: Vec<Problem>,
+    around: &'a Around<'a>,
 }
 
 /// A part that was read: what to compute, what it comes to, where it stands, and how deep it is.
-pub(super) struct Part {
-    pub(super) op: Op,
-    pub(super) kind: Type,
-    pub(super) span: Range<usize>,
+struct Part {
+    op: Op,
+    kind: Type,
+    span: Range<usize>,
     depth: usize,
 }
 
+impl Part {
+    /// What stands for a part that was refused.
+    fn refused(span: Range<usize>) -> Self {
+        Self { op: Op::Flag(false), kind: Type::Refused, span, depth: 1 }
+    }
+}
+
+/// What was read, or what is wrong with its form.
 type Read<T> = Result<T, Problem>;
 
 /// The signs between two parts, the weakest first.
 const LEVELS: [&[&str]; 5] =
     [&["||"], &["&&"], &["==", "!=", "<", "<=", ">", ">=", "in"], &["+", "-"], &["*", "/", "%"]];
 
+/// The level at which reading goes on behind something that has no form.
+const GOES_ON: usize = 1;
+
 impl<'a> Parser<'a> {
-    pub(super) fn new(tokens: Vec<(Token, Range<usize>)>, compile: &'a dyn Fn(&str) -> Result<Regex, String>) -> Self {
-        Self { tokens, at: 0, depth: 0, members: Vec::new(), reads: Vec::new(), compile }
+    pub(super) fn new(tokens: Vec<(Token, Range<usize>)>, around: &'a Around<'a>) -> Self {
+        let (members, reads, logins, problems) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { tokens, at: 0, depth: 0, members, reads, logins, problems, around }
     }
 
     /// Reads all of it, which has to be true or not.
@@ -56,13 +82,19 @@ impl<'a> Parser<'a> {
         if *self.token() != Token::End {
             return Err(self.unexpected());
         }
-        if whole.kind != Type::Flag {
+        if !matches!(whole.kind, Type::Flag | Type::Refused) {
             let message = format!("an expression is true or not; this one is {}", whole.kind);
-            return Err(
-                Problem::new(whole.span, message).help(Some("compare it with something, such as `lines > 500`"))
-            );
+            let problem = Problem::new(whole.span, message);
+            self.report(problem.help(Some("compare it with something, such as `lines > 500`")));
         }
         Ok(whole.op)
+    }
+
+    /// Takes what is wrong; of several at one place the first.
+    pub(super) fn report(&mut self, problem: Problem) {
+        if self.problems.iter().all(|known| known.span != problem.span) {
+            self.problems.push(problem);
+        }
     }
 
     /// A part with `?` and `:`.
@@ -75,26 +107,75 @@ impl<'a> Parser<'a> {
             let one = parser.level(0)?;
             parser.expects(":")?;
             let other = parser.part()?;
-            wants(&condition, &Type::Flag, "before `?`")?;
-            same(&one, &other, "on both sides of `:`")?;
+            parser.wants(&condition, &Type::Flag, "before `?`");
+            let fits = parser.same(&one, &other, "on both sides of `:`");
             let (span, depth) = (condition.span.start..other.span.end, deepest([&condition, &one, &other]));
-            let op = Op::If(Box::new(condition.op), Box::new(one.op), Box::new(other.op));
-            parser.made(op, one.kind, span, depth)
+            let kind = match one.kind {
+                _ if !fits => Type::Refused,
+                Type::Refused => other.kind,
+                kind => kind,
+            };
+            made(Op::If(Box::new(condition.op), Box::new(one.op), Box::new(other.op)), kind, span, depth)
         })
     }
 
     /// Parts with signs of that level or a stronger one between them.
     fn level(&mut self, level: usize) -> Read<Part> {
         let Some(signs) = LEVELS.get(level) else { return self.unary() };
-        let mut left = self.level(level + 1)?;
+        let mut left = self.beside(level)?;
         while let Some(sign) = signs.iter().copied().find(|sign| self.is(sign)) {
             self.at += 1;
-            let right = self.level(level + 1)?;
+            let right = self.beside(level)?;
             let (span, depth) = (left.span.start..right.span.end, deepest([&left, &right]));
-            let (op, kind) = binary(sign, left, right)?;
-            left = self.made(op, kind, span, depth)?;
+            let (op, kind) = self.binary(sign, left, right);
+            left = made(op, kind, span, depth)?;
         }
         Ok(left)
+    }
+
+    /// What stands beside a sign of that level.
+    fn beside(&mut self, level: usize) -> Read<Part> {
+        let (from, start) = (self.at, self.span().start);
+        match self.level(level + 1) {
+            Err(problem) if level == GOES_ON && !problem.ends => {
+                self.report(problem);
+                self.skip(from);
+                Ok(Part::refused(start..self.span().start.max(start)))
+            }
+            read => read,
+        }
+    }
+
+    /// Goes behind what has no form, that was begun at the token `from`: to where something else may begin.
+    fn skip(&mut self, from: usize) {
+        let (mut open, mut at) = (0_usize, from);
+        while let Some((token, _)) = self.tokens.get(at) {
+            let begins = at >= self.at && open == 0;
+            match token {
+                Token::End => break,
+                Token::Sign(")" | "]" | "}" | "&&" | "||" | "?" | ":" | ",") if begins => break,
+                Token::Sign("(" | "[" | "{") => open += 1,
+                Token::Sign(")" | "]" | "}") => open = open.saturating_sub(1),
+                _ => {}
+            }
+            at += 1;
+        }
+        self.at = at;
+    }
+
+    /// Goes behind the arguments of something that is not known, and says where they end.
+    fn arguments(&mut self) -> Read<usize> {
+        let mut open = 1;
+        loop {
+            match self.token() {
+                Token::End => return Err(self.unexpected()),
+                Token::Sign("(") => open += 1,
+                Token::Sign(")") if open == 1 => return self.expects(")"),
+                Token::Sign(")") => open -= 1,
+                _ => {}
+            }
+            self.at += 1;
+        }
     }
 
     fn unary(&mut self) -> Read<Part> {
@@ -106,10 +187,11 @@ impl<'a> Parser<'a> {
         };
         self.at += 1;
         let inner = self.deeper(Self::unary)?;
-        wants(&inner, &kind, if not { "after `!`" } else { "after `-`" })?;
+        let fits = self.wants(&inner, &kind, if not { "after `!`" } else { "after `-`" });
+        let kind = if fits { kind } else { Type::Refused };
         let (span, depth) = (start..inner.span.end, inner.depth);
         let inner = Box::new(inner.op);
-        self.made(if not { Op::Not(inner) } else { Op::Negative(inner) }, kind, span, depth)
+        made(if not { Op::Not(inner) } else { Op::Negative(inner) }, kind, span, depth)
     }
 
     /// A part, and what is asked of it after `.`.
@@ -117,7 +199,7 @@ impl<'a> Parser<'a> {
         let mut part = self.primary()?;
         while self.takes(".") {
             let (name, span) = self.name()?;
-            part = if self.takes("(") { self.method(part, &name, span)? } else { self.file_part(part, &name, span)? };
+            part = if self.takes("(") { self.method(part, &name, span)? } else { self.part_of(part, &name, span)? };
         }
         if self.is("[") {
             let problem = Problem::new(self.span(), "members of a list are not taken by their number");
@@ -163,7 +245,11 @@ impl<'a> Parser<'a> {
         } else {
             let facts = FACTS.iter().map(|spec| spec.name.to_owned());
             let known = self.members.iter().map(|(member, _)| member.clone()).chain(facts).collect();
-            return Err(Problem::unknown(span, name, known));
+            self.report(Problem::unknown(span.clone(), name, known));
+            if self.takes("(") {
+                self.arguments()?;
+            }
+            return Ok(Part::refused(span));
         };
         Ok(Part { op, kind, span, depth: 1 })
     }
@@ -174,8 +260,8 @@ impl<'a> Parser<'a> {
         let mut members: Vec<Part> = Vec::new();
         while !self.is("]") {
             let member = self.part()?;
-            if let Some(first) = members.first() {
-                same(first, &member, "in a list")?;
+            if let Some(first) = members.iter().find(|first| first.kind != Type::Refused) {
+                self.same(first, &member, "in a list");
             }
             members.push(member);
             if !self.takes(",") {
@@ -183,126 +269,46 @@ impl<'a> Parser<'a> {
             }
         }
         let span = start..self.expects("]")?;
-        let Some(kind) = members.first().map(|first| first.kind.clone()) else {
-            return Err(Problem::new(span, "a list without members"));
-        };
+        if members.is_empty() {
+            self.report(Problem::new(span.clone(), "a list without members"));
+            return Ok(Part::refused(span));
+        }
+        let kind = members.iter().map(|member| &member.kind).find(|kind| **kind != Type::Refused);
+        let kind = kind.cloned().unwrap_or(Type::Refused);
         let depth = deepest(&members);
         let op = Op::List(members.into_iter().map(|member| member.op).collect());
-        self.made(op, Type::List(Box::new(kind)), span, depth)
+        made(op, Type::List(Box::new(kind)), span, depth)
     }
 
-    /// A part of a file: `f.path`.
-    fn file_part(&mut self, of: Part, name: &str, span: Range<usize>) -> Read<Part> {
-        if of.kind != Type::File {
-            return Err(Problem::new(span, format!("{} has no `{name}`", of.kind)));
-        }
-        let Some((_, part, kind)) = PARTS.iter().find(|(known, ..)| *known == name) else {
-            return Err(Problem::unknown(span, name, PARTS.iter().map(|(known, ..)| (*known).to_owned()).collect()));
-        };
-        let (whole, depth) = (of.span.start..span.end, of.depth);
-        self.made(Op::Part(Box::new(of.op), *part), kind.clone(), whole, depth)
-    }
-
-    /// What is asked of a part after `.NAME(`.
-    fn method(&mut self, of: Part, name: &str, span: Range<usize>) -> Read<Part> {
-        const METHODS: [&str; 10] =
-            ["all", "exists", "exists_one", "filter", "map", "contains", "startsWith", "endsWith", "matches", "size"];
-        let each = match name {
-            "all" => Some(Macro::All),
-            "exists" => Some(Macro::Exists),
-            "exists_one" => Some(Macro::ExistsOne),
-            "filter" => Some(Macro::Filter),
-            "map" => Some(Macro::Map),
-            _ => None,
-        };
-        let search = match name {
-            "contains" => Some(Search::Contains),
-            "startsWith" => Some(Search::StartsWith),
-            "endsWith" => Some(Search::EndsWith),
-            _ => None,
-        };
-        if let Some(each) = each {
-            return self.each(each, of, name, span);
-        }
-        if let Some(search) = search {
-            let what = self.part()?;
-            let end = self.expects(")")?;
-            wants(&of, &Type::Text, &format!("before `.{name}`"))?;
-            wants(&what, &Type::Text, &format!("in `{name}`"))?;
-            let (whole, depth) = (of.span.start..end, deepest([&of, &what]));
-            return self.made(Op::Search(search, Box::new(of.op), Box::new(what.op)), Type::Flag, whole, depth);
-        }
-        match name {
-            "matches" => self.matches(of),
-            "size" => {
-                let end = self.expects(")")?;
-                let whole = of.span.start..end;
-                self.size(of, whole)
+    /// A part of a file or an answer: `f.path`, `fields.impact`.
+    fn part_of(&mut self, of: Part, name: &str, span: Range<usize>) -> Read<Part> {
+        let whole = of.span.start..span.end;
+        match of.kind {
+            Type::File => {
+                let Some((_, part, kind)) = PARTS.iter().find(|(known, ..)| *known == name) else {
+                    let known = PARTS.iter().map(|(known, ..)| (*known).to_owned()).collect();
+                    self.report(Problem::unknown(span, name, known));
+                    return Ok(Part::refused(whole));
+                };
+                made(Op::Part(Box::new(of.op), *part), kind.clone(), whole, of.depth)
             }
-            _ => Err(Problem::unknown(span, name, METHODS.map(str::to_owned).into())),
+            Type::Fields => {
+                let known = (self.around.fields)();
+                if !known.iter().any(|field| field == name) {
+                    self.report(Problem::unknown(span, name, known));
+                    return Ok(Part::refused(whole));
+                }
+                made(Op::Field(FieldId::new(name)), Type::Text, whole, of.depth)
+            }
+            // Their names are GitHub's, known to the server only.
+            Type::Properties => made(Op::Property(name.to_owned()), Type::List(Box::new(Type::Text)), whole, of.depth),
+            kind => {
+                if kind != Type::Refused {
+                    self.report(Problem::new(span, format!("{kind} has no `{name}`")));
+                }
+                Ok(Part::refused(whole))
+            }
         }
-    }
-
-    /// A pattern stands in the expression itself, so that it is compiled once and known to be linear.
-    fn matches(&mut self, of: Part) -> Read<Part> {
-        let (token, span) = self.tokens[self.at].clone();
-        let Token::Text(pattern) = token else {
-            return Err(Problem::new(span, "`matches` takes a regular expression in quotes"));
-        };
-        self.at += 1;
-        let end = self.expects(")")?;
-        wants(&of, &Type::Text, "before `.matches`")?;
-        let regex = (self.compile)(&pattern)
-            .map_err(|why| Problem::new(span, format!("`{pattern}` is no regular expression: {why}")))?;
-        let (whole, depth) = (of.span.start..end, of.depth);
-        self.made(Op::Matches(Box::new(of.op), regex), Type::Flag, whole, depth)
-    }
-
-    fn size(&mut self, of: Part, whole: Range<usize>) -> Read<Part> {
-        if !matches!(of.kind, Type::Text | Type::List(_)) {
-            return Err(Problem::new(of.span, format!("{} has no size", of.kind)));
-        }
-        let depth = of.depth;
-        self.made(Op::Size(Box::new(of.op)), Type::Number, whole, depth)
-    }
-
-    fn each(&mut self, each: Macro, of: Part, name: &str, span: Range<usize>) -> Read<Part> {
-        let Type::List(member) = of.kind.clone() else {
-            return Err(Problem::new(span, format!("`{name}` is asked of a list, and this is {}", of.kind)));
-        };
-        if self.members.len() == MACROS {
-            let problem = Problem::new(span, "at most one macro within another");
-            return Err(problem.help(Some("what it costs grows with every one: write two expressions instead")));
-        }
-        let (variable, place) = self.name()?;
-        let taken = self.members.iter().any(|(known, _)| *known == variable)
-            || FACTS.iter().any(|spec| spec.name == variable)
-            || matches!(variable.as_str(), "true" | "false" | "in" | "size");
-        if taken {
-            let problem = Problem::new(place, format!("`{variable}` means something else already"));
-            return Err(problem.help(Some("another name for the member, such as `f`")));
-        }
-        self.expects(",")?;
-        self.members.push((variable, *member));
-        let body = self.part();
-        self.members.pop();
-        let body = body?;
-        let end = self.expects(")")?;
-        let kind = match each {
-            Macro::Map => Type::List(Box::new(body.kind.clone())),
-            Macro::Filter => of.kind.clone(),
-            Macro::All | Macro::Exists | Macro::ExistsOne => Type::Flag,
-        };
-        if each != Macro::Map {
-            wants(&body, &Type::Flag, &format!("in `{name}`"))?;
-        }
-        let (whole, depth) = (of.span.start..end, deepest([&of, &body]));
-        self.made(Op::Each(each, Box::new(of.op), Box::new(body.op)), kind, whole, depth)
-    }
-
-    /// A part over others, of which the deepest lies so deep.
-    fn made(&self, op: Op, kind: Type, span: Range<usize>, depth: usize) -> Read<Part> {
-        if depth >= DEEPEST { Err(too_deep(span)) } else { Ok(Part { op, kind, span, depth: depth + 1 }) }
     }
 
     fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Read<Part>) -> Read<Part> {
@@ -365,86 +371,17 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// A part over others, of which the deepest lies so deep.
+fn made(op: Op, kind: Type, span: Range<usize>, depth: usize) -> Read<Part> {
+    if depth >= DEEPEST { Err(too_deep(span)) } else { Ok(Part { op, kind, span, depth: depth + 1 }) }
+}
+
 fn too_deep(span: Range<usize>) -> Problem {
-    Problem::new(span, format!("parts lie in one another more than {DEEPEST} deep"))
-        .help(Some("split it: `any` and `all` combine conditions"))
+    let problem = Problem::new(span, format!("parts lie in one another more than {DEEPEST} deep"));
+    // Whatever stands behind it lies as deep.
+    Problem { ends: true, ..problem.help(Some("split it: `any` and `all` combine conditions")) }
 }
 
 fn deepest<'a>(parts: impl IntoIterator<Item = &'a Part>) -> usize {
     parts.into_iter().map(|part| part.depth).max().unwrap_or_default()
-}
-
-fn wants(part: &Part, kind: &Type, place: &str) -> Read<()> {
-    if part.kind == *kind {
-        return Ok(());
-    }
-    Err(Problem::new(part.span.clone(), format!("{place} stands {kind}, and this is {}", part.kind)))
-}
-
-fn same(one: &Part, other: &Part, place: &str) -> Read<()> {
-    if one.kind == other.kind {
-        return Ok(());
-    }
-    let message = format!("{place} stands the same, and these are {} and {}", one.kind, other.kind);
-    Err(Problem::new(one.span.start.min(other.span.start)..other.span.end, message))
-}
-
-/// What a sign between two parts comes to.
-fn binary(sign: &str, left: Part, right: Part) -> Read<(Op, Type)> {
-    let boxed = |left: Part, right: Part| (Box::new(left.op), Box::new(right.op));
-    let around = format!("around `{sign}`");
-    let compare = |operator: Operator| (Some(operator), None);
-    let (operator, arithmetic) = match sign {
-        "==" => compare(Operator::Equal),
-        "!=" => compare(Operator::NotEqual),
-        "<" => compare(Operator::Less),
-        "<=" => compare(Operator::AtMost),
-        ">" => compare(Operator::More),
-        ">=" => compare(Operator::AtLeast),
-        "+" => (None, Some(Arithmetic::Plus)),
-        "-" => (None, Some(Arithmetic::Minus)),
-        "*" => (None, Some(Arithmetic::Times)),
-        "/" => (None, Some(Arithmetic::Over)),
-        "%" => (None, Some(Arithmetic::Modulo)),
-        _ => (None, None),
-    };
-    if let Some(operator) = operator {
-        same(&left, &right, &around)?;
-        let whole = left.span.start..right.span.end;
-        let ordered = !matches!(operator, Operator::Equal | Operator::NotEqual);
-        match left.kind {
-            Type::Number | Type::Text => {}
-            Type::Flag if !ordered => {}
-            kind => return Err(Problem::new(whole, format!("{around} stand numbers or texts, and this is {kind}"))),
-        }
-        let (left, right) = boxed(left, right);
-        return Ok((Op::Compare(operator, left, right), Type::Flag));
-    }
-    if let Some(arithmetic) = arithmetic {
-        if arithmetic == Arithmetic::Plus && left.kind == Type::Text {
-            same(&left, &right, &around)?;
-            let (left, right) = boxed(left, right);
-            return Ok((Op::Join(left, right), Type::Text));
-        }
-        wants(&left, &Type::Number, &around)?;
-        wants(&right, &Type::Number, &around)?;
-        let (left, right) = boxed(left, right);
-        return Ok((Op::Compute(arithmetic, left, right), Type::Number));
-    }
-    if sign == "in" {
-        if !matches!(left.kind, Type::Number | Type::Text) {
-            return Err(Problem::new(
-                left.span,
-                format!("before `in` stands a number or text, and this is {}", left.kind),
-            ));
-        }
-        wants(&right, &Type::List(Box::new(left.kind.clone())), "after `in`")
-            .map_err(|problem| problem.help(Some("a list of the same: `base in [\"main\", \"next\"]`")))?;
-        let (left, right) = boxed(left, right);
-        return Ok((Op::In(left, right), Type::Flag));
-    }
-    wants(&left, &Type::Flag, &around)?;
-    wants(&right, &Type::Flag, &around)?;
-    let (left, right) = boxed(left, right);
-    Ok((if sign == "&&" { Op::And(left, right) } else { Op::Or(left, right) }, Type::Flag))
 }

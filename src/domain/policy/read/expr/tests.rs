@@ -4,13 +4,20 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use regex::Regex;
 
-use super::{Problem, read};
+use super::{Around, Problem, read};
 
-fn problem(text: &str) -> Option<Problem> {
-    read(text, &|pattern| Regex::new(pattern).map_err(|_| "it cannot be read".to_owned())).err()
+/// Everything that is wrong with it, in its order.
+fn problems(text: &str) -> Vec<Problem> {
+    let compile = |pattern: &str| Regex::new(pattern).map_err(|_| "it cannot be read".to_owned());
+    let fields = || vec!["impact".to_owned(), "ticket".to_owned()];
+    read(text, &Around { compile: &compile, fields: &fields }).err().unwrap_or_default()
 }
 
-/// The expression is refused at that place with words that begin so.
+fn problem(text: &str) -> Option<Problem> {
+    problems(text).into_iter().next()
+}
+
+/// The expression is refused at that place first, with words that begin so.
 #[track_caller]
 fn check(text: &str, place: &str, words: &str) {
     let Some(problem) = problem(text) else { panic!("`{text}` is read") };
@@ -31,6 +38,10 @@ fn what_a_condition_needs_of_cel_is_read() {
         "files.all(f, files.exists(g, g.path.contains(f.path)))",
         "files.exists_one(f, f.path.startsWith('a' + 'b')) && size(files) == files.size() && base.size() > 3",
         "base != 'it\\'s \\n \"quoted\"' && fork == true",
+        "author == 'ann' || 'renovate[bot]' != author || author in ['bob', 'carol']",
+        "risk >= 'high' && 'low' < risk && risk in ['high', 'critical'] && type != 'standard'",
+        "tier <= 1 && 'production' in environments && agent && first_contribution",
+        "fields.impact == 'high' || fields.ticket.startsWith('CHG')",
     ] {
         assert!(problem(text).is_none(), "`{text}`: {:?}", problem(text).map(|found| found.message));
     }
@@ -44,6 +55,31 @@ fn names_are_checked_against_the_facts() {
     check("base.trim() == 'a'", "trim", "an expression knows no `trim`");
     check("now() > 5", "now", "an expression knows no `now`");
     check("files.exists(base, true)", "base", "`base` means something else already");
+    check("fields.inpact == 'high'", "inpact", "an expression knows no `inpact`");
+    check("risk >= 'hihg'", "'hihg'", "no level of risk is called `hihg`");
+    check("type in ['normal', 'urgent']", "['normal', 'urgent']", "no type of change is called `urgent`");
+    check("author == '@ann'", "'@ann'", "`@ann` is no login");
+}
+
+/// Each with its place, in order, and nothing twice.
+#[test]
+fn every_problem_of_an_expression_is_found_at_once() {
+    let check = |text: &str, expected: &[&str]| {
+        let found = problems(text);
+        let places: Vec<&str> = found.iter().map(|problem| &text[problem.span.clone()]).collect();
+        assert_eq!(places, expected, "`{text}`: {found:?}");
+    };
+    check("line > 5 && lines > '5' || bass == 'a'", &["line", "lines > '5'", "bass"]);
+    check("files.exists(f, f.name == 'a' && f.added == 'b') && now() > 5", &["name", "f.added == 'b'", "now"]);
+    check("fork = true & signed | base == '\\d'", &["=", "&", "|", "\\d"]);
+    check("(fork signed) && lines > && size(1) == 2", &["signed", "&&", "1"]);
+    check("files.exists(f g, true) && base.trim(x, (y)) == 'a' && z", &["g", "trim", "z"]);
+    check("lines > 1.5 && base.matches('(') && [fork, 1].size() > 0", &["1.5", "'('", "fork, 1"]);
+    check("author.startsWith('a') || author > 'b' || author in base", &["author", "author > 'b'", "base"]);
+    check("risk > tier ? line : fork", &["risk > tier", "line"]);
+    check("fork && (lines >", &[""]);
+    // What was refused goes with everything.
+    check("lime + 1 > 2 && !(lime.size() > 0) && lime.exists(f, f.path == 'a') && 1 in [lime]", &["lime"; 4]);
 }
 
 #[test]
@@ -79,7 +115,7 @@ fn what_is_no_expression_is_refused_at_its_place() {
     check("fork signed", "signed", "`signed` has no meaning here");
     check("base == 'main", "'main", "a text without its end");
     check("base == '\\d'", "\\d", "`\\d` is not known");
-    check("lines > 1.5", "1", "`1` is no whole number");
+    check("lines > 1.5", "1.5", "`1.5` is no whole number");
     check("lines > 99999999999999999999", "99999999999999999999", "`99999999999999999999` is no whole number");
     check("lines > 1u", "1u", "`1u` is no whole number");
     check("files[0].path == 'a'", "[", "members of a list are not taken by their number");
@@ -119,7 +155,7 @@ proptest! {
         signs in proptest::collection::vec(select(SIGNS), 0..40), text in "\\PC{0,40}",
     ) {
         for expression in [signs.join(" "), signs.concat(), text.clone(), format!("base == '{text}'")] {
-            if let Some(problem) = problem(&expression) {
+            for problem in problems(&expression) {
                 prop_assert!(expression.get(problem.span.clone()).is_some(), "{expression}: {:?}", problem.span);
             }
         }
@@ -129,5 +165,5 @@ proptest! {
 const SIGNS: &[&str] = &[
     "files", "base", "lines", "fork", "f", "g", "exists", "all", "map", "size", "matches", "path", ".", ",", "(", ")",
     "[", "]", "{", "!", "-", "+", "&&", "||", "==", "<", "in", "?", ":", "'a'", "r'\\d'", "\"", "'", "\\", "1", "0x",
-    "1.5", "//", "\n", "é", "true",
+    "1.5", "//", "\n", "é", "true", "author", "risk", "fields", "'high'",
 ];
