@@ -14,9 +14,9 @@ use super::sql::{Sql, statements};
 macro_rules! newest {
     ($place:literal, $repository:literal, $branch:literal) => {
         concat!(
-            "SELECT * FROM (SELECT ",
+            "SELECT * FROM (SELECT CAST(",
             $place,
-            " AS place, before_head, after_head, at FROM push WHERE repository = ",
+            " AS BIGINT) AS place, before_head, after_head, at FROM push WHERE repository = ",
             $repository,
             " AND branch = ",
             $branch,

@@ -113,7 +113,12 @@ fn a_permission_holds_when_the_approval_is_first_seen_and_when_it_is_decided() {
         };
     judged(None, Maintain, Pass, "");
     judged(Some(Known::Known(Some(Maintain))), Maintain, Pass, "");
-    judged(Some(Known::Known(Some(Maintain))), Write, Wait, "may push to this repository and no more");
+    judged(
+        Some(Known::Known(Some(Maintain))),
+        Write,
+        Wait,
+        "the approval by carol does not count: carol is not in `keepers`",
+    );
     let late = "carol was not yet in `keepers` when the approval was first seen";
     judged(Some(Known::Known(Some(Write))), Maintain, Wait, late);
     judged(Some(Known::Known(None)), Maintain, Wait, late);
@@ -123,8 +128,8 @@ fn a_permission_holds_when_the_approval_is_first_seen_and_when_it_is_decided() {
 
 #[test]
 fn who_could_not_push_when_the_approval_was_first_seen_approves_again() {
-    let peer = "[authorities.peer]\npermission = 'write'\n\
-                [[rule]]\nid = 'p'\napprovals = [{ from = ['peer'], count = 1 }]\n";
+    let peer = "[authorities.pushing]\npermission = 'write'\n\
+                [[rule]]\nid = 'p'\napprovals = [{ from = ['pushing'], count = 1 }]\n";
     let mut facts = approved_by(&["carol"]);
     known(&mut facts.reviews)[0].seen.could_write = Some(true);
     check(peer, &facts, Pass, &["p approvals satisfied"]);
