@@ -18,6 +18,8 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         files: _,
         commits: _,
         on_declaration: _,
+        // How early green goes is no fact of the change.
+        time: _,
         environments,
         threads,
         merged_before,

@@ -8,7 +8,7 @@ mod asked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::account::{Account, Oid, TeamName};
@@ -112,6 +112,8 @@ pub struct OnDemand {
     /// What people may do in the repository beyond what a look tells of a reviewer; `None` for somebody who may not even
     /// read it.
     pub permissions: BTreeMap<Account, Known<Option<Permission>>>,
+    /// How early what time ends is taken back, where so much is green that a minute will not do for all of it.
+    pub lead: Option<SignedDuration>,
     /// The checks that GitHub requires on the base, reported or not.
     pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
     /// The repository's custom properties on GitHub.

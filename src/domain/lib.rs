@@ -6,6 +6,7 @@
 //! and `clippy.toml` beside it keeps it from reaching outside.
 
 pub mod account;
+pub mod calendar;
 pub mod codeowners;
 pub mod condition;
 pub mod decision;

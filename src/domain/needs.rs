@@ -58,6 +58,8 @@ pub struct Needs {
     pub author_permissions: bool,
     /// Whether the title, labels, draft flag or head's name can matter to a rule.
     pub on_declaration: bool,
+    /// Whether it matters to many changes at once what time it is.
+    pub time: bool,
 }
 
 /// Who makes a check that is asked for.
@@ -133,9 +135,10 @@ pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
         policy.models.iter().map(|model| &model.when).chain(waivers)
     });
     let factors = policies().flat_map(|policy| &policy.factors).map(|factor| &factor.when);
+    let timed = policies().flat_map(|policy| &policy.holds).map(|hold| &hold.when);
     !files.is_empty()
         && (lanes.into_iter().any(|when| mentions(when, &holds))
-            || factors.chain(rules().map(|rule| &rule.when)).any(|when| mentions(when, &lowers))
+            || factors.chain(timed).chain(rules().map(|rule| &rule.when)).any(|when| mentions(when, &lowers))
             || (!covered && rules().any(|rule| mentions(&rule.when, &holds))))
 }
 
@@ -183,6 +186,8 @@ impl Needs {
             model.approvals.iter().for_each(|entry| self.entry(entry));
         }
         policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
+        policy.holds.iter().for_each(|hold| self.conditions(&hold.when));
+        self.time |= !policy.holds.is_empty();
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
         self.commits = true;
@@ -309,6 +314,7 @@ impl Needs {
         });
         self.on_declaration |=
             reads(&|condition| matches!(condition, C::Title(_) | C::Labels(_) | C::Head(_) | C::Draft(_)));
+        self.time |= reads(&|condition| matches!(condition, C::At(_)));
         self.people(conditions);
     }
 
@@ -417,6 +423,11 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(diff, |needs| (needs.files, needs.patches) = (true, true));
         let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
         check(title, |needs| needs.on_declaration = true);
+        let zone = "timezone = \"UTC\"\n";
+        let at = "[[rule]]\nid = \"a\"\nwhen = { at = { days = \"Fri\" } }\nallow = \"ok\"\n";
+        check(&format!("{zone}{at}"), |needs| needs.time = true);
+        let window = "[[window]]\nid = \"a\"\ndays = \"Fri\"\nwhen = { lines = \"> 9\" }\n";
+        check(&format!("{zone}{window}"), |needs| (needs.time, needs.files) = (true, true));
     }
 
     #[test]

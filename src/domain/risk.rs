@@ -126,7 +126,7 @@ fn reads_risk(policy: &Policy) -> bool {
         Condition::Expr(expression) => expression.reads(Fact::Risk),
         other => matches!(other, Condition::Risk(_)),
     };
-    let rules = policy.rules.iter().map(|rule| &rule.when);
+    let rules = policy.rules.iter().map(|rule| &rule.when).chain(policy.holds.iter().map(|hold| &hold.when));
     let lanes = policy.models.iter().map(|model| &model.when).chain(policy.waivers.iter().map(|waiver| &waiver.when));
     rules.chain(lanes).any(|when| condition::mentions(when, &is_risk))
 }

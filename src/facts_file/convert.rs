@@ -296,6 +296,7 @@ impl FactsFile {
             check_name: None,
             failures: failures.collect(),
             permissions: held.collect(),
+            lead: None,
             required_checks: self.required_checks.as_ref().map(|required| {
                 let by_anybody = |name: &String| domain::RequiredCheck { name: name.clone(), app: None };
                 known(required, |names| names.iter().map(by_anybody).collect())

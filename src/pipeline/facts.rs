@@ -54,6 +54,7 @@ impl Pipeline {
             true => Some(self.properties(github, look, NotBefore::new(as_of, None)).await?),
             false => None,
         };
+        let lead = if needs.time { self.lead(github.id(), as_of).await? } else { None };
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
@@ -75,7 +76,7 @@ impl Pipeline {
             asked: Asked { merged_before, codeowners: owners.file, owning_teams, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
-            on_demand: OnDemand { permissions, properties, ..OnDemand::default() },
+            on_demand: OnDemand { permissions, properties, lead, ..OnDemand::default() },
             diffs,
         };
         Ok((facts, told))

@@ -14,6 +14,7 @@ mod first_seen;
 mod fresh;
 mod group;
 mod lane;
+mod lead;
 mod loaded;
 mod members;
 mod on_demand;
@@ -89,6 +90,7 @@ pub struct Pipeline {
     kept: diffs::Kept,
     brought: deployed::Brought,
     effects: effect::Effects,
+    greens: lead::Greens,
 }
 
 /// Why a row could not be worked on to its end.
@@ -165,6 +167,7 @@ impl Pipeline {
             kept: diffs::Kept::new(),
             brought: deployed::brought(),
             effects: effect::effects(),
+            greens: lead::greens(),
         }
     }
 

@@ -63,6 +63,9 @@ impl Pipeline {
             number,
             comment: shown.comment_node.clone(),
         };
+        if let Some(next) = self.take_back_early(work, &github, &row, number, &mut shown).await? {
+            return Ok(Outcome::Done { next: Some(next) });
+        }
         // Refused, too, it takes green back.
         let reading = Box::pin(async {
             self.pay_for_look(github.id(), work.claim.priority()).await?;

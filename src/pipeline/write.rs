@@ -17,7 +17,7 @@ use crate::signal::Want;
 use crate::store::{Cost, RepositoryRow, ShownIds, ShownRunIds, Subject};
 
 /// What GitHub counts for a request that creates content.
-const POINTS_A_WRITE: u32 = 5;
+pub(super) const POINTS_A_WRITE: u32 = 5;
 
 /// How long words that the budget has no room for wait at least: each try costs a look, and many of them would keep the
 /// budget from ever having room.
@@ -105,6 +105,17 @@ impl Pipeline {
     ) -> Result<Written> {
         let writes = github::requests(action);
         self.pay(github.id(), Cost { writes, points: writes * POINTS_A_WRITE, priority }).await?;
+        self.write_paid(work, github, place, action).await
+    }
+
+    /// One write for which the budget has granted its part.
+    pub(super) async fn write_paid(
+        &self,
+        work: &Work,
+        github: &Installation,
+        place: Place<'_>,
+        action: &Action,
+    ) -> Result<Written> {
         let now = self.store.now().await?;
         // Nothing is waited for between this and the write.
         if !work.lease.may_write() {
@@ -303,7 +314,7 @@ impl Pipeline {
         Ok(id)
     }
 
-    async fn remember_said(
+    pub(super) async fn remember_said(
         &self,
         work: &Work,
         (repository, number): (u64, u64),

@@ -44,6 +44,11 @@ pub enum Reason {
         /// What the check says from then on, by what was known: the title that it would have.
         then: String,
     },
+    /// Time is about to end what the success stands on, and so much is green that nothing is read before it goes.
+    Early {
+        /// What the check says from then on: the title that it would have.
+        then: String,
+    },
     /// The same of a pull request in a merge group.
     MemberChanged {
         /// Its number.
@@ -151,6 +156,15 @@ pub fn could_not_evaluate(head: &Oid, check_name: &str, reason: &Reason) -> Run 
                 } else {
                     format!("By what was known it says from then on: {} ", sentence(&prose_at(then, false)))
                 },
+            ),
+        ),
+        Reason::Early { then } => (
+            RunStatus::InProgress,
+            then.clone(),
+            format!(
+                "What this check stood on is about to end by time alone: {} So much is green besides that GitHub takes \
+                 minutes to take all of it back, so this was said without another look. It will be looked at again soon.",
+                sentence(&prose_at(then, false)),
             ),
         ),
         Reason::Retargeted => (

@@ -6,7 +6,7 @@ use countersign_domain::plan::RunStatus;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::db::{Row, Tx, Writes, values};
+use super::db::{Row, Tx, Writes, one, values};
 use super::decision::{from_json, to_json};
 use super::error::{Error, Result};
 use super::sql::{Sql, statements};
@@ -21,6 +21,10 @@ statements! {
         "SELECT run_id, run_status, run_fingerprint, run_head, run_name FROM pull
         WHERE repository = $1 AND head = $2 AND open = 1 AND run_head = $2 AND run_name = $3 AND run_status = 'success'
         ORDER BY run_id DESC LIMIT 1"
+    );
+    GREENS = Sql::both(
+        "SELECT COUNT(*) AS greens FROM pull p JOIN repository r ON r.id = p.repository
+        WHERE r.installation = $1 AND p.open = 1 AND p.run_status = 'success'"
     );
     FORGET_OUTCOME = Sql::both(
         "UPDATE pull SET own_outcome = NULL WHERE repository = $1 AND number = $2 AND own_outcome IS NOT NULL"
@@ -129,6 +133,15 @@ impl Store {
         self.db.fetch(NEWEST_GREEN, values![repository, head.as_str(), name]).await?.first().map_or(Ok(None), run)
     }
 
+    /// How many open pull requests of an installation are green.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn greens(&self, installation: u64) -> Result<u64> {
+        one(self.db.fetch(GREENS, values![installation]).await?)?.id("greens")
+    }
+
+    /// What was last decided no longer holds: whoever shares the check waits for the next decision.
     /// What was last decided no longer holds: whoever shares the check waits for the next decision. Whether it held until
     /// now; else it was forgotten before, or never known.
     ///

@@ -26,6 +26,7 @@ mod pages;
 mod process;
 mod queue;
 mod readme;
+mod recurrence;
 mod reference;
 mod replicas;
 mod shortcuts;

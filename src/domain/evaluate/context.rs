@@ -18,6 +18,7 @@ use crate::records::Records;
 use crate::risk::Level;
 
 /// So long before its end what relaxes, and what was given for a time, counts as over: GitHub takes 80 writes a minute.
+/// Where more is green than can be taken back in that, the facts say how early.
 pub(crate) const WITHDRAWN_BEFORE: SignedDuration = SignedDuration::from_secs(60);
 
 /// One evaluation's inputs.
@@ -144,7 +145,14 @@ impl<'a> Context<'a> {
     ///
     /// A green check is withdrawn before what it rests on ends, so that everything ends a little early.
     pub(crate) fn lasts_until(&self, end: Timestamp) -> bool {
-        self.changes_at(end.checked_sub(WITHDRAWN_BEFORE).unwrap_or(end))
+        self.changes_at(end.checked_sub(self.withdrawn_before()).unwrap_or(end))
+    }
+
+    /// How early green is taken back: of much that is green, the riskiest first.
+    fn withdrawn_before(&self) -> SignedDuration {
+        let Some(lead) = self.facts.on_demand.lead else { return WITHDRAWN_BEFORE };
+        let riskier = self.risk.map_or(0, |(_, level)| Level::ALL.iter().position(|own| *own == level).unwrap_or(0));
+        lead.max(WITHDRAWN_BEFORE).saturating_add(SignedDuration::from_secs(riskier as i64))
     }
 
     /// Whether that instant is still to come. Remembers it: something changes then.

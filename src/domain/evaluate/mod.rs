@@ -2,10 +2,9 @@
 //!
 //! A pure function: the same inputs give the same decision, in the same order. It
 //! fails closed: an outcome passes only where every requirement that decides is
-//! known to be satisfied. Time counts by what ends (models, waivers, approvals) and by
-//! the change's own planned window. Absent: freezes and windows of the policy, which
-//! this version does not enforce, and what is
-//! shown of the decision.
+//! known to be satisfied. Time counts by what ends (models, waivers, approvals), by the
+//! change's own planned window, and by freezes and windows. Absent: what is shown of
+//! the decision.
 
 mod context;
 mod edit;
@@ -110,7 +109,7 @@ impl<'a> Draft<'a> {
         let strongest = rules::strongest_mode(&self.speaking);
         let of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
         let home = stack::home(&self.speaking, strongest);
-        let schedule = schedule::rules(cx, &self.speaking);
+        let schedule = schedule::rules(cx, &self.speaking, relaxations);
         for (place, layer) in self.speaking.iter().enumerate() {
             if place == home && !of_stack.is_empty() {
                 self.rules.push(stack::rule(layer.layer(), strongest, of_stack.clone()));

@@ -11,7 +11,7 @@ use crate::condition::{self, Finding, Place, Standpoint};
 use crate::decision::{RequirementResult, Reviewer, RuleResult, State};
 use crate::evaluate::Context;
 use crate::layer::Layer;
-use crate::policy::{ApprovalEntry, Conditions, Mode, Model, Rule, Waiver, Who};
+use crate::policy::{ApprovalEntry, Conditions, Hold, Mode, Model, Rule, Waiver, Who};
 use crate::requirement::{approvals, fields};
 use crate::text::Phrase;
 
@@ -126,6 +126,17 @@ impl<'a> Relaxations<'a> {
                 (None, Some(model)) if REPLACED.contains(&ask.key) => waive(ask, replaced_by(model)),
                 _ => {}
             }
+        }
+        result
+    }
+
+    /// What becomes of a freeze or window: a standing exception may lift it, a standard change waits for it.
+    pub(super) fn relaxed_hold(&self, hold: &Hold, mut result: RuleResult) -> RuleResult {
+        let named = |waiver: &&Judged<'_, Waiver>| {
+            waiver.reaches(result.layer, result.mode) && waiver.what.rules.contains(&hold.id)
+        };
+        if let Some(waiver) = self.waivers.iter().find(named).filter(|_| !hold.always) {
+            result.asks.iter_mut().for_each(|ask| waive(ask, waived_by(waiver)));
         }
         result
     }

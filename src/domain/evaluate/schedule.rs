@@ -1,20 +1,34 @@
-//! `[schedule]`: what time holds of a change, layer by layer.
+//! What time holds of a change, layer by layer: `[schedule]`, freezes and windows.
 //!
-//! Each layer sees the description with its own eyes and holds to it as its own
+//! All freezes and windows add up. Of a planned window each layer sees the description
+//! with its own eyes and holds to it as its own
 //! `planned_window` says. Where two find the same, the higher one's word stands for
 //! both.
 
 use super::layers::InForce;
+use super::relax::Relaxations;
 use crate::decision::{RequirementResult, RuleResult};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{Mode, PlannedWindow};
+use crate::requirement::held::held;
 use crate::requirement::planned_window::planned_window;
 
-/// What the schedules of the layers ask, as a rule of each layer that asks something.
-pub(super) fn rules(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<RuleResult> {
+/// What freezes, windows and the schedules of the layers ask, each as a rule of its layer.
+pub(super) fn rules(cx: &Context<'_>, speaking: &[InForce<'_>], relaxations: &Relaxations<'_>) -> Vec<RuleResult> {
     let mut rules: Vec<RuleResult> = Vec::new();
     for (layer, policy) in speaking.iter().filter_map(InForce::policy) {
+        rules.extend(policy.holds.iter().map(|hold| {
+            let result = RuleResult {
+                layer,
+                id: hold.id.clone(),
+                why: hold.why.clone(),
+                controls: Vec::new(),
+                mode: policy.mode,
+                asks: vec![held(cx, layer, policy.mode, hold)],
+            };
+            relaxations.relaxed_hold(hold, result)
+        }));
         let mode = match policy.planned_window {
             PlannedWindow::Off => continue,
             PlannedWindow::Warn => policy.mode.min(Mode::Warn),

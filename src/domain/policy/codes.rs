@@ -68,7 +68,7 @@ codes! {
     NEVER_MET "never-met" "approvals that nobody is left to give"
     NEVER_HIT "never-hit" "a risk factor that none of the last changes would have hit"
     ENDLESS_FREEZE "endless-freeze" "a freeze that never ends, or lasts for more than a year"
-    PAST "past" "a freeze, model or waiver that is over"
+    PAST "past" "a freeze, window, model or waiver that is over"
     WIDE_MODEL "wide-model" "a model that covers files which a factor makes high or critical"
     MATCHES_NO_FILE "matches-no-file" "a glob that matches no file of the repository"
     UNUSED "unused" "an authority, service or environment that nothing names"

@@ -32,12 +32,12 @@ pub struct Model {
     pub span: Range<usize>,
 }
 
-/// A standing exception from rules, with its end.
+/// A standing exception from rules, freezes and windows, with its end.
 #[derive(Debug, Clone)]
 pub struct Waiver {
     /// Its id within the layer.
     pub id: String,
-    /// The ids of the rules that it lifts, in its own layer and below.
+    /// The ids of the rules, freezes and windows that it lifts, in its own layer and below.
     pub rules: Vec<String>,
     /// For which changes; all where it is empty. Holding lowers what is asked.
     pub when: Conditions,

@@ -10,6 +10,7 @@ use globset::GlobSet;
 use jiff::tz::TimeZone;
 
 use super::condition::Conditions;
+use super::hold::Hold;
 use super::lanes::{Model, Waiver};
 use super::length::Length;
 use crate::account::TeamName;
@@ -107,6 +108,8 @@ pub struct Policy {
     pub factors: Vec<Factor>,
     /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
+    /// The freezes and windows, in the order of the file.
+    pub holds: Vec<Hold>,
     /// What governs this layer's approvals, as far as the file says it.
     pub approval: ApprovalSettings,
     /// Names that a family of bases shares: glob over bases, name of the check.

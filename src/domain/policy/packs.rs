@@ -78,6 +78,10 @@ impl Policy {
             factor.id = under(factor.id);
             factor
         }));
+        self.holds.extend(pack.holds.into_iter().map(|mut hold| {
+            hold.id = under(hold.id);
+            hold
+        }));
         for field in pack.required_fields {
             if !self.required_fields.contains(&field) {
                 self.required_fields.push(field);
@@ -92,8 +96,9 @@ impl Policy {
 
     /// Takes what the file's packs say, before its own; where both give a name, the file's meaning stands.
     pub(super) fn take_packs(&mut self, packs: Self) {
-        let Self { rules, factors, required_fields, authorities, environments, unenforced, asks, .. } = packs;
+        let Self { rules, holds, factors, required_fields, authorities, environments, unenforced, asks, .. } = packs;
         self.rules.splice(0..0, rules);
+        self.holds.splice(0..0, holds);
         self.factors.splice(0..0, factors);
         let mut required = required_fields;
         for field in std::mem::take(&mut self.required_fields) {

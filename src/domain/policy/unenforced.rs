@@ -21,6 +21,10 @@ impl Policy {
         for waiver in &self.waivers {
             of_conditions(&waiver.when, &mut parts);
         }
+        for hold in &self.holds {
+            of_conditions(&hold.when, &mut parts);
+            parts.extend(hold.waive.iter().cloned());
+        }
         for rule in &self.rules {
             of_conditions(&rule.when, &mut parts);
             parts.extend(rule.waive.iter().cloned());

@@ -11,6 +11,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::calendar::instant_of;
+
 /// Minutes of a day.
 const DAY: u16 = 24 * 60;
 
@@ -82,6 +84,18 @@ impl Weekly {
         days.filter_map(|day| self.on(day)).collect()
     }
 
+    /// The local times at which it begins or ends within so many days after an instant.
+    pub(crate) fn bounds_within(&self, now: Timestamp, days: i64) -> Vec<DateTime> {
+        let today = now.to_zoned(self.zone.clone()).date();
+        let days = (0..days).filter_map(|days| today.checked_add(jiff::Span::new().days(days)).ok());
+        let days = days.filter(|day| self.days.each.contains(&day.weekday().to_monday_one_offset()));
+        let bounds = days.filter_map(|day| {
+            let last = if self.hours.to > self.hours.from { day } else { day.tomorrow().ok()? };
+            Some([local(day, self.hours.from)?, local(last, self.hours.to)?])
+        });
+        bounds.flatten().collect()
+    }
+
     /// Start and end of what begins on that day; nothing where a change of clocks leaves nothing of it.
     fn on(&self, day: Date) -> Option<(Timestamp, Timestamp)> {
         let last = if self.hours.to > self.hours.from { day } else { day.tomorrow().ok()? };
@@ -90,11 +104,15 @@ impl Weekly {
     }
 
     fn instant(&self, day: Date, minutes: u16) -> Option<Timestamp> {
-        let (day, minutes) = if minutes >= DAY { (day.tomorrow().ok()?, minutes - DAY) } else { (day, minutes) };
-        let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
-        let local: DateTime = day.at(hour, minute, 0, 0);
-        Some(self.zone.to_ambiguous_zoned(local).compatible().ok()?.timestamp())
+        instant_of(local(day, minutes)?, &self.zone)
     }
+}
+
+/// So many minutes after midnight by the clocks of a day.
+fn local(day: Date, minutes: u16) -> Option<DateTime> {
+    let (day, minutes) = if minutes >= DAY { (day.tomorrow().ok()?, minutes - DAY) } else { (day, minutes) };
+    let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
+    Some(day.at(hour, minute, 0, 0))
 }
 
 /// The number of a day by its name in policies, Monday being 1.

@@ -13,10 +13,13 @@ mod deployments;
 pub(crate) mod fields;
 pub(crate) mod forged;
 mod found;
+mod freeze;
+pub(crate) mod held;
 pub(crate) mod planned_window;
 mod resolved_threads;
 mod signed;
 pub(crate) mod unenforced;
+mod window;
 
 pub(crate) use approvals::membership;
 

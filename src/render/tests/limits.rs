@@ -138,6 +138,8 @@ fn runs_without_a_look_are_never_green() {
     check(&Reason::LookingAgain(None), RunStatus::InProgress, "Looking again: something that it stood on has changed");
     let ended = Reason::Ended { until: "2026-03-02T10:00:00Z".parse().unwrap(), then: "For the author: *plan*".into() };
     check(&ended, RunStatus::InProgress, "Waiting: what it stood on counted until 2026-03-02 10:00 UTC");
+    let early = Reason::Early { then: "Waiting: closing for year-end at 2026-03-02 10:00 UTC".into() };
+    check(&early, RunStatus::InProgress, "Waiting: closing for year-end at 2026-03-02 10:00 UTC");
     check(&Reason::Closed, RunStatus::Failure, "Taken back: the pull request was closed");
     let retargeted = "Looking again: the pull request goes into another branch now";
     check(&Reason::Retargeted, RunStatus::InProgress, retargeted);

@@ -17,6 +17,7 @@ mod expressions;
 mod faults;
 mod flood;
 mod fresh;
+mod frozen;
 mod groups;
 mod lag;
 mod large;

@@ -4,18 +4,31 @@
 use std::time::Duration;
 
 use countersign::store::{Claim, Subject};
-use github_stand_in::{On, PullRequest, Verdict};
+use github_stand_in::{Changes, On, PullRequest, Verdict};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::frozen::worked;
 use crate::world::{PEER, World};
+
+/// The policy on the base becomes this.
+fn write_policy(world: &World, policy: &str) {
+    world.shop.commit("main", "dave", Changes::new().write(".github/countersign.toml", policy));
+}
 
 /// Everybody's clock shows that instant, and the bot has done what is due.
 async fn at(world: &World, instant: Timestamp) {
     world.github.clock().set(instant);
     world.store().wake();
     world.settled().await;
+}
+
+/// The same, and the clock stands still then.
+async fn just_at(world: &World, instant: Timestamp) {
+    world.github.clock().set(instant);
+    world.store().wake();
+    worked(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,5 +191,64 @@ async fn a_rule_that_denies_from_friday_noon_on_takes_green_away_and_lifts_by_it
     at(&world, midnight - SignedDuration::from_mins(30)).await;
     world.expect(&pull, "failure", "it waits for the weekend");
     at(&world, midnight).await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freeze_takes_green_back_before_it_begins_and_gives_it_again_at_its_end() {
+    let world = World::with_policy(PEER).await;
+    let minutes = world.github.clock().now().as_second() / 60;
+    let begins = Timestamp::from_second((minutes + 120) * 60).unwrap();
+    let ends = begins + SignedDuration::from_hours(60);
+    let freeze =
+        format!("{PEER}[[freeze]]\nid = \"year-end\"\nwhy = \"trading peak\"\nfrom = {begins}\nuntil = {ends}\n");
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    // A freeze that is put into the policy is known to every open pull request, and holds none of them yet.
+    write_policy(&world, &freeze);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    just_at(&world, begins - SignedDuration::from_mins(1)).await;
+    world.expect(&pull, "in_progress", "closing for year-end at");
+    at(&world, begins).await;
+    world.expect(&pull, "in_progress", "frozen by year-end until");
+    // What happens meanwhile lifts nothing.
+    pull.label("dave", "urgent");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "frozen by year-end until");
+    just_at(&world, ends - SignedDuration::from_secs(1)).await;
+    world.expect(&pull, "in_progress", "frozen by year-end until");
+    at(&world, ends).await;
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_lets_changes_in_while_it_is_open() {
+    let minutes_of = |at: Timestamp| (at.as_second() / 60).rem_euclid(24 * 60);
+    let world = World::with_policy(PEER).await;
+    let now = world.github.clock().now();
+    let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
+    let opens = minutes_of(now) + 120;
+    let window = format!(
+        "{PEER}[[window]]\nid = \"evenings\"\nhours = \"{}-{}\"\ntimezone = \"UTC\"\n",
+        clock(opens),
+        clock(opens + 60)
+    );
+    write_policy(&world, &window);
+    world.settled().await;
+    let opens = Timestamp::from_second((now.as_second() / 60 + 120) * 60).unwrap();
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "the window evenings opens at");
+    at(&world, opens).await;
+    world.expect(&pull, "success", "");
+    just_at(&world, opens + SignedDuration::from_mins(59)).await;
+    world.expect(&pull, "in_progress", "the window evenings is about to close, at");
+    at(&world, opens + SignedDuration::from_hours(1)).await;
+    world.expect(&pull, "in_progress", "the window evenings opens at");
+    at(&world, opens + SignedDuration::from_hours(24)).await;
     world.expect(&pull, "success", "");
 }

@@ -188,12 +188,10 @@ fn unreachable_is_unknown_and_unseen_is_said() {
 
 #[test]
 fn what_is_not_enforced_holds_and_what_relaxes_is_not_granted() {
-    let freeze = format!(
-        "[[freeze]]\nid = \"year-end\"\nwhy = \"peak\"\nfrom = \"2026-12-18T18:00\"\nuntil = \"2027-01-04T08:00\"\ntimezone = \"Europe/London\"\n{PEER}"
-    );
+    let review = format!("[pir]\nwithin = \"5 business days\"\n{PEER}");
     let expected = ["policy unenforced unknown", "peer approvals satisfied"];
-    let decision = check(&freeze, &approved_by(&["bob"]), Unknown, &expected);
-    says(&decision, "does not enforce `freeze` yet");
+    let decision = check(&review, &approved_by(&["bob"]), Unknown, &expected);
+    says(&decision, "does not enforce `pir` yet");
     let emergency = format!(
         "[emergency]\ndeclared_by = [\"cab\"]\nexpires = \"4h\"\napprovals = [{{ from = [\"cab\"], count = 1 }}]\n{PEER}"
     );

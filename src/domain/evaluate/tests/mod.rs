@@ -11,6 +11,7 @@ mod conditions;
 mod deployments;
 mod expr;
 mod expr_facts;
+mod freezes;
 mod independence;
 mod layers;
 mod membership;
@@ -25,6 +26,7 @@ mod schedule;
 mod signed;
 mod speed;
 mod threads;
+mod windows;
 mod world;
 
 use world::*;

@@ -9,6 +9,7 @@ mod author_steps_out;
 mod clash;
 mod endless_freeze;
 mod formula;
+mod gap_or_overlap;
 mod matches_no_file;
 mod never_applies;
 mod never_hit;
@@ -90,6 +91,7 @@ pub fn lint(set: &PolicySet, around: &Surroundings<'_>) -> Vec<Diagnostic> {
         never_hit::find,
         endless_freeze::find,
         past::find,
+        gap_or_overlap::find,
         wide_model::find,
         matches_no_file::find,
         unused::find,
@@ -189,7 +191,9 @@ impl<'a> File<'a> {
         let factors = self.policy.factors.iter().map(|factor| ("factor", factor.id.as_str(), &factor.when));
         let models = self.policy.models.iter().map(|model| ("model", model.id.as_str(), &model.when));
         let waivers = self.policy.waivers.iter().map(|waiver| ("waiver", waiver.id.as_str(), &waiver.when));
-        let conditioned = rules.chain(factors).chain(models).chain(waivers).filter_map(|(word, id, when)| {
+        let holds = self.policy.holds.iter().map(|hold| (hold.kind.name(), hold.id.as_str(), &hold.when));
+        let all = rules.chain(factors).chain(models).chain(waivers).chain(holds);
+        let conditioned = all.filter_map(|(word, id, when)| {
             let lowering = matches!(word, "model" | "waiver");
             Some(Conditioned { word, id, when, node: self.table(word, id)?, lowering })
         });

@@ -102,7 +102,7 @@ pub(super) struct Context<'a> {
     pub(super) has_timezone: bool,
     /// The zone of local times in this file, once its top was read.
     pub(super) timezone: RefCell<Option<TimeZone>>,
-    /// The ids of the file's rules, as far as they can be read, and of its packs' rules.
+    /// The ids of the file's rules, freezes and windows, as far as they can be read, and of its packs'.
     pub(super) rule_ids: BTreeSet<&'a str>,
     /// Whether TOML itself is broken: what is missing may only have been lost.
     pub(super) broken: bool,
@@ -359,12 +359,15 @@ fn own_names<'a>(around: &Surroundings<'_>, naming: Naming, file: &'a DeTable<'a
         .collect()
 }
 
-/// The ids of the rules, whatever else is wrong with them.
+/// The ids of what a waiver may lift (rules, freezes, windows), whatever else is wrong with them.
 fn rule_ids<'a>(around: &Surroundings<'a>, file: &'a DeTable<'a>) -> BTreeSet<&'a str> {
-    let rules = file.get("rule").and_then(|rules| rules.get_ref().as_array());
-    let rules = rules.into_iter().flatten().filter_map(|rule| rule.get_ref().as_table());
-    let of_packs = around.packs.into_iter().flat_map(|packs| packs.rules.iter().map(|rule| rule.id.as_str()));
-    rules.filter_map(|rule| rule.get("id")?.get_ref().as_str()).chain(of_packs).collect()
+    let tables = ["rule", "freeze", "window"].into_iter().filter_map(|name| file.get(name)?.get_ref().as_array());
+    let tables = tables.flatten().filter_map(|table| table.get_ref().as_table());
+    let of_packs = around.packs.into_iter().flat_map(|packs| {
+        let holds = packs.holds.iter().map(|hold| hold.id.as_str());
+        packs.rules.iter().map(|rule| rule.id.as_str()).chain(holds)
+    });
+    tables.filter_map(|table| table.get("id")?.get_ref().as_str()).chain(of_packs).collect()
 }
 
 fn defines(policy: &Policy, naming: Naming, name: &str) -> bool {

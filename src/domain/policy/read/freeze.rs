@@ -1,34 +1,68 @@
 //! `[[freeze]]` and `[[window]]`: when changes wait, and when they may go in.
 //!
-//! Both are checked whole and enforced by nobody yet: each holds what is in scope.
+//! What goes by a calendar's file or holds deployments alone is checked whole and
+//! enforced by nobody yet: it holds what is in scope.
 
-use super::cursor::{Table, Value};
+use jiff::tz::TimeZone;
+
+use super::cursor::{At, Table, Value};
 use super::rule::id_of;
+use super::time::Moment;
 use super::when::{Place, conditions};
-use super::{at, time, waive};
+use super::{at, small, time, waive};
+use crate::calendar::{Lasting, Series, Times};
 use crate::policy::codes;
-use crate::policy::model::Unenforced;
+use crate::policy::condition::Conditions;
+use crate::policy::hold::{Hold, HoldKind};
+use crate::policy::model::{Policy, Unenforced};
+use crate::policy::weekly::Weekly;
 
-/// Reads the freezes.
-pub(super) fn freezes(value: &Value<'_>) -> Vec<Unenforced> {
-    value.tables("freeze").iter().map(freeze).collect()
+/// Reads the freezes into the policy.
+pub(super) fn freezes(value: &Value<'_>, policy: &mut Policy) {
+    value.tables("freeze").iter().for_each(|table| take(table, policy, freeze));
 }
 
-/// Reads the windows.
-pub(super) fn windows(value: &Value<'_>) -> Vec<Unenforced> {
-    value.tables("window").iter().map(window).collect()
+/// Reads the windows into the policy.
+pub(super) fn windows(value: &Value<'_>, policy: &mut Policy) {
+    value.tables("window").iter().for_each(|table| take(table, policy, window));
 }
 
-fn freeze(table: &Table<'_>) -> Unenforced {
+/// What a table says of the times when its freeze lasts or its window is open.
+enum Said {
+    Times(Times),
+    /// As a file keeps them that this version does not read.
+    Calendar,
+}
+
+fn take(table: &Table<'_>, policy: &mut Policy, read: impl Fn(&Table<'_>) -> (HoldKind, Option<Said>)) {
     let id = id_of(table);
-    if let Some(why) = table.required("why") {
-        why.text();
+    let (kind, said) = read(table);
+    let shared = Shared::read(table);
+    let not_yet = |key: &str| Unenforced { key: key.to_owned(), id: id.clone(), span: table.span.clone() };
+    match (said, shared.holds_merges) {
+        (Some(Said::Calendar), _) => policy.unenforced.push(not_yet(&format!("{}.calendar", kind.name()))),
+        (_, false) => policy.unenforced.push(not_yet(&format!("{}.holds", kind.name()))),
+        (Some(Said::Times(times)), true) => {
+            let Shared { why, when, deploys, always, waive, .. } = shared;
+            let (Some(id), Some(when)) = (id, when) else { return };
+            policy.holds.push(Hold { kind, id, why, times, deploys, when, always, waive, span: table.span.clone() });
+        }
+        // It has errors, and the file with it.
+        (None, true) => {}
     }
-    if table.has("calendar") {
+}
+
+fn freeze(table: &Table<'_>) -> (HoldKind, Option<Said>) {
+    if !table.has("why") {
+        table.missing("why");
+    }
+    let bounds = Bounds::read(table, true);
+    let said = if table.has("calendar") {
         only_calendar(table, &["from", "until", "rrule", "duration"]);
+        Some(Said::Calendar)
     } else if table.has("rrule") {
         table.exclusive("until", "rrule", "a recurrence has a `duration`, and its end is `UNTIL` or `COUNT`");
-        recurring(table);
+        recurring(table, &bounds).map(Said::Times)
     } else {
         for key in ["from", "until"].into_iter().filter(|key| !table.has(key)) {
             table.missing(key);
@@ -36,64 +70,106 @@ fn freeze(table: &Table<'_>) -> Unenforced {
         if let Some(span) = table.key_span("duration") {
             table.cx.problem(codes::SAYS_NOTHING, "`duration` says nothing without `rrule`", span);
         }
-    }
-    bounds(table, true);
-    shared(table);
-    Unenforced { key: "freeze".to_owned(), id, span: table.span.clone() }
+        bounds.once().map(Said::Times)
+    };
+    (HoldKind::Freeze, said)
 }
 
-fn window(table: &Table<'_>) -> Unenforced {
-    let id = id_of(table);
+fn window(table: &Table<'_>) -> (HoldKind, Option<Said>) {
     let weekly = table.has("days") || table.has("hours");
-    if table.has("calendar") {
+    let bounds = Bounds::read(table, false);
+    let days_and_hours = if weekly { at::days_and_hours(table) } else { None };
+    let open = table.value("open").map(|open| {
+        let tables = open.tables("at");
+        let read: Vec<_> = tables.iter().map(|inner| at::within(inner, table, bounds.zone.as_ref())).collect();
+        read.into_iter().collect::<Option<Vec<Weekly>>>()
+    });
+    let said = if table.has("calendar") {
         only_calendar(table, &["days", "hours", "open", "rrule", "from", "duration"]);
+        Some(Said::Calendar)
     } else if table.has("rrule") {
         for key in ["days", "hours", "open"] {
             table.exclusive(key, "rrule", "make two windows of it");
         }
-        recurring(table);
-    } else if table.has("open") {
+        recurring(table, &bounds).map(Said::Times)
+    } else if let Some(open) = open {
         for key in ["days", "hours"] {
             table.exclusive(key, "open", "put it into `open`");
         }
-    } else if !weekly && !table.cx.broken {
-        let problem = table.cx.error(codes::MISSING_KEY, "this window says not when it is open", table.span.clone());
-        table.cx.report(problem.help("add `days` and `hours`, `open`, `rrule` or `calendar`"));
-    }
-    if weekly {
-        _ = at::days_and_hours(table);
-    }
-    if let Some(open) = table.value("open") {
-        let zoned = table.has("timezone");
-        open.tables("at").iter().for_each(|table| _ = at::hours(table, zoned));
-    }
-    bounds(table, false);
-    shared(table);
-    Unenforced { key: "window".to_owned(), id, span: table.span.clone() }
+        open.map(|open| Said::Times(Times::Weekly(open)))
+    } else if weekly {
+        let weekly = days_and_hours.zip(bounds.zone).map(|((days, hours), zone)| Weekly { days, hours, zone });
+        weekly.map(|weekly| Said::Times(Times::Weekly(vec![weekly])))
+    } else {
+        if !table.cx.broken {
+            let problem =
+                table.cx.error(codes::MISSING_KEY, "this window says not when it is open", table.span.clone());
+            table.cx.report(problem.help("add `days` and `hours`, `open`, `rrule` or `calendar`"));
+        }
+        None
+    };
+    (HoldKind::Window, said)
 }
 
 /// `from`, `until`, and the zone in which they are meant.
-fn bounds(table: &Table<'_>, has_until: bool) {
-    let zone = time::zone_of(table);
-    let from = table.value("from").and_then(|value| time::moment(&value));
-    let until = if has_until { table.value("until") } else { None };
-    let until = until.and_then(|value| time::moment(&value));
-    for moment in [&from, &until].into_iter().flatten() {
-        if moment.value.is_local() {
-            time::needs_zone(table.cx, table.has("timezone"), moment.span.clone());
-        }
-        time::lint_gap(table.cx, zone.as_ref(), moment);
-    }
-    time::in_order(table.cx, from.as_ref(), until.as_ref());
+struct Bounds {
+    zone: Option<TimeZone>,
+    from: Option<At<Moment>>,
+    until: Option<At<Moment>>,
 }
 
-fn recurring(table: &Table<'_>) {
-    if let Some(value) = table.value("rrule") {
-        time::recurrence(&value);
+impl Bounds {
+    fn read(table: &Table<'_>, has_until: bool) -> Self {
+        let zone = time::zone_of(table);
+        let from = table.value("from").and_then(|value| time::moment(&value));
+        let until = if has_until { table.value("until") } else { None };
+        let until = until.and_then(|value| time::moment(&value));
+        for moment in [&from, &until].into_iter().flatten() {
+            if moment.value.is_local() {
+                time::needs_zone(table.cx, table.has("timezone"), moment.span.clone());
+            }
+            time::lint_gap(table.cx, zone.as_ref(), moment);
+        }
+        time::in_order(table.cx, from.as_ref(), until.as_ref());
+        Self { zone, from, until }
     }
+
+    fn once(&self) -> Option<Times> {
+        let zone = self.zone.as_ref();
+        let (from, until) = (self.from.as_ref()?.value.start(zone)?, self.until.as_ref()?.value.end(zone)?);
+        Some(Times::Once { from, until, zone: self.zone.clone() })
+    }
+}
+
+/// `rrule`, `from` and `duration`; a start with an offset and without a zone beside it is meant in UTC.
+fn recurring(table: &Table<'_>, bounds: &Bounds) -> Option<Times> {
+    let rule = table.value("rrule");
+    let read = rule.as_ref().and_then(time::recurrence);
     for key in ["from", "duration"].into_iter().filter(|key| !table.has(key)) {
         table.missing(key);
     }
+    let lasting = table.value("duration").and_then(|value| lasting(&value));
+    let (first, zone) = bounds.from.as_ref()?.value.local_in(bounds.zone.as_ref())?;
+    match Series::new(read?, first, zone, lasting?) {
+        Ok(series) => Some(Times::Series(Box::new(series))),
+        Err(why) => {
+            let rule = rule?;
+            let text = rule.text()?;
+            let message = format!("`{}` is no recurrence: {why}", text.value);
+            table.cx.problem(codes::BAD_RRULE, message, text.span);
+            None
+        }
+    }
+}
+
+fn lasting(value: &Value<'_>) -> Option<Lasting> {
+    let lasting = Lasting::new(time::duration(value)?);
+    if lasting.is_none() {
+        let message = "what comes again lasts at most 366 days each time";
+        let problem = value.cx.error(codes::BAD_DURATION, message, value.span.clone());
+        value.cx.report(problem.help("make one freeze of it with `from` and `until`"));
+    }
+    lasting
 }
 
 fn only_calendar(table: &Table<'_>, others: &[&str]) {
@@ -110,18 +186,43 @@ fn only_calendar(table: &Table<'_>, others: &[&str]) {
 }
 
 /// What freezes and windows share.
-fn shared(table: &Table<'_>) {
-    if let Some(value) = table.value("duration") {
-        time::duration(&value);
+struct Shared {
+    why: String,
+    /// `None` where it is wrong.
+    when: Option<Conditions>,
+    holds_merges: bool,
+    deploys: bool,
+    always: bool,
+    waive: Option<Unenforced>,
+}
+
+impl Shared {
+    fn read(table: &Table<'_>) -> Self {
+        if !table.has("rrule")
+            && let Some(value) = table.value("duration")
+        {
+            time::duration(&value);
+        }
+        let when = table.value("when").map(|when| conditions(&when, Place::Other));
+        let holds = table.value("holds").and_then(|holds| holds.choices());
+        let holds_any = |what: &str| holds.as_ref().is_none_or(|holds| holds.iter().any(|word| word.value == what));
+        let waive = table.value("waive").and_then(|value| {
+            waive::waive(&value);
+            table.unenforced("waive")
+        });
+        let always = table.flag("always").is_some_and(|flag| flag.value);
+        if let Some(span) = table.key_span("waive").filter(|_| always) {
+            let message = format!("nothing relaxes a {} with `always`", table.name);
+            let problem = table.cx.warning(codes::SAYS_NOTHING, message, span);
+            table.cx.report(problem.help("leave out `waive`, or `always`"));
+        }
+        Self {
+            why: if table.name == "freeze" { small::text_or_empty(table, "why") } else { String::new() },
+            when: when.unwrap_or(Some(Conditions::default())),
+            holds_merges: holds_any("merge"),
+            deploys: holds_any("deploy"),
+            always,
+            waive,
+        }
     }
-    if let Some(when) = table.value("when") {
-        conditions(&when, Place::Other);
-    }
-    if let Some(holds) = table.value("holds") {
-        holds.choices();
-    }
-    if let Some(value) = table.value("waive") {
-        waive::waive(&value);
-    }
-    table.flag("always");
 }

@@ -70,7 +70,7 @@ fn known_rule(table: &Table<'_>, rule: &At<&str>) {
     if cx.broken || cx.rule_ids.contains(&rule.value) {
         return;
     }
-    let message = format!("no rule of this file is called `{}`", rule.value);
+    let message = format!("no rule, freeze or window of this file is called `{}`", rule.value);
     let lowest = cx.layer() == Layer::Repository;
     let problem = match lowest {
         true => cx.error(codes::UNKNOWN_NAME, message, rule.span.clone()),
@@ -78,8 +78,8 @@ fn known_rule(table: &Table<'_>, rule: &At<&str>) {
     };
     cx.report(match hints::nearest(rule.value, &cx.rule_ids) {
         Some(id) => problem.help(format!("did you mean `{id}`?")).fix(format!("\"{id}\"")),
-        None if lowest => problem.help("a waiver reaches rules of its own layer and below"),
-        None => problem.help("it reaches rules of that id in repositories, if there are any"),
+        None if lowest => problem.help("a waiver reaches rules, freezes and windows of its own layer and below"),
+        None => problem.help("it reaches what has that id in repositories, if there is any"),
     });
 }
 

@@ -46,7 +46,7 @@ pub(super) use self::context::{Surroundings, Upper};
 use self::cursor::At;
 pub(super) use self::globs::fixed;
 pub(super) use self::packs::packs_named_in;
-pub(super) use self::time::{days_between, end_of, exact_seconds};
+pub(super) use self::time::{days_between, exact_seconds};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::layer::Layer;
 use crate::policy::codes;

@@ -1,7 +1,6 @@
 //! Zones, dates, lengths of time and recurrences.
 //!
-//! Lengths, ends, days and hours are computed with; of recurrences nothing is yet
-//! but what can be wrong with them: this version enforces no freeze or window.
+//! Absent: what is computed with them (`calendar`, `weekly`).
 
 use std::ops::Range;
 
@@ -9,9 +8,10 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Timestamp};
 
-use super::context::Context;
+use super::context::{Context, PATTERN};
 use super::cursor::{At, Table, Value};
 use super::hints;
+use crate::calendar::{Recurrence, instant_of};
 use crate::policy::codes;
 use crate::policy::length::Length;
 use crate::policy::weekly::{Days, Hours, day_of};
@@ -111,6 +111,25 @@ impl Moment {
         }
     }
 
+    /// Its first instant as a start. `None` where there is no zone to read it in.
+    pub(super) fn start(self, zone: Option<&TimeZone>) -> Option<Timestamp> {
+        match self {
+            Self::Instant(at) => Some(at),
+            Self::Day(_) | Self::Local(_) => instant_of(self.day_and_time()?, zone?),
+        }
+    }
+
+    /// The local time that it is in a zone, or in UTC where that is all that can be told.
+    pub(super) fn local_in(self, zone: Option<&TimeZone>) -> Option<(DateTime, TimeZone)> {
+        match self {
+            Self::Instant(at) => {
+                let zoned = at.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC));
+                Some((zoned.datetime(), zoned.time_zone().clone()))
+            }
+            Self::Day(_) | Self::Local(_) => Some((self.day_and_time()?, zone?.clone())),
+        }
+    }
+
     /// The first instant after it as an end: a day is meant whole. `None` where there is no zone to read it in.
     ///
     /// Local times in a gap or an overlap are read as RFC 5545 reads them.
@@ -120,7 +139,7 @@ impl Moment {
             Self::Local(local) => local,
             Self::Day(day) => day.tomorrow().ok()?.to_datetime(Time::midnight()),
         };
-        Some(zone?.to_ambiguous_zoned(local).compatible().ok()?.timestamp())
+        instant_of(local, zone?)
     }
 
     fn day_and_time(self) -> Option<DateTime> {
@@ -236,68 +255,18 @@ fn minutes(clock: &str) -> Option<u16> {
 }
 
 /// Reads a recurrence of RFC 5545, daily or longer.
-pub(super) fn recurrence(value: &Value<'_>) {
-    let Some(text) = value.text() else { return };
-    if let Err(why) = recurs(text.value) {
+pub(super) fn recurrence(value: &Value<'_>) -> Option<Recurrence> {
+    let text = value.text()?;
+    // To look for its turns takes longer than a glob.
+    if !value.cx.may_compile(PATTERN, &text.span) {
+        return None;
+    }
+    let read = Recurrence::parse(text.value);
+    if let Err(why) = &read {
         let problem = value.cx.error(codes::BAD_RRULE, format!("`{}` is no recurrence: {why}", text.value), text.span);
         value.cx.report(problem.help("such as `FREQ=WEEKLY;BYDAY=FR`; `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`"));
     }
-}
-
-fn recurs(rule: &str) -> Result<(), String> {
-    let mut seen: Vec<&str> = Vec::new();
-    for part in rule.split(';') {
-        let Some((name, value)) = part.split_once('=') else { return Err(format!("`{part}` is not `NAME=VALUE`")) };
-        if seen.contains(&name) {
-            return Err(format!("`{name}` stands twice"));
-        }
-        seen.push(name);
-        let whole = |low: i32, high: i32| {
-            value.split(',').all(|n| n.parse::<i32>().is_ok_and(|n| (low..=high).contains(&n) && n != 0))
-        };
-        let sound = match name {
-            "FREQ" => ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&value),
-            "INTERVAL" | "COUNT" => whole(1, 10_000) && !value.contains(','),
-            "UNTIL" => until(value),
-            "BYDAY" => value.split(',').all(weekday),
-            "WKST" => weekday(value) && value.len() == 2,
-            "BYMONTH" => whole(1, 12),
-            "BYMONTHDAY" => whole(-31, 31),
-            "BYYEARDAY" | "BYSETPOS" => whole(-366, 366),
-            "BYWEEKNO" => whole(-53, 53),
-            "BYHOUR" | "BYMINUTE" | "BYSECOND" => return Err(format!("`{name}` is finer than a day")),
-            _ => return Err(format!("`{name}` is not known")),
-        };
-        if !sound {
-            return Err(format!("`{part}` cannot be"));
-        }
-    }
-    match (seen.contains(&"FREQ"), seen.contains(&"COUNT") && seen.contains(&"UNTIL")) {
-        (false, _) => Err("`FREQ` is not there".to_owned()),
-        (true, true) => Err("`COUNT` and `UNTIL` exclude each other".to_owned()),
-        (true, false) => Ok(()),
-    }
-}
-
-/// `20271231` or `20271231T235959Z`.
-fn until(value: &str) -> bool {
-    let (day, time) = value.split_once('T').unwrap_or((value, "000000"));
-    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
-    let time = time.strip_suffix('Z').unwrap_or(time);
-    digits(day, 8) && digits(time, 6) && day.parse::<Date>().is_ok() && time.parse::<Time>().is_ok()
-}
-
-/// `FR`, `1MO`, `-1FR`.
-fn weekday(value: &str) -> bool {
-    let Some(at) = value.len().checked_sub(2).filter(|at| value.is_char_boundary(*at)) else { return false };
-    let (count, day) = value.split_at(at);
-    let counted = count.is_empty() || count.parse::<i32>().is_ok_and(|n| n != 0 && n.abs() <= 53);
-    counted && ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].contains(&day)
-}
-
-/// When a date as people write it is over as an end; `None` where it is none, or there is no zone to read it in.
-pub(in crate::policy) fn end_of(written: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
-    parse_moment(written)?.end(zone)
+    read.ok()
 }
 
 /// The days from one date to another, the times of the day aside.

@@ -86,10 +86,10 @@ impl Top {
             policy.rules = rule::rules(&value, mode);
         }
         if let Some(value) = table.value("freeze") {
-            policy.unenforced.extend(freeze::freezes(&value));
+            freeze::freezes(&value, policy);
         }
         if let Some(value) = table.value("window") {
-            policy.unenforced.extend(freeze::windows(&value));
+            freeze::windows(&value, policy);
         }
         if let Some(value) = table.value("approval") {
             policy.approval = approval::approval(&value);
@@ -158,6 +158,7 @@ pub(super) fn empty(mode: Mode) -> Policy {
         levels: None,
         factors: Vec::new(),
         rules: Vec::new(),
+        holds: Vec::new(),
         approval: ApprovalSettings::default(),
         check_names: Vec::new(),
         trusted_paths: fixed(&[]),

@@ -13,7 +13,7 @@ use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
 use countersign_domain::policy::{Permission, Read, Source, Version};
 use countersign_domain::record::Template;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -73,6 +73,10 @@ fn required() -> impl Strategy<Value = Option<Known<BTreeSet<RequiredCheck>>>> {
     option::of(known(btree_set(check, 0..3)))
 }
 
+fn lead() -> impl Strategy<Value = Option<SignedDuration>> {
+    option::of((60..100_000_i64).prop_map(SignedDuration::from_secs))
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -87,18 +91,24 @@ fn facts() -> impl Strategy<Value = Facts> {
     );
     let edit = option::of(known(option::of(text()).prop_map(|text| EditedPolicy { text })));
     let properties = option::of(known(btree_map(text(), btree_set(text(), 0..3), 0..3)));
-    let on_demand =
-        (
-            option::of(known(btree_set(text(), 0..3))),
-            option::of(text()),
-            vec(failures(), 0..3),
-            permissions(),
-            required(),
+    let on_demand = (
+        option::of(known(btree_set(text(), 0..3))),
+        option::of(text()),
+        vec(failures(), 0..3),
+        permissions(),
+        required(),
+        properties,
+        lead(),
+    )
+        .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties, lead)| OnDemand {
+            special_files,
+            check_name,
+            failures,
+            permissions,
+            required_checks,
             properties,
-        )
-            .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties)| {
-                OnDemand { special_files, check_name, failures, permissions, required_checks, properties }
-            });
+            lead,
+        });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {

@@ -73,7 +73,7 @@ impl Content for ChangePart {
     fn version(&self) -> u32 {
         let third = self.owners.is_some() || !self.packs.is_empty() || self.on_demand.is_of_version_3();
         let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
-        match (self.on_demand.has_properties(), third, second) {
+        match (self.on_demand.is_of_version_4(), third, second) {
             (true, ..) => 4,
             (_, true, _) => 3,
             (_, _, true) => 2,

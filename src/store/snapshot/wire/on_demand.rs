@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::{account, facts, policy};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
@@ -24,6 +25,9 @@ pub(crate) struct OnDemand {
     /// Since version 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     required_checks: Option<Known<Vec<RequiredCheck>>>,
+    /// In seconds; since version 4 of the part `change`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lead: Option<i64>,
     /// Since version 4 of the part that it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     properties: Option<Known<BTreeMap<String, BTreeSet<String>>>>,
@@ -68,13 +72,14 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures, permissions, required_checks: _, properties: _ } = self;
+        let Self { special_files, check_name, failures, permissions, required_checks: _, properties: _, lead: _ } =
+            self;
         special_files.is_none()
             && check_name.is_none()
             && failures.is_empty()
             && permissions.is_empty()
             && !self.is_of_version_3()
-            && !self.has_properties()
+            && !self.is_of_version_4()
     }
 
     /// Whether it says what former versions do not know.
@@ -82,15 +87,15 @@ impl OnDemand {
         self.required_checks.is_some()
     }
 
-    /// Whether any policy asked for the repository's custom properties: known since version 4.
-    pub(crate) fn has_properties(&self) -> bool {
-        self.properties.is_some()
+    /// The same of version 4.
+    pub(crate) fn is_of_version_4(&self) -> bool {
+        self.properties.is_some() || self.lead.is_some()
     }
 }
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures, permissions, required_checks, properties } =
+        let facts::OnDemand { special_files, check_name, failures, permissions, required_checks, properties, lead } =
             on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
@@ -99,13 +104,15 @@ impl From<&facts::OnDemand> for OnDemand {
             permissions: permissions.iter().map(Held::from).collect(),
             required_checks: required_checks.as_ref().map(|required| Known::of(required, list)),
             properties: properties.as_ref().map(|properties| Known::of(properties, Clone::clone)),
+            lead: lead.map(|lead| lead.as_secs()),
         }
     }
 }
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures, permissions, required_checks, properties } = on_demand;
+        let OnDemand { special_files, check_name, failures, permissions, required_checks, properties, lead } =
+            on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
@@ -113,6 +120,7 @@ impl From<OnDemand> for facts::OnDemand {
             permissions: back(permissions),
             required_checks: required_checks.map(|required| required.fact(back)),
             properties: properties.map(|properties| properties.fact(|properties| properties)),
+            lead: lead.map(SignedDuration::from_secs),
         }
     }
 }
@@ -203,6 +211,9 @@ mod tests {
         assert_eq!(fact.special_files, Some(facts::Known::Known(["a.lock", "b.lock"].map(str::to_owned).into())));
         assert_eq!(serde_json::to_string(&OnDemand::default()).unwrap(), "{}");
         assert!(serde_json::from_str::<OnDemand>(r#"{"modes":[]}"#).is_err());
+        let early: OnDemand = serde_json::from_str(r#"{"lead":360}"#).unwrap();
+        assert_eq!(serde_json::to_string(&early).unwrap(), r#"{"lead":360}"#);
+        assert_eq!(facts::OnDemand::from(early).lead, Some(SignedDuration::from_mins(6)));
         let required = r#"{"required_checks":{"known":[{"name":"a","app":null},{"name":"b","app":7}]}}"#;
         let stored: OnDemand = serde_json::from_str(required).unwrap();
         assert!(stored.is_of_version_3() && !stored.is_empty());

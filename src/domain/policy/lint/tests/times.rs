@@ -28,6 +28,31 @@ pub(super) const CASES: &[Case] = &[
         &[(Warning, "past", &["until = \"2026-11-23T12:00Z\""])],
     ),
     ("[[waiver]]\nid = \"w\"\nrules = [\"frame\"]\nwhy = \"x\"\nuntil = \"2026-11-23T12:01Z\"", &[]),
+    // What recurs is over after its last turn, and so is a window.
+    (
+        freeze!("from = \"2026-11-01\"\nrrule = \"FREQ=DAILY;COUNT=3\"\nduration = \"1d\""),
+        &[(Warning, "past", &["rrule = \"FREQ=DAILY;COUNT=3\""])],
+    ),
+    (freeze!("from = \"2026-11-21\"\nrrule = \"FREQ=DAILY;COUNT=3\"\nduration = \"1d\""), &[]),
+    (
+        "[[window]]\nid = \"w\"\nfrom = \"2026-11-01\"\nrrule = \"FREQ=DAILY;UNTIL=20261105\"\nduration = \"3h\"",
+        &[(Warning, "past", &["rrule = \"FREQ=DAILY;UNTIL=20261105\""])],
+    ),
+    // A change of clocks: in London at one o'clock on a Sunday in March and at two in October.
+    (
+        "[[window]]\nid = \"w\"\ndays = \"Sun\"\nhours = \"01:30-05:00\"",
+        &[(Warning, "gap-or-overlap", &["hours = \"01:30-05:00\""])],
+    ),
+    ("[[window]]\nid = \"w\"\ndays = \"Sun\"\nhours = \"02:00-05:00\"", &[]),
+    ("[[window]]\nid = \"w\"\ndays = \"Sun\"\nhours = \"01:30-05:00\"\ntimezone = \"Asia/Tokyo\"", &[]),
+    (
+        "[[window]]\nid = \"w\"\nopen = [{ days = \"Mon\" }, { days = \"Sat\", hours = \"22:00-01:00\" }]",
+        &[(Warning, "gap-or-overlap", &["hours = \"22:00-01:00\""])],
+    ),
+    (
+        freeze!("from = \"2026-11-01T01:30\"\nrrule = \"FREQ=DAILY\"\nduration = \"1h\""),
+        &[(Warning, "gap-or-overlap", &["from = \"2026-11-01T01:30\""])],
+    ),
     // Without end
     (
         freeze!("from = \"2026-11-27\"\nrrule = \"FREQ=WEEKLY;BYDAY=FR\"\nduration = \"8d\""),
