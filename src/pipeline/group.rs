@@ -16,11 +16,11 @@ use jiff::Timestamp;
 use super::lane::lane;
 use super::pull::{is_asked_again, newest_run, next_due};
 use super::read::{Asking, Reading, why_taken_back};
-use super::{Error, Pipeline, Result, unfinished};
+use super::{Error, Pipeline, Result, ending, unfinished};
 use crate::github::{Installation, OwnRun, Place, QueueEntry, Target, Written};
 use crate::queue::{Outcome, Work};
 use crate::render::{GroupMember, Reason, could_not_evaluate, group_answer};
-use crate::store::{MemberTold, RepositoryRow, ShownIds, ShownRunIds, Subject};
+use crate::store::{GreenUntil, MemberTold, RepositoryRow, ShownIds, ShownRunIds, Subject};
 
 /// Which group.
 #[derive(Clone, Copy)]
@@ -40,6 +40,8 @@ struct GroupRead {
     own_runs: Vec<OwnRun>,
     /// When time alone may change what a member comes to.
     next: Option<Timestamp>,
+    /// Until when all of them have what is asked.
+    until: Option<GreenUntil>,
 }
 
 /// What a member comes to.
@@ -48,6 +50,7 @@ struct Judged {
     member: Option<GroupMember>,
     name: Option<String>,
     next: Option<Timestamp>,
+    until: Option<GreenUntil>,
 }
 
 impl Pipeline {
@@ -60,10 +63,11 @@ impl Pipeline {
         }
         let (github, group) = (self.github.installation(work.claim.installation), Group { row: &row, base, head });
         let reason = self.what_changed(work, group).await?;
+        let is_green = known.run.as_ref().is_some_and(|run| run.status == RunStatus::Success);
         let mut shown = ShownIds { run: known.run, ..ShownIds::default() };
         let reading = Box::pin(async {
             self.pay_for_look(github.id(), work.claim.priority()).await?;
-            self.read_group(work, &github, group).await
+            self.read_group(work, &github, group, is_green).await
         });
         match self.or_take_back(work, &github, &row, 0, (&mut shown, &reason), reading).await? {
             Reading::Whole(read) => self.answer_group(work, &github, group, *read, shown.run).await,
@@ -91,16 +95,22 @@ impl Pipeline {
         ))
     }
 
-    async fn read_group(&self, work: &Work, github: &Installation, group: Group<'_>) -> Result<Reading<GroupRead>> {
+    async fn read_group(
+        &self,
+        work: &Work,
+        github: &Installation,
+        group: Group<'_>,
+        is_green: bool,
+    ) -> Result<Reading<GroupRead>> {
         let Group { row, base, head } = group;
         let (repository, asking) = (row.name.id, Asking::of(work));
         let queue = github.merge_queue(&row.name.owner, &row.name.name, base, head).await?;
-        let mut read = GroupRead { members: Vec::new(), name: None, own_runs: queue.own_runs, next: None };
+        let mut read = GroupRead { members: Vec::new(), name: None, own_runs: queue.own_runs, next: None, until: None };
         let Some(entries) = members(&queue.entries, head) else {
             let told = self.store.told_of_members(repository, head).await?;
             let has_landed = !told.is_empty() && told.iter().all(|member| !member.open);
-            // Where time alone asked it is gone, too: nobody reads what would be said.
-            if has_landed || work.claim.causes.is_empty() {
+            // Where time alone asked and nothing is green it is gone, too: nobody reads what would be said.
+            if has_landed || (work.claim.causes.is_empty() && !asking.lowers && !is_green) {
                 return Ok(Reading::Gone);
             }
             // The queue lags behind its own event, or the group is gone: only the last try says so.
@@ -128,6 +138,7 @@ impl Pipeline {
             read.members.extend(judged.member);
             read.name = read.name.or(judged.name);
             read.next = read.next.into_iter().chain(judged.next).min();
+            read.until = read.until.into_iter().chain(judged.until).min_by_key(|green| green.at);
         }
         Ok(Reading::Whole(Box::new(read)))
     }
@@ -157,7 +168,7 @@ impl Pipeline {
         let change = &read.look.change;
         let why = match change.state {
             ChangeState::Merged if !is_queued => {
-                return Ok(Reading::Whole(Box::new(Judged { member: None, name: None, next: None })));
+                return Ok(Reading::Whole(Box::new(Judged { member: None, name: None, next: None, until: None })));
             }
             _ if !is_queued && asking.may_wait() => {
                 return Ok(Reading::NotYet("the merge queue does not show every pull request of the group"));
@@ -173,10 +184,11 @@ impl Pipeline {
         let title = Some(read.look.change.title.clone());
         let decided = self.decide(read).await?;
         let next = next_due(&decided.look, &decided.decision);
+        let until = ending::green_until(&decided.decision, |at| decided.again_at(at));
         let decision = decided.decision;
         let (outcome, names_people) = (decision.own_outcome, decision.names_people);
         let member = GroupMember { number: Some(number), title, outcome, next: decision.next, names_people };
-        Ok(Reading::Whole(Box::new(Judged { member: Some(member), name: Some(decision.check_name), next })))
+        Ok(Reading::Whole(Box::new(Judged { member: Some(member), name: Some(decision.check_name), next, until })))
     }
 
     /// Says what the group comes to, holding its check.
@@ -202,13 +214,15 @@ impl Pipeline {
             true => group_answer(head, &name, &read.members),
             false => could_not_evaluate(head, &name, &Reason::GroupUnknown { base: base.to_owned() }),
         };
-        let lane = lane(row.name.id, head, &name);
+        let (lane, status) = (lane(row.name.id, head, &name), run.status);
         if !self.hold(work, &lane).await? {
             return Err(Error::Held);
         }
         let shown = self.show_group(work, github, group, run, (&read.own_runs, stored)).await;
         self.let_go(work, &lane).await?;
-        Ok(Outcome::Done { next: shown?.into_iter().chain(read.next).min() })
+        let next = shown?.into_iter().chain(read.next).min();
+        self.store.done_until(&work.claim, next, read.until.as_ref().filter(|_| status == RunStatus::Success)).await?;
+        Ok(Outcome::Recorded)
     }
 
     /// Writes the group's run where it differs from what is there, and says when it has to be written anew for its age.
@@ -279,7 +293,7 @@ fn unknown(number: Option<u64>, why: &str) -> GroupMember {
 
 impl From<GroupMember> for Judged {
     fn from(member: GroupMember) -> Self {
-        Self { member: Some(member), name: None, next: None }
+        Self { member: Some(member), name: None, next: None, until: None }
     }
 }
 

@@ -81,8 +81,8 @@ impl Pipeline {
         number: u64,
         shown: &mut ShownIds,
     ) -> Result<Option<Timestamp>> {
-        let ended = work.claim.ended.clone().filter(|green| !green.then.is_empty() && work.claim.wants.is_empty());
-        let Some(GreenUntil { then, .. }) = ended else { return Ok(None) };
+        let ended = work.claim.ended.clone().filter(|green| !green.then.is_empty() && work.claim.causes.is_empty());
+        let Some(GreenUntil { at, then }) = ended else { return Ok(None) };
         let now = self.store.now().await?;
         let Some(lead) = self.lead(github.id(), now).await? else { return Ok(None) };
         if !self.is_green(row, number, shown).await? {
@@ -91,7 +91,12 @@ impl Pipeline {
         let Some(green) = shown.run.clone() else { return Ok(None) };
         // Whoever is refused here has begun nothing, and need not be asked whether it did. What was planned leaves a
         // tenth for what nobody could plan, as gates do.
-        self.pay(github.id(), Cost { writes: 1, points: POINTS_A_WRITE, priority: Priority::Gate }).await?;
+        // Where that comes too late, it goes as what nobody could plan does.
+        let ends_at = at.saturating_add(lead.saturating_sub(SignedDuration::from_mins(1))).unwrap_or(now);
+        match self.pay(github.id(), Cost { writes: 1, points: POINTS_A_WRITE, priority: Priority::Gate }).await {
+            Err(Error::OwnBudget { until, .. }) if until >= ends_at => return Ok(None),
+            paid => paid?,
+        }
         let run = render::could_not_evaluate(&green.head, &green.name, &Reason::Early { then });
         // Others that share the check must not turn it green again by what this one was when it was last decided.
         self.store.forget_outcome(row.name.id, number).await?;

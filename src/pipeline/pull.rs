@@ -42,7 +42,7 @@ pub(super) struct Decided {
 
 impl Decided {
     /// What the same comes to at another instant.
-    fn again_at(&self, at: Timestamp) -> Decision {
+    pub(super) fn again_at(&self, at: Timestamp) -> Decision {
         let facts = Facts { as_of: at, ..self.facts.clone() };
         decision_with(&self.loaded.policies, &self.loaded.fields, &facts, &self.templates)
     }

@@ -299,8 +299,16 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn done(&self, claim: &Claim, next: Option<Timestamp>) -> Result<bool> {
+        self.done_until(claim, next, None).await
+    }
+
+    /// The same, of what is green until then and not longer.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn done_until(&self, claim: &Claim, next: Option<Timestamp>, green: Option<&GreenUntil>) -> Result<bool> {
         let mut tx = self.db.begin(Writes::Leases).await?;
-        let held = self.finish(&mut tx, claim, next, None).await?;
+        let held = self.finish(&mut tx, claim, next, green).await?;
         tx.commit().await?;
         Ok(held)
     }

@@ -301,7 +301,7 @@ async fn write(tx: &mut Tx, rows: &Rows, now: i64) -> Result<()> {
         let (key, seq) = (row.text("key")?, row.int("seq")?);
         let Some((_, marked)) = rows.get(&key).filter(|_| seq > 1) else { continue };
         let before = Pending::read(&row.text("pending")?);
-        let mut pending = before.clone().after(row.int("done_seq")?);
+        let mut pending = before.clone().without_seen(row.int("done_seq")?);
         pending.add(seq, marked);
         if pending != before {
             merged.push(serde_json::json!({ "key": key, "pending": pending.write()? }));

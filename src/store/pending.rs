@@ -76,6 +76,17 @@ impl Pending {
         self
     }
 
+    /// The same for keeping. What was seen once stays seen, which those ask who look for others, such as a merge group;
+    /// it is dropped where it would crowd out what is waited for.
+    pub(super) fn without_seen(self, done: i64) -> Self {
+        let wants = if self.wants.len() < WANTS / 2 { self.wants.clone() } else { Vec::new() };
+        let mut left = self.after(done);
+        if !wants.is_empty() {
+            left.wants = wants;
+        }
+        left
+    }
+
     /// Adds the wants and causes of one event, or of several that were taken together.
     pub(super) fn add(&mut self, seq: i64, more: &Marked) {
         for want in &more.wants {

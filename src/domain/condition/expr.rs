@@ -22,7 +22,18 @@ const MEMBER: usize = 8;
 
 /// Looks at a whole expression in the eyes of a layer.
 pub(super) fn expr(cx: &Context<'_>, from: Standpoint, expression: &Expression) -> Finding {
-    let found = computed(cx, from, expression);
+    let found = computed(cx, from, expression, false);
+    // What asks more where it is true asks less where `!` makes it false for somebody's sake who was not proved.
+    if !from.place.wants_proof() && found.is_not() && expression.is_eased_by_the_author() {
+        let proof = author::proof(cx);
+        let hangs_on_them = || !computed(cx, from, expression, true).is_not();
+        return match (proof.is_so(), proof.is_not()) {
+            (true, _) => found,
+            _ if !hangs_on_them() => found,
+            (_, true) => Finding::holds(proof.observed),
+            _ => Finding::unknown(proof.observed),
+        };
+    }
     if !from.place.wants_proof() || !OF_THE_AUTHOR.iter().any(|fact| expression.reads(*fact)) {
         return found;
     }
@@ -36,7 +47,8 @@ pub(super) fn expr(cx: &Context<'_>, from: Standpoint, expression: &Expression) 
     }
 }
 
-fn computed(cx: &Context<'_>, from: Standpoint, expression: &Expression) -> Finding {
+/// `doubted`: with nothing said of the author.
+fn computed(cx: &Context<'_>, from: Standpoint, expression: &Expression, doubted: bool) -> Finding {
     if from.place.wants_proof() && expression.reads(Fact::Files) {
         let proof = facts::regular(cx);
         if !proof.is_so() {
@@ -44,7 +56,7 @@ fn computed(cx: &Context<'_>, from: Standpoint, expression: &Expression) -> Find
             return Finding::unknown(proof.observed);
         }
     }
-    let mut run = Run { cx, from, expression, members: Vec::new(), known: Vec::new() };
+    let mut run = Run { cx, from, expression, doubted, members: Vec::new(), known: Vec::new() };
     match run.value(&expression.root) {
         Ok(Value::Flag(so)) => {
             let words = if so { " is true" } else { " is false" };
@@ -102,6 +114,8 @@ struct Run<'c, 'a> {
     cx: &'c Context<'a>,
     from: Standpoint,
     expression: &'a Expression,
+    /// Whether nothing is said of the author.
+    doubted: bool,
     /// What the macros around are at.
     members: Vec<Value<'a>>,
     /// Facts that were asked for, each made once.

@@ -286,6 +286,40 @@ impl fmt::Display for Type {
     }
 }
 
+impl Expression {
+    /// Whether who the author is may make it false: where that stands under `!` or `!=`, or in a place of which it is not
+    /// told what it makes of the whole.
+    pub(crate) fn is_eased_by_the_author(&self) -> bool {
+        self.root.is_eased_by_the_author(Some(false))
+    }
+}
+
+impl Op {
+    /// `negated`: whether this stands under a negation; `None` where true and false do not simply go through.
+    fn is_eased_by_the_author(&self, negated: Option<bool>) -> bool {
+        let eased = |op: &Self, negated| op.is_eased_by_the_author(negated);
+        match self {
+            Self::AuthorIs(_) => negated != Some(false),
+            Self::Fact(fact) => negated != Some(false) && OF_THE_AUTHOR.contains(fact),
+            Self::Not(inner) => eased(inner, negated.map(|negated| !negated)),
+            Self::And(left, right) | Self::Or(left, right) => eased(left, negated) || eased(right, negated),
+            Self::If(condition, one, other) => eased(condition, None) || eased(one, negated) || eased(other, negated),
+            Self::Each(Macro::All | Macro::Exists, list, body) => eased(list, None) || eased(body, negated),
+            Self::Each(_, one, other)
+            | Self::Compute(_, one, other)
+            | Self::Join(one, other)
+            | Self::Compare(_, one, other)
+            | Self::In(one, other)
+            | Self::Search(_, one, other) => eased(one, None) || eased(other, None),
+            Self::Negative(of) | Self::Size(of) | Self::Matches(of, _) | Self::Part(of, _) => eased(of, None),
+            Self::List(members) => members.iter().any(|member| eased(member, None)),
+            Self::Flag(_) | Self::Number(_) | Self::Text(_) | Self::Field(_) | Self::Property(_) | Self::Member(_) => {
+                false
+            }
+        }
+    }
+}
+
 /// Something to compute, of known type.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {

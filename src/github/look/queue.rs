@@ -89,10 +89,14 @@ impl Installation {
             let Some(repository) = answer.data.repository else { break };
             queue.own_runs = own_runs(repository.head.and_then(|head| head.ours));
             let Some(entries) = repository.merge_queue.and_then(|queue| queue.entries) else { break };
-            queue.entries.extend(entries.nodes.into_iter().flatten().map(|entry| QueueEntry {
-                number: entry.pull_request.map(|pull| pull.number),
-                head: entry.head_commit.map(|commit| Oid::new(commit.oid)),
-                position: entry.position,
+            queue.entries.extend(entries.nodes.into_iter().map(|entry| match entry {
+                Some(entry) => QueueEntry {
+                    number: entry.pull_request.map(|pull| pull.number),
+                    head: entry.head_commit.map(|commit| Oid::new(commit.oid)),
+                    position: entry.position,
+                },
+                // It may be in any group.
+                None => QueueEntry { number: None, head: None, position: 0 },
             }));
             match entries.page_info.end_cursor.filter(|_| entries.page_info.has_next_page) {
                 Some(cursor) => after = Some(cursor),

@@ -279,28 +279,38 @@ async fn a_groups_check_is_written_anew_when_somebody_asks_for_it_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_loses_its_green_a_minute_before_the_window_of_a_member_closes() {
-    let world = World::with_policy(PEER).await;
-    let hours = world.github.clock().now().as_second() / 3_600;
-    let opens = Timestamp::from_second((hours + 2) * 3_600).unwrap();
-    let closes = opens + SignedDuration::from_hours(1);
-    let written = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M").to_string();
-    let pull = world.opened(&format!("## Planned window\n{} to {} UTC\n", written(opens), written(closes))).await;
-    pull.review("bob", Verdict::Approve);
-    let comes = |at: Timestamp| {
-        world.github.clock().set(at);
-        world.store().wake();
-    };
-    comes(opens + SignedDuration::from_secs(1));
-    world.settled().await;
-    let group = world.shop.merge_group("dave", &[&pull]);
-    world.settled().await;
-    assert!(is_green(&group), "{:?}", shows(&group));
-    comes(closes - SignedDuration::from_mins(1));
-    world.settled().await;
-    assert_eq!(
-        shows(&group),
-        ("action_required".to_owned(), format!("Held by #{}, which needs its author", pull.number()))
-    );
+    for is_down in [false, true] {
+        let world = World::with_policy(PEER).await;
+        let hours = world.github.clock().now().as_second() / 3_600;
+        let opens = Timestamp::from_second((hours + 2) * 3_600).unwrap();
+        let closes = opens + SignedDuration::from_hours(1);
+        let written = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M").to_string();
+        let pull = world.opened(&format!("## Planned window\n{} to {} UTC\n", written(opens), written(closes))).await;
+        pull.review("bob", Verdict::Approve);
+        let comes = |at: Timestamp| {
+            world.github.clock().set(at);
+            world.store().wake();
+        };
+        comes(opens + SignedDuration::from_secs(1));
+        world.settled().await;
+        let group = world.shop.merge_group("dave", &[&pull]);
+        world.settled().await;
+        assert!(is_green(&group), "{:?}", shows(&group));
+        if is_down {
+            world.github.faults().down(On::Reads);
+        }
+        comes(closes - SignedDuration::from_mins(1));
+        if is_down {
+            world.until("the group's green is taken back", || !is_green(&group)).await;
+            assert!(shows(&group).1.contains("what it stood on counted until"), "{:?}", shows(&group));
+            world.github.faults().up();
+        }
+        world.settled().await;
+        assert_eq!(
+            shows(&group),
+            ("action_required".to_owned(), format!("Held by #{}, which needs its author", pull.number()))
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,12 +9,16 @@ use crate::condition::{
 };
 use crate::evaluate::{ChangedFiles, Context};
 use crate::facts::{Facts, File, FileStatus, Known};
-use crate::policy::expr::Fact;
+use crate::policy::expr::{Fact, OF_THE_AUTHOR};
 use crate::record::{Field, FieldId};
 use crate::text::Phrase;
 
 /// The longest list that a fact makes: GitHub lists 3,000 files, each under two names at the most. A longer one is unknown.
 const LONGEST: usize = 6_000;
+
+fn not_proved<'a>() -> Value<'a> {
+    Value::unknown("the author is not proved")
+}
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn fact(&mut self, fact: Fact) -> Step<Value<'a>> {
@@ -22,6 +26,7 @@ impl<'a> Run<'_, 'a> {
             return Ok(known.clone());
         }
         let value = match self.made(fact)? {
+            _ if self.doubted && OF_THE_AUTHOR.contains(&fact) => not_proved(),
             Value::List(members) if members.len() > LONGEST => {
                 Value::unknown(format!("a list of an expression has more than {LONGEST} members"))
             }
@@ -77,6 +82,9 @@ impl<'a> Run<'_, 'a> {
     /// Whether any of the logins names the author.
     pub(super) fn author_is(&self, logins: &[String]) -> Step<Value<'a>> {
         self.pay(logins.len())?;
+        if self.doubted {
+            return Ok(not_proved());
+        }
         Ok(flag(author::author(self.cx, Place::Raising, logins)))
     }
 

@@ -40,26 +40,21 @@ fn contents(lines: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(FieldId
         1 => reason.prop_map(|reason| Content::None { reason }),
     ];
     let risk = prop::sample::select(&["low", "medium", "high", "critical"][..]);
-    let words = prop::collection::btree_set("[a-z]{2,9}(-[a-z]{1,5})?", 1..4);
+    // With a digit, because a word alone may stand for no answer.
+    let words = prop::collection::btree_set("[a-z]{2,9}[0-9](-[a-z]{1,5})?", 1..4);
     let times = (1_700_000_000i64..1_900_000_000, 60i64..90_000);
     (backout, risk, words, any::<bool>(), times, 1u32..99_999).prop_map(
         |(backout, risk, words, yes, (start, length), number)| {
             let at = |second: i64| Timestamp::from_second(second).unwrap_or_default();
-            let words: BTreeSet<String> = words
-                .into_iter()
-                .filter(|word| !["na", "nil", "no", "tbd", "none", "rien", "nada"].contains(&word.as_str()))
-                .collect();
-            let mut answers = vec![
+            let answers = [
                 ("backout", backout),
                 ("risk", Content::Value(Value::Choice(risk.to_owned()))),
                 ("reversible", Content::Value(Value::YesNo(yes))),
                 ("window", Content::Value(Value::Window { start: at(start), end: at(start + length) })),
                 ("implementer", Content::Value(Value::Who("acme/ops".to_owned()))),
                 ("ticket", Content::Value(Value::Ticket(format!("CHG{number:07}")))),
+                ("services", Content::Value(Value::Many(words))),
             ];
-            if !words.is_empty() {
-                answers.push(("services", Content::Value(Value::Many(words))));
-            }
             answers.into_iter().map(|(id, content)| (FieldId::new(id), content)).collect()
         },
     )
