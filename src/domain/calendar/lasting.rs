@@ -10,7 +10,7 @@ use crate::policy::Length;
 /// No turn lasts longer, in days.
 pub(crate) const LONGEST: i32 = 366;
 
-/// How long a turn lasts: at most [`LONGEST`] days.
+/// How long a turn lasts: at most 366 days.
 ///
 /// Days and weeks are those of the calendar, to the same time of the day, be they of 23 or 25 hours: what lasts a day
 /// and comes daily leaves no hole.
