@@ -27,7 +27,7 @@ async fn an_expression_tells_people_and_tiers_apart_from_what_the_look_read() {
     let map = "[services.all]\npaths = [\"**\"]\ntier = 1\n[environments.live]\n";
     let close = r#"author in ["alice", "renovate[bot]"] && !agent && tier <= 1 && "live" in environments"#;
     let close = format!(r#"{close} && risk == "low" && type == "normal" && first_contribution"#);
-    let other = r#"author != "alice" || agent || risk > "low""#;
+    let other = r#"author == "bob" || agent || risk > "low""#;
     let world = World::with_policy(&format!("{PEER}{map}{}{}", rule("close", &close), rule("other", other))).await;
     let pull = world.opened("").await;
     pull.review("bob", Verdict::Approve);
