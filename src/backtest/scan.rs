@@ -153,6 +153,7 @@ impl Job {
             let theirs = kept.semantics;
             return Err(format!("it follows the rules numbered {theirs}, and this version has those of {SEMANTICS}"));
         }
-        compare(&parts.snapshot(&kept.parts)?, &self.question, policies)
+        let history = parts.history(&kept.parts)?;
+        compare(&parts.snapshot(&kept.parts)?, history.as_deref(), &self.question, policies)
     }
 }

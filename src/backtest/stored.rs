@@ -74,6 +74,18 @@ impl Parts {
         names.iter().map(|name| Ok(Part { kind: name.0.clone(), bytes: self.bytes(name)?.to_vec() })).collect()
     }
 
+    /// What is not known of a change that was read after it went in; `None` where it was decided while it was open.
+    ///
+    /// # Errors
+    /// For people, why it cannot be told.
+    pub fn history(&self, names: &[Name]) -> Result<Option<Vec<String>>, String> {
+        let mut parts = Vec::new();
+        for name in names.iter().filter(|(kind, _)| kind == "history") {
+            parts.push((name.0.as_str(), name.1.as_str(), self.bytes(name)?));
+        }
+        snapshot::stored_history(parts).map_err(|error| error.to_string())
+    }
+
     /// The snapshot that these parts are.
     ///
     /// # Errors
