@@ -105,8 +105,7 @@ fn is_doubtful(decision: &Decision) -> bool {
     let mut rules = decision.rules.iter().filter(|rule| rule.mode == Mode::Enforce);
     let lacks_approval = rules.any(|rule| {
         rule.asks.iter().any(|ask| {
-            ask.key == "approvals"
-                && !matches!(ask.state, State::Satisfied | State::NotApplicable | State::Waived)
+            ask.key == "approvals" && !matches!(ask.state, State::Satisfied | State::NotApplicable | State::Waived)
         })
     });
     is_open_to_doubt(decision) || (lacks_approval && decision.own_outcome != Outcome::Block)

@@ -22,10 +22,7 @@ pub(super) enum Files {
 
 impl Files {
     /// Those of a repository on GitHub; `is_wanted` says of a path whether its text is.
-    pub(super) async fn on_github(
-        repository: &Repository,
-        is_wanted: impl Fn(&Path) -> bool,
-    ) -> Result<Self, Trouble> {
+    pub(super) async fn on_github(repository: &Repository, is_wanted: impl Fn(&Path) -> bool) -> Result<Self, Trouble> {
         let Repository { owner, name, installation } = repository;
         let trouble = |error| refused(&error, &format!("{owner}/{name}"));
         let files = installation.starter_files(owner, name).await.map_err(trouble)?;

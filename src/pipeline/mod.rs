@@ -52,9 +52,9 @@ use crate::github::{self, GitHub};
 use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
+pub use history::{PastChange, PastRead};
 use loaded::LoadedPolicies;
 use members::Recent;
-pub use history::{PastChange, PastRead};
 pub use pull::{decision_of, decision_with, decisions_with};
 
 /// What whoever runs countersign decides about evaluating.

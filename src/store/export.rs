@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::changes::{Changes, DecidedChange};
 use super::db::{Row, Tx, Writes, values};
-use super::error::Result;
 use super::decision::NewDecision;
+use super::error::Result;
 use super::sql::{Sql, bulk, statements};
 use super::{Store, decision};
 use crate::signal::RepositoryName;

@@ -10,8 +10,8 @@ use countersign_domain::plan::{Effect, Refusals};
 use super::super::part::Part;
 use super::error::Error;
 use super::shelf::{self, Shelf};
-use super::wire::{History, Shown};
 pub use super::wire::StoredOutcome;
+use super::wire::{History, Shown};
 
 /// The part `decision`: outcomes, the name of the check, the risk, and the state of each requirement.
 pub fn outcome_of(decision: &Decision) -> Part {
