@@ -90,8 +90,7 @@ impl Pipeline {
         }
         let Some(green) = shown.run.clone() else { return Ok(None) };
         // Whoever is refused here has begun nothing, and need not be asked whether it did. What was planned leaves a
-        // tenth for what nobody could plan, as gates do.
-        // Where that comes too late, it goes as what nobody could plan does.
+        // tenth for what nobody could plan, as gates do; where that comes too late, it goes as what nobody could plan does.
         let ends_at = at.saturating_add(lead.saturating_sub(SignedDuration::from_mins(1))).unwrap_or(now);
         match self.pay(github.id(), Cost { writes: 1, points: POINTS_A_WRITE, priority: Priority::Gate }).await {
             Err(Error::OwnBudget { until, .. }) if until >= ends_at => return Ok(None),

@@ -54,10 +54,18 @@ macro_rules! overtaken {
     };
 }
 
-/// When a row that is to come back at `$4` does, `$3` being now: no later than time ends its green.
+/// When a row that is to come back at an instant does: no later than time ends its green.
 macro_rules! in_time {
-    () => {
-        "CASE WHEN green_until > $3 AND green_until < $4 THEN green_until ELSE CAST($4 AS BIGINT) END"
+    ($now:literal, $at:literal) => {
+        concat!(
+            "CASE WHEN green_until > ",
+            $now,
+            " AND green_until < ",
+            $at,
+            " THEN green_until ELSE CAST(",
+            $at,
+            " AS BIGINT) END"
+        )
     };
 }
 
@@ -68,7 +76,9 @@ macro_rules! expire {
                 not_before = $1 + 1000 * attempts * attempts, refused = 0,
                 due_at = CASE WHEN dead_at IS NOT NULL AND attempts >= 19 THEN NULL
                     WHEN dead_at IS NULL AND attempts >= 9 THEN CAST($1 AS BIGINT)
-                    ELSE $1 + 1000 * attempts * attempts END,
+                    ELSE ",
+            in_time!("$1", "$1 + 1000 * attempts * attempts"),
+            " END,
                 dead_at = CASE WHEN dead_at IS NULL AND attempts >= 9 THEN CAST($1 AS BIGINT) ELSE dead_at END
             WHERE key IN (SELECT key FROM due WHERE lease IS NOT NULL AND lease_until < CAST($1 AS BIGINT) ",
             $lock,
@@ -123,14 +133,14 @@ statements! {
     LOOK_AGAIN = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL,
             tries = CASE WHEN seq > claimed_seq THEN 0 ELSE tries + 1 END,
-            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
+            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE ", in_time!("$3", "$4"), " END
         WHERE key = $1 AND lease = $2"
     ));
     RETRY = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = $5, attempts = attempts + $6,
             parks = parks + 1 - $6, not_before = $4, refused = 0,
             due_at = CASE WHEN dead_at IS NOT NULL AND attempts + $6 >= 20 THEN NULL
-                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE ", in_time!(), " END,
+                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE ", in_time!("$3", "$4"), " END,
             dead_at = CASE WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE dead_at END
         WHERE key = $1 AND lease = $2"
     ));
@@ -138,7 +148,7 @@ statements! {
     PUT_OFF = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = 'the budget is used up', parks = parks + 1,
             not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE CAST($4 AS BIGINT) END, refused = CAST($5 AS BIGINT),
-            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
+            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!("$3", "$4"), " END
         WHERE key = $1 AND lease = $2"
     ));
     BURY = Sql::both(concat!(
