@@ -102,7 +102,7 @@ fn sections(whole: &str) -> Vec<(String, String)> {
     let lines: Vec<&str> = whole.lines().collect();
     let is_heading = |at: usize| {
         let is_ruled =
-            lines.get(at + 1).is_some_and(|next| next.starts_with("  -") && next.trim_matches([' ', '-']) == "");
+            lines.get(at + 1).is_some_and(|next| next.starts_with("  -") && next.trim_matches([' ', '-']).is_empty());
         is_ruled || lines[at] == "comment" || lines[at].starts_with("comment, ") || lines[at] == "no comment"
     };
     let mut found = vec![(String::new(), Vec::new())];
@@ -227,8 +227,7 @@ fn the_cookbook_lists_its_recipes_in_their_order() {
     let page = text(COOKBOOK);
     let (list, recipes) = page.split_once("\n## Who has to agree\n").unwrap();
     let listed: Vec<&str> = list.split("](#").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-    let headings: Vec<String> =
-        recipes.lines().filter_map(|line| line.starts_with("### ").then(|| slug(line))).collect();
+    let headings: Vec<String> = recipes.lines().filter(|line| line.starts_with("### ")).map(slug).collect();
     assert_eq!(listed, words(&headings));
     assert!(headings.len() >= 20 && headings.iter().collect::<BTreeSet<_>>().len() == headings.len());
 }
