@@ -10,6 +10,7 @@ use countersign_domain::Priority;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::budget::a_write_each;
 use super::claim::{Claim, GreenUntil, Subject};
 use super::db::{Tx, Writes, instant, one, storable, values};
 use super::error::Result;
@@ -56,7 +57,7 @@ macro_rules! overtaken {
 
 /// When a row that is to come back at an instant does: no later than time ends its green.
 macro_rules! in_time {
-    ($now:literal, $at:literal) => {
+    ($now:literal, $at:expr) => {
         concat!(
             "CASE WHEN green_until > ",
             $now,
@@ -66,6 +67,17 @@ macro_rules! in_time {
             $at,
             " AS BIGINT) END"
         )
+    };
+}
+
+/// When a row may come back that found the budget used up, `$4` being when something fits again, and one more each `$6`:
+/// behind those that wait for it already, unless it has waited before. Were all of them to ask at once, all but one would
+/// be refused anew, each time. Of a longer line nobody has to know the end.
+macro_rules! in_line {
+    () => {
+        "CAST($4 AS BIGINT) + CAST($6 AS BIGINT) * CASE WHEN parks > 0 THEN 0 ELSE (SELECT COUNT(*) FROM (SELECT 1 FROM due AS ahead
+            WHERE ahead.installation = due.installation AND ahead.lease IS NULL AND ahead.refused = CAST($5 AS BIGINT)
+                AND ahead.not_before > $3 LIMIT 1000) AS ahead) END"
     };
 }
 
@@ -147,8 +159,8 @@ statements! {
     /// Without a wait where something more urgent arrived meanwhile.
     PUT_OFF = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = 'the budget is used up', parks = parks + 1,
-            not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE CAST($4 AS BIGINT) END, refused = CAST($5 AS BIGINT),
-            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!("$3", "$4"), " END
+            not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE ", in_line!(), " END, refused = CAST($5 AS BIGINT),
+            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!("$3", in_line!()), " END
         WHERE key = $1 AND lease = $2"
     ));
     BURY = Sql::both(concat!(
@@ -366,8 +378,9 @@ impl Store {
         Ok(held)
     }
 
-    /// Ends a look that found the budget used up for something of this priority: again at `until`, and before that for
-    /// an event that is more urgent, because for that there is something left. No attempt is counted.
+    /// Ends a look that found the budget used up for something of this priority: again at `until`, or later by as many
+    /// writes as others wait for since before, and before that for an event that is more urgent, because for that there is
+    /// something left. No attempt is counted.
     ///
     /// # Errors
     /// The database's.
@@ -375,7 +388,8 @@ impl Store {
         let mut tx = self.db.begin(Writes::Leases).await?;
         let now = tx.now(&self.clock).await?;
         let (key, until) = (claim.subject.key(), until.as_millisecond());
-        let held = tx.execute(PUT_OFF, values![&key, &claim.lease, now, until, place(refused)]).await? == 1;
+        let values = values![&key, &claim.lease, now, until, place(refused), a_write_each(refused)];
+        let held = tx.execute(PUT_OFF, values).await? == 1;
         tx.commit().await?;
         Ok(held)
     }
