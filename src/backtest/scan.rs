@@ -14,7 +14,7 @@ use super::{Change, Compared, Effect, Parts, Policies, Question, compare};
 use crate::store::{self, Changes, DecidedChange, SnapshotRef, Store};
 
 /// How many changes are read at a time.
-const PAGE: usize = 250;
+const PAGE: usize = 100;
 
 /// Whose changes, and from when on.
 #[derive(Debug, Clone)]

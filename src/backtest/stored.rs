@@ -12,8 +12,9 @@ use super::replaced;
 use crate::store::snapshot::{self, Part, Snapshot};
 use crate::store::{self, Store, unpacked};
 
-/// How many bytes of parts are kept for the decisions that follow; neighbours share most of theirs.
-const SHELF: usize = 32 << 20;
+/// How many bytes of parts are kept for the decisions that follow. What neighbours share is small and soon read again; what
+/// is a change's own is needed once, and memory that was just used is the quickest.
+const SHELF: usize = 1 << 20;
 
 /// How many sets of policies are kept loaded.
 const LOADED: usize = 32;

@@ -101,7 +101,7 @@ impl Store {
         Ok(self.db.fetch(OF_SERVER, values![]).await?.is_empty())
     }
 
-    /// Keeps a change that was read after it went in, unless one of its number is there.
+    /// Keeps a change that was read after it went in.
     ///
     /// # Errors
     /// The database's.
