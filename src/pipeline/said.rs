@@ -50,6 +50,7 @@ impl Pipeline {
         let mut written = self.write(work, github, look, &actions, there).await?;
         let refused = &mut written.shown.refused;
         let later = self.request_reviews(work, github, look, &decision.requests, refused).await?;
+        self.answer_commands(work, github, look, &decision.commands).await?;
         if refused::told(&written.shown.refused) != told {
             answer = self.rendered(decided, effect, &written.shown.refused);
             written = self.tell_anew(work, github, look, &answer, written).await?;

@@ -12,6 +12,7 @@ pub mod annotation;
 pub mod change_block;
 pub mod check_run;
 mod closed;
+mod commands;
 pub mod comment;
 pub mod decision;
 pub mod effect;
