@@ -22,7 +22,7 @@ async fn world() -> World {
 /// How the bot answered a comment.
 fn answers(world: &World, pull: &PullRequest, comment: u64) -> Vec<String> {
     let comment = pull.comments().into_iter().find(|known| known.id == comment).expect("the comment");
-    assert!(comment.reactions.iter().all(|(by, _)| by == world.github.bot_login()));
+    assert!(comment.reactions.iter().all(|(by, _)| *by == world.github.bot_login()));
     comment.reactions.into_iter().map(|(_, what)| what).collect()
 }
 
