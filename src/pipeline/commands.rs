@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::Priority;
-use countersign_domain::account::{Account, AccountKind};
+use countersign_domain::account::{Account, AccountKind, Oid};
 use countersign_domain::command::{self, Asks};
 use countersign_domain::decision::CommandResult;
 use countersign_domain::facts::{Command, Known, Review, Seen};
@@ -62,8 +62,7 @@ impl Pipeline {
     }
 
     async fn command(&self, look: &Look, row: CommandRow, can_write: Option<bool>) -> Result<Command> {
-        let is_late = row.at.duration_since(row.written_at) > LATE;
-        let head = row.head.filter(|_| !is_late);
+        let head = head_then(&row);
         let mut command = Command {
             comment: row.comment,
             by: row.by,
@@ -119,6 +118,11 @@ impl Pipeline {
     }
 }
 
+/// The head that its giver had before them.
+fn head_then(row: &CommandRow) -> Option<Oid> {
+    row.head.clone().filter(|_| row.at.duration_since(row.written_at) <= LATE)
+}
+
 fn nothing_seen() -> Seen {
     let unknown = || Known::unknown("it is not known yet who gave the command");
     let member_of = BTreeMap::new();
@@ -151,5 +155,63 @@ pub(super) fn give_back(found: Known<Vec<Review>>, reviews: &mut Known<Vec<Revie
         {
             *review = known;
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn row(line: &str, head: Option<&str>, seconds_on_the_way: i64) -> CommandRow {
+        let written_at = Timestamp::from_second(1_000).unwrap();
+        let by = Account { id: 3, login: "carol".to_owned(), kind: AccountKind::User };
+        let at = written_at + SignedDuration::from_secs(seconds_on_the_way);
+        CommandRow { comment: 7, by, line: line.to_owned(), head: head.map(Oid::new), written_at, at }
+    }
+
+    #[test]
+    fn what_whoever_commanded_saw_is_not_known_where_the_event_came_late() {
+        let check = |head: Option<&str>, seconds: i64, expected: Option<&str>| {
+            assert_eq!(head_then(&row("hold x", head, seconds)), expected.map(Oid::new), "{head:?} after {seconds} s");
+        };
+        check(Some("c0ffee"), 60, Some("c0ffee"));
+        check(Some("c0ffee"), 61, None);
+        check(None, 0, None);
+    }
+
+    #[test]
+    fn nobody_is_looked_up_for_what_anybody_may_ask() {
+        let check = |line: &str, matters: bool| assert_eq!(takes_a_right(&row(line, None, 0)), matters, "{line}");
+        for line in ["recheck", "explain", "help", "", "nonsense", "waive"] {
+            check(line, false);
+        }
+        for line in ["hold x", "unhold", "waive board x", "emergency INC-1 x"] {
+            check(line, true);
+        }
+    }
+
+    #[test]
+    fn what_is_found_out_of_a_command_is_no_review() {
+        let known = |line: &str| Command {
+            comment: 7,
+            by: row(line, None, 0).by,
+            at: Timestamp::UNIX_EPOCH,
+            line: line.to_owned(),
+            can_write: Some(true),
+            seen: nothing_seen(),
+            head: None,
+        };
+        let (mut reviews, mut commands) = (Known::Known(Vec::new()), vec![known("waive board x"), known("hold x")]);
+        commands[1].comment = 8;
+        let mut bound = beside(&reviews, &commands);
+        let Known::Known(found) = &mut bound else { panic!("{bound:?}") };
+        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [commands[0].key()]);
+        found[0].seen.could_write = Some(false);
+        give_back(bound, &mut reviews, &mut commands);
+        assert_eq!(reviews, Known::Known(Vec::new()));
+        assert_eq!((commands[0].seen.could_write, commands[1].seen.could_write), (Some(false), None));
     }
 }
