@@ -25,7 +25,9 @@ async fn a_command_is_kept_once_with_the_head_that_was_known_then() {
         store.take(&together).await.expect("taken");
         take(store, "again", given(31, "unhold")).await;
         let commands = store.commands((SHOP, 1)).await.expect("read");
-        let kept = commands.iter().map(|kept| (kept.comment, kept.line.as_str(), kept.head.as_ref().map(|head| head.as_str())));
+        let kept = commands
+            .iter()
+            .map(|kept| (kept.comment, kept.line.as_str(), kept.head.as_ref().map(|head| head.as_str())));
         let expected = [(30, "hold nobody knows the head yet", None), (31, "hold it", Some("c0ffee"))];
         assert_eq!(kept.collect::<Vec<_>>(), expected);
         assert_eq!(commands[1].written_at, at("2026-03-02T09:59:59Z"));
