@@ -307,6 +307,8 @@ pub enum Want {
     Comment,
     /// A new check run is wanted even where nothing differs: somebody pressed "Re-run" on this one, or on all (0).
     Rerun(u64),
+    /// Any look after the event; and the whole explanation in the comment: somebody pressed the button.
+    Explain,
     /// So much moved at once, the last of it received at this instant, that not all of it is kept apart. No look shows all
     /// of it for certain.
     Uncounted(Timestamp),

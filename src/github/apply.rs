@@ -13,6 +13,18 @@ use super::error::{Error, Result};
 /// GitHub takes at most this many annotations in one request (its documents on "Create a check run").
 const ANNOTATIONS_A_REQUEST: usize = 50;
 
+/// The button that asks for another look.
+pub(super) const RECHECK: &str = "recheck";
+/// The button that asks for the whole explanation in the comment.
+pub(super) const EXPLAIN: &str = "explain";
+
+/// The buttons of a check run: by what its event knows it, its words, and what it does. GitHub takes 20, 20 and 40
+/// characters.
+const BUTTONS: [[&str; 3]; 2] = [
+    [RECHECK, "Look again", "Read everything again and decide"],
+    [EXPLAIN, "Explain", "The whole explanation as a comment"],
+];
+
 /// What a write left on GitHub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Written {
@@ -180,6 +192,9 @@ fn body(run: &Run, annotations: &[Annotation], now: Timestamp, create: bool) -> 
         "name": run.name,
         "external_id": run.fingerprint,
         "output": output(run, annotations),
+        "actions": BUTTONS.map(|[identifier, label, description]| {
+            json!({ "identifier": identifier, "label": label, "description": description })
+        }),
     });
     if create {
         body["head_sha"] = run.head.as_str().into();

@@ -34,6 +34,7 @@ pub(super) fn comment(decision: &Decision, context: &Context) -> Comment {
         return folded("This is a draft: nothing is asked of anybody until it is ready for review.");
     }
     let [explain, help] = [Asks::Explain, Asks::Help].map(|asks| commands::asks_for(decision, &asks));
+    let explain = explain || context.explain;
     if explain || help {
         return Comment::Show(asked_for(decision, context, (explain, help)));
     }

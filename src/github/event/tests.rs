@@ -117,6 +117,14 @@ fn our_own_writes_ask_for_nothing_and_a_rerun_for_a_new_run() {
     let run = |action: &str, app: u64| json!({ "action": action, "check_run": { "id": 8, "name": "ci", "status": "completed", "conclusion": "failure", "head_sha": "abc", "app": { "id": app, "slug": "github-actions" } } });
     check("check_run", run("completed", 42), &[], &[]);
     check("check_run", run("rerequested", 42), &["want: Rerun("], &[]);
+    let press = |button: &str, app: u64| {
+        let mut event = run("requested_action", app);
+        event["requested_action"] = json!({ "identifier": button });
+        event
+    };
+    check("check_run", press("recheck", 42), &["want: Rerun("], &[]);
+    check("check_run", press("explain", 42), &["want: Explain"], &[]);
+    check("check_run", press("other", 42), &[], &[]);
     check(
         "check_run",
         run("completed", 1),

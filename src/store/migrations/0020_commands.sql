@@ -14,3 +14,6 @@ CREATE TABLE command (
     answered_at BIGINT
 );
 CREATE INDEX command_pull ON command (repository, number, at);
+
+-- The head for which somebody asked for the whole explanation by the button of the check.
+ALTER TABLE pull ADD COLUMN explained_head TEXT;

@@ -132,6 +132,26 @@ async fn explain_help_and_what_is_no_command_are_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_checks_buttons_look_again_and_explain_until_the_next_push() {
+    let world = World::with_policy(PEER).await;
+    let pull = approved(&world).await;
+    let before = world.check(&pull).expect("a check").id;
+    pull.request_action("bob", "countersign", "recheck");
+    world.settled().await;
+    assert!(world.check(&pull).expect("a check").id > before, "a new check");
+    assert!(world.comment(&pull).is_none_or(|comment| !comment.body.contains("`repository/peer`")));
+    pull.request_action("bob", "countersign", "explain");
+    world.settled().await;
+    assert!(world.comment(&pull).expect("a comment").body.contains("`repository/peer`"));
+    pull.retitle("alice", "Sell more still");
+    world.settled().await;
+    assert!(world.comment(&pull).expect("a comment").body.contains("`repository/peer`"), "it stays");
+    pull.push("alice", [("more.rs", "fn more() {}\n")]);
+    world.settled().await;
+    assert!(!world.comment(&pull).expect("a comment").body.contains("`repository/peer`"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_is_answered_once_however_often_it_is_delivered_and_looked_at() {
     let mut world = World::with_policy(PEER).await;
     let pull = approved(&world).await;
