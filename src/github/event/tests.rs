@@ -368,8 +368,8 @@ fn a_command_is_what_a_person_says_in_a_new_comment() {
     let [Evidence::Command(given)] = signal.evidence.as_slice() else { panic!("{:?}", signal.evidence) };
     assert_eq!((given.repository, given.number, given.comment), (9, 1, 31));
     assert_eq!((given.by.login.as_str(), given.line.as_str()), ("bob", "hold it"));
-    assert_eq!(given.written_at, "2026-11-23T08:00:04Z".parse().unwrap());
-    let want = Want::UpdatedAt("2026-11-23T08:00:05Z".parse().unwrap());
+    assert_eq!(given.written_at, "2026-11-23T08:00:04Z".parse().expect("an instant"));
+    let want = Want::UpdatedAt("2026-11-23T08:00:05Z".parse().expect("an instant"));
     assert_eq!(signal.marks, [Mark::Pull { repository: 9, number: 1, want, lowers: false }]);
     assert!(signal.awaited);
     let none = |why: &str, change: &dyn Fn(&mut Value)| {
