@@ -18,7 +18,7 @@ use crate::requirement::planned_window::planned_window;
 pub(super) fn rules(cx: &Context<'_>, speaking: &[InForce<'_>], relaxations: &Relaxations<'_>) -> Vec<RuleResult> {
     let mut rules: Vec<RuleResult> = Vec::new();
     for (layer, policy) in speaking.iter().filter_map(InForce::policy) {
-        rules.extend(policy.holds.iter().map(|hold| {
+        rules.extend(policy.holds.iter().filter(|hold| hold.merges).map(|hold| {
             let result = RuleResult {
                 layer,
                 id: hold.id.clone(),

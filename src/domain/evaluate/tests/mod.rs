@@ -8,6 +8,7 @@ mod changes_requested;
 mod checks;
 mod clash;
 mod conditions;
+mod deployment;
 mod deployments;
 mod expr;
 mod expr_facts;

@@ -12,6 +12,7 @@ mod commits;
 mod decision;
 mod diffs;
 mod files;
+mod gate;
 mod known;
 mod names;
 mod on_demand;
@@ -25,4 +26,5 @@ mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
+pub(crate) use gate::Gate;
 pub(crate) use shown::Shown;

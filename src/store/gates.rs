@@ -1,0 +1,393 @@
+//! Deployments that wait at a gate, what became of deployments, and the changes they bring and take back.
+//!
+//! What an environment has is known for certain only of deployments that our own gate let
+//! through: whoever may push may say of any deployment that it succeeded. Absent: what
+//! a gate answers, and which changes lie between two commits.
+
+use std::collections::BTreeMap;
+
+use countersign_domain::account::Oid;
+use countersign_domain::decision::Outcome;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Store;
+use super::claim::{Claim, Subject};
+use super::db::{Row, Tx, Writes, storable, values};
+use super::decision::{self, NewDecision};
+use super::error::Result;
+use super::sql::{Sql, bulk, statements};
+use crate::signal::{DeploymentMove, GateRequest};
+
+statements! {
+    /// The same deployment asks once, however often that is told; a run that is begun again asks anew.
+    ASK = bulk!(
+        "INSERT INTO gate (repository, run, environment, environment_key, deployment, head, asked_at)
+        SELECT j.repository, j.run, j.environment, j.environment_key, j.deployment, j.head, j.at FROM",
+        (repository bigint, run bigint, environment text, environment_key text, deployment bigint, head text, at bigint),
+        "WHERE true ORDER BY j.repository, j.run, j.environment
+        ON CONFLICT (repository, run, environment) DO UPDATE SET deployment = excluded.deployment,
+            head = excluded.head, asked_at = excluded.asked_at, said = NULL, said_times = 0, answer = NULL,
+            answered_at = NULL
+        WHERE excluded.deployment <> gate.deployment AND excluded.asked_at >= gate.asked_at"
+    );
+    MOVE = bulk!(
+        "INSERT INTO deployment (repository, id, environment, environment_key, head, seen_at, started_at, succeeded_at,
+            failed_at)
+        SELECT j.repository, j.id, j.environment, j.environment_key, j.head, j.at, j.started_at, j.succeeded_at,
+            j.failed_at FROM",
+        (repository bigint, id bigint, environment text, environment_key text, head text, at bigint, started_at bigint,
+            succeeded_at bigint, failed_at bigint),
+        "WHERE true ORDER BY j.repository, j.id
+        ON CONFLICT (repository, id) DO UPDATE SET
+            started_at = COALESCE(deployment.started_at, excluded.started_at),
+            succeeded_at = COALESCE(deployment.succeeded_at, excluded.succeeded_at),
+            failed_at = COALESCE(deployment.failed_at, excluded.failed_at)"
+    );
+    WAITING = Sql::both(
+        "SELECT g.repository, g.run, g.environment, r.installation FROM gate g JOIN repository r ON r.id = g.repository
+        WHERE g.repository = $1 AND g.answer IS NULL AND g.asked_at >= $2"
+    );
+    WAITING_OF_OWNER = Sql::both(
+        "SELECT g.repository, g.run, g.environment, r.installation FROM repository r JOIN gate g ON g.repository = r.id
+        WHERE r.owner_key = $1 AND g.answer IS NULL AND g.asked_at >= $2"
+    );
+    GATE = Sql::both(
+        "SELECT deployment, head, asked_at, said, said_times, answer FROM gate
+        WHERE repository = $1 AND run = $2 AND environment = $3"
+    );
+    LAST_THROUGH = Sql::both(
+        "SELECT g.head FROM gate g JOIN deployment d ON d.repository = g.repository AND d.id = g.deployment
+        WHERE g.repository = $1 AND g.environment_key = $2 AND g.answer = 'approved' AND d.head = g.head
+            AND d.succeeded_at IS NOT NULL AND (d.failed_at IS NULL OR d.failed_at < d.succeeded_at)
+        ORDER BY d.succeeded_at DESC, d.id DESC LIMIT 1"
+    );
+    FIRST_ASKED = Sql::both(
+        "SELECT MIN(asked_at) AS at FROM gate WHERE repository = $1 AND environment_key = $2"
+    );
+    LAST_BEFORE = Sql::both(
+        "SELECT head FROM deployment WHERE repository = $1 AND environment_key = $2 AND succeeded_at IS NOT NULL
+            AND succeeded_at < $3 AND (failed_at IS NULL OR failed_at < succeeded_at)
+        ORDER BY succeeded_at DESC, id DESC LIMIT 1"
+    );
+    /// Of a pull request that went in nothing is asked any more, which says nothing of its authority.
+    AUTHORITY = Sql::both(
+        "SELECT outcome FROM decision WHERE repository = $1 AND number = $2 AND key = $3 AND head = $4 AND as_of < $5
+            AND outcome <> 'silent'
+        ORDER BY as_of DESC, id DESC LIMIT 1"
+    );
+    SAY = Sql::both(
+        "UPDATE gate SET said = $4, said_times = said_times + 1 WHERE repository = $1 AND run = $2 AND environment = $3"
+    );
+    ANSWER = Sql::both(
+        "UPDATE gate SET answer = $4, answered_at = $5 WHERE repository = $1 AND run = $2 AND environment = $3"
+    );
+    BRING = bulk!(
+        "INSERT INTO change_deployment (repository, number, deployment, environment, head, takes_back)
+        SELECT CAST($2 AS BIGINT), j.number, CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), j.takes_back FROM",
+        (number bigint, takes_back bigint),
+        "WHERE true ORDER BY j.number ON CONFLICT (repository, number, deployment, environment) DO NOTHING"
+    );
+    OF_CHANGE = Sql::both(
+        "SELECT c.deployment, c.environment, c.head, c.takes_back, d.started_at, d.succeeded_at, d.failed_at,
+            (SELECT MIN(f.seen_at) FROM change_failure f WHERE f.repository = c.repository AND f.number = c.number)
+                AS reverted_at
+        FROM change_deployment c LEFT JOIN deployment d ON d.repository = c.repository AND d.id = c.deployment
+        WHERE c.repository = $1 AND c.number = $2 ORDER BY c.deployment, c.environment"
+    );
+}
+
+/// How long GitHub lets a deployment wait for an answer: thirty days, in milliseconds (its documents on "Deployments and
+/// environments").
+const PATIENCE: i64 = 30 * 24 * 3_600_000;
+
+/// A deployment that waits, or waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateRow {
+    /// GitHub's number for the deployment; 0 where it did not say.
+    pub deployment: u64,
+    /// The commit; empty where GitHub did not say.
+    pub head: Oid,
+    /// When it began to wait.
+    pub asked_at: Timestamp,
+    /// What we said last while it waited.
+    pub said: Option<String>,
+    /// How often we said something while it waited.
+    pub said_times: u32,
+    /// Whether it was answered.
+    pub answered: bool,
+}
+
+impl GateRow {
+    /// Until when GitHub lets it wait.
+    pub fn ends_at(&self) -> Timestamp {
+        let ends = self.asked_at.as_millisecond().saturating_add(PATIENCE);
+        Timestamp::from_millisecond(ends).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Our word on a deployment that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateAnswer {
+    /// It goes on.
+    Approved,
+    /// It is over.
+    Rejected,
+    /// GitHub does not wait for it any more.
+    Gone,
+}
+
+impl GateAnswer {
+    /// The name under which it is kept, and by which GitHub knows what it takes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// What a look at a gate leaves.
+#[derive(Debug, Clone, Default)]
+pub struct NewGate {
+    /// The answer, where there is one.
+    pub answer: Option<GateAnswer>,
+    /// What was said while it waits, where anything was.
+    pub said: Option<String>,
+    /// What each change in it comes to, by the pull requests' numbers.
+    pub decisions: Vec<(u64, NewDecision)>,
+    /// The pull requests that the deployment brings.
+    pub brings: Vec<u64>,
+    /// Those that it takes back.
+    pub takes_back: Vec<u64>,
+    /// When it is looked at again although nothing happens.
+    pub next: Option<Timestamp>,
+}
+
+/// Where a change was deployed, and how that went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeDeployment {
+    /// GitHub's number for the deployment that brought it.
+    pub deployment: u64,
+    /// The environment, as GitHub calls it.
+    pub environment: String,
+    /// The commit that was deployed.
+    pub head: Oid,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it succeeded.
+    pub succeeded_at: Option<Timestamp>,
+    /// When it failed.
+    pub failed_at: Option<Timestamp>,
+    /// Since when the change counts as backed out there: a later deployment took it back, or a pull request that went in
+    /// reverts it.
+    pub backed_out_at: Option<Timestamp>,
+}
+
+/// Keeps what asks at gates, each once.
+pub(super) async fn ask(tx: &mut Tx, requests: &[(&GateRequest, Timestamp)]) -> Result<()> {
+    let mut rows: BTreeMap<(u64, u64, &str), Value> = BTreeMap::new();
+    for (request, at) in requests {
+        let row = json!({
+            "repository": request.repository.cast_signed(),
+            "run": request.run.cast_signed(),
+            "environment": storable(&request.environment),
+            "environment_key": storable(&request.environment.to_lowercase()),
+            "deployment": request.deployment.cast_signed(),
+            "head": storable(request.head.as_str()),
+            "at": at.as_millisecond(),
+        });
+        rows.insert((request.repository, request.run, &request.environment), row);
+    }
+    insert(tx, ASK, rows.into_values().collect()).await
+}
+
+/// Keeps what events told of deployments. The first that is told of each state stays.
+pub(super) async fn moved(tx: &mut Tx, moves: &[&DeploymentMove]) -> Result<()> {
+    let mut rows: BTreeMap<(u64, u64), Value> = BTreeMap::new();
+    for moved in moves {
+        let row = rows.entry((moved.repository, moved.deployment)).or_insert_with(|| {
+            json!({
+                "repository": moved.repository.cast_signed(),
+                "id": moved.deployment.cast_signed(),
+                "environment": storable(&moved.environment),
+                "environment_key": storable(&moved.environment.to_lowercase()),
+                "head": storable(moved.head.as_str()),
+                "at": moved.at.as_millisecond(),
+                "started_at": null, "succeeded_at": null, "failed_at": null,
+            })
+        });
+        let column = match moved.state.as_str() {
+            "in_progress" => "started_at",
+            "success" => "succeeded_at",
+            "failure" | "error" => "failed_at",
+            _ => continue,
+        };
+        if row[column].is_null() {
+            row[column] = moved.at.as_millisecond().into();
+        }
+    }
+    insert(tx, MOVE, rows.into_values().collect()).await
+}
+
+async fn insert(tx: &mut Tx, sql: Sql, rows: Vec<Value>) -> Result<()> {
+    if !rows.is_empty() {
+        tx.execute(sql, values![&Value::Array(rows).to_string()]).await?;
+    }
+    Ok(())
+}
+
+/// The gates of a repository that wait for an answer, each with its installation.
+pub(super) async fn waiting(tx: &mut Tx, repository: u64, at: Timestamp) -> Result<Vec<(Subject, u64)>> {
+    let since = at.as_millisecond() - PATIENCE;
+    tx.fetch(WAITING, values![repository, since]).await?.iter().map(subject).collect()
+}
+
+/// The same of all repositories of an owner, by the login in lower case.
+pub(super) async fn waiting_of_owner(tx: &mut Tx, owner: &str, at: Timestamp) -> Result<Vec<(Subject, u64)>> {
+    let since = at.as_millisecond() - PATIENCE;
+    tx.fetch(WAITING_OF_OWNER, values![owner, since]).await?.iter().map(subject).collect()
+}
+
+fn subject(row: &Row) -> Result<(Subject, u64)> {
+    let (repository, run, environment) = (row.id("repository")?, row.id("run")?, row.text("environment")?);
+    Ok((Subject::Gate { repository, run, environment }, row.id("installation")?))
+}
+
+impl Store {
+    /// A deployment that waits or waited at a gate.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn gate(&self, repository: u64, run: u64, environment: &str) -> Result<Option<GateRow>> {
+        let rows = self.db.fetch(GATE, values![repository, run, &*storable(environment)]).await?;
+        let gate = |row: &Row| {
+            Ok(GateRow {
+                deployment: row.id("deployment")?,
+                head: Oid::new(row.text("head")?),
+                asked_at: row.instant("asked_at")?,
+                said: row.maybe_text("said")?,
+                said_times: row.count("said_times")?,
+                answered: row.maybe_text("answer")?.is_some(),
+            })
+        };
+        rows.first().map(gate).transpose()
+    }
+
+    /// The commit of the last deployment to an environment that our gate let through and that succeeded.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_through_gate(&self, repository: u64, environment: &str) -> Result<Option<Oid>> {
+        let key = environment.to_lowercase();
+        head(&self.db.fetch(LAST_THROUGH, values![repository, &*storable(&key)]).await?)
+    }
+
+    /// When a deployment to an environment first asked at the gate.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_asked(&self, repository: u64, environment: &str) -> Result<Option<Timestamp>> {
+        let key = environment.to_lowercase();
+        let rows = self.db.fetch(FIRST_ASKED, values![repository, &*storable(&key)]).await?;
+        rows.first().map_or(Ok(None), |row| row.maybe_instant("at"))
+    }
+
+    /// The commit of the last deployment to an environment that was seen to succeed before that.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_deployed(&self, repository: u64, environment: &str, before: Timestamp) -> Result<Option<Oid>> {
+        let (key, before) = (environment.to_lowercase(), before.as_millisecond());
+        head(&self.db.fetch(LAST_BEFORE, values![repository, &*storable(&key), before]).await?)
+    }
+
+    /// What the last decision on that head of a pull request came to before it went in; `None` where there is none.
+    /// GitHub tells the second in which it went in.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn authority(
+        &self,
+        (repository, number): (u64, u64),
+        head: &Oid,
+        merged_at: Timestamp,
+    ) -> Result<Option<Outcome>> {
+        let (key, before) = (Subject::Pull { repository, number }.key(), merged_at.as_second() * 1000 + 1000);
+        let rows = self.db.fetch(AUTHORITY, values![repository, number, &key, head.as_str(), before]).await?;
+        rows.first().map(|row| decision::outcome(&row.text("outcome")?)).transpose()
+    }
+
+    /// Keeps what a look at a gate came to, and ends the row, in one transaction. False where the lease was lost: then
+    /// nothing was written.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn record_gate(&self, claim: &Claim, asked: &GateRow, new: &NewGate) -> Result<bool> {
+        let Subject::Gate { repository, run, environment } = &claim.subject else { return Ok(false) };
+        let environment = storable(environment);
+        let mut tx = self.db.begin(Writes::Records).await?;
+        let now = tx.now(&self.clock).await?;
+        if let Some(said) = &new.said {
+            tx.execute(SAY, values![*repository, *run, &*environment, &*storable(said)]).await?;
+        }
+        for (number, decision) in &new.decisions {
+            decision::write(&mut tx, claim, (*repository, *number), Uuid::now_v7(), decision, now).await?;
+        }
+        if let Some(answer) = new.answer {
+            tx.execute(ANSWER, values![*repository, *run, &*environment, answer.name(), now]).await?;
+        }
+        let rows = |numbers: &[u64], takes_back: i64| {
+            let row = |number: &u64| json!({ "number": number.cast_signed(), "takes_back": takes_back });
+            numbers.iter().map(row).collect::<Vec<_>>()
+        };
+        let rows = [rows(&new.brings, 0), rows(&new.takes_back, 1)].concat();
+        if !rows.is_empty() && asked.deployment != 0 {
+            let rows = Value::Array(rows).to_string();
+            let head = asked.head.as_str();
+            tx.execute(BRING, values![&rows, *repository, asked.deployment, &*environment, head]).await?;
+        }
+        if !self.finish(&mut tx, claim, new.next, None).await? {
+            return Ok(false);
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Where a change was deployed, and how that went, in the order of GitHub's numbers.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn deployments_of(&self, repository: u64, number: u64) -> Result<Vec<ChangeDeployment>> {
+        let rows = self.db.fetch(OF_CHANGE, values![repository, number]).await?;
+        let mut found: Vec<ChangeDeployment> = Vec::new();
+        for row in &rows {
+            let (environment, succeeded_at) = (row.text("environment")?, row.maybe_instant("succeeded_at")?);
+            if row.int("takes_back")? == 1 {
+                let there = found.iter_mut().filter(|one| {
+                    one.environment.to_lowercase() == environment.to_lowercase() && one.succeeded_at.is_some()
+                });
+                for one in there {
+                    one.backed_out_at = one.backed_out_at.or(succeeded_at);
+                }
+                continue;
+            }
+            found.push(ChangeDeployment {
+                deployment: row.id("deployment")?,
+                environment,
+                head: Oid::new(row.text("head")?),
+                started_at: row.maybe_instant("started_at")?,
+                succeeded_at,
+                failed_at: row.maybe_instant("failed_at")?,
+                backed_out_at: row.maybe_instant("reverted_at")?,
+            });
+        }
+        Ok(found)
+    }
+}
+
+fn head(rows: &[Row]) -> Result<Option<Oid>> {
+    rows.first().map(|row| row.text("head").map(Oid::new)).transpose()
+}
