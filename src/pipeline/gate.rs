@@ -252,27 +252,25 @@ impl Pipeline {
                 true => decisions,
                 false => {
                     return self
-                        .keep_gate(work, at, NewGate { answer: Some(GateAnswer::Gone), ..NewGate::default() })
+                        .keep_gate(work, NewGate { answer: Some(GateAnswer::Gone), ..NewGate::default() })
                         .await;
                 }
             };
             tracing::info!(run = at.run, environment = at.environment, "the deployment waits");
-            return self.keep_gate(work, at, NewGate { said: Some(text), decisions, next, ..NewGate::default() }).await;
+            return self.keep_gate(work, NewGate { said: Some(text), decisions, next, ..NewGate::default() }).await;
         }
         let is_there = self.tell_gate(work, github, at, answer, &text).await?;
         failpoint::reach("gate-answered");
         let answer = if is_there { answer } else { Some(GateAnswer::Gone) };
         tracing::info!(run = at.run, environment = at.environment, answer = answer.map(GateAnswer::name), "answered");
-        let (brings, takes_back) =
-            if answer == Some(GateAnswer::Approved) { (brings, takes_back) } else { (Vec::new(), Vec::new()) };
-        self.keep_gate(work, at, NewGate { answer, said: Some(text), decisions, brings, takes_back, next: None }).await
+        self.keep_gate(work, NewGate { answer, said: Some(text), decisions, next: None }).await
     }
 
-    async fn keep_gate(&self, work: &Work, at: At<'_>, new: NewGate) -> Result<Outcome> {
+    async fn keep_gate(&self, work: &Work, new: NewGate) -> Result<Outcome> {
         for (_, decision) in &new.decisions {
             self.telemetry.decision(decision.outcome.name(), None);
         }
-        if !self.store.record_gate(&work.claim, at.asked, &new).await? {
+        if !self.store.record_gate(&work.claim, &new).await? {
             tracing::warn!("the lease was lost; the deployment is left to whoever has it now");
         }
         Ok(Outcome::Recorded)

@@ -1,8 +1,8 @@
-//! Deployments that wait at a gate, what became of deployments, and the changes they bring and take back.
+//! Deployments that wait at a gate, what we said of them, and what an environment has by them.
 //!
 //! What an environment has is known for certain only of deployments that our own gate let
 //! through: whoever may push may say of any deployment that it succeeded. Absent: what
-//! a gate answers, and which changes lie between two commits.
+//! a gate answers, and where changes were deployed.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use super::db::{Row, Tx, Writes, storable, values};
 use super::decision::{self, NewDecision};
 use super::error::Result;
 use super::sql::{Sql, bulk, statements};
-use crate::signal::{DeploymentMove, GateRequest};
+use crate::signal::GateRequest;
 
 statements! {
     /// The same deployment asks once, however often that is told; a run that is begun again asks anew.
@@ -31,19 +31,6 @@ statements! {
             head = excluded.head, asked_at = excluded.asked_at, said = NULL, said_times = 0, answer = NULL,
             answered_at = NULL
         WHERE excluded.deployment <> gate.deployment AND excluded.asked_at >= gate.asked_at"
-    );
-    MOVE = bulk!(
-        "INSERT INTO deployment (repository, id, environment, environment_key, head, seen_at, started_at, succeeded_at,
-            failed_at)
-        SELECT j.repository, j.id, j.environment, j.environment_key, j.head, j.at, j.started_at, j.succeeded_at,
-            j.failed_at FROM",
-        (repository bigint, id bigint, environment text, environment_key text, head text, at bigint, started_at bigint,
-            succeeded_at bigint, failed_at bigint),
-        "WHERE true ORDER BY j.repository, j.id
-        ON CONFLICT (repository, id) DO UPDATE SET
-            started_at = COALESCE(deployment.started_at, excluded.started_at),
-            succeeded_at = COALESCE(deployment.succeeded_at, excluded.succeeded_at),
-            failed_at = COALESCE(deployment.failed_at, excluded.failed_at)"
     );
     WAITING = Sql::both(
         "SELECT g.repository, g.run, g.environment, r.installation FROM gate g JOIN repository r ON r.id = g.repository
@@ -82,19 +69,6 @@ statements! {
     );
     ANSWER = Sql::both(
         "UPDATE gate SET answer = $4, answered_at = $5 WHERE repository = $1 AND run = $2 AND environment = $3"
-    );
-    BRING = bulk!(
-        "INSERT INTO change_deployment (repository, number, deployment, environment, head, takes_back)
-        SELECT CAST($2 AS BIGINT), j.number, CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), j.takes_back FROM",
-        (number bigint, takes_back bigint),
-        "WHERE true ORDER BY j.number ON CONFLICT (repository, number, deployment, environment) DO NOTHING"
-    );
-    OF_CHANGE = Sql::both(
-        "SELECT c.deployment, c.environment, c.head, c.takes_back, d.started_at, d.succeeded_at, d.failed_at,
-            (SELECT MIN(f.seen_at) FROM change_failure f WHERE f.repository = c.repository AND f.number = c.number)
-                AS reverted_at
-        FROM change_deployment c LEFT JOIN deployment d ON d.repository = c.repository AND d.id = c.deployment
-        WHERE c.repository = $1 AND c.number = $2 ORDER BY c.deployment, c.environment"
     );
 }
 
@@ -158,32 +132,8 @@ pub struct NewGate {
     pub said: Option<String>,
     /// What each change in it comes to, by the pull requests' numbers.
     pub decisions: Vec<(u64, NewDecision)>,
-    /// The pull requests that the deployment brings.
-    pub brings: Vec<u64>,
-    /// Those that it takes back.
-    pub takes_back: Vec<u64>,
     /// When it is looked at again although nothing happens.
     pub next: Option<Timestamp>,
-}
-
-/// Where a change was deployed, and how that went.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeDeployment {
-    /// GitHub's number for the deployment that brought it.
-    pub deployment: u64,
-    /// The environment, as GitHub calls it.
-    pub environment: String,
-    /// The commit that was deployed.
-    pub head: Oid,
-    /// When it began.
-    pub started_at: Option<Timestamp>,
-    /// When it succeeded.
-    pub succeeded_at: Option<Timestamp>,
-    /// When it failed.
-    pub failed_at: Option<Timestamp>,
-    /// Since when the change counts as backed out there: a later deployment took it back, or a pull request that went in
-    /// reverts it.
-    pub backed_out_at: Option<Timestamp>,
 }
 
 /// Keeps what asks at gates, each once.
@@ -201,40 +151,8 @@ pub(super) async fn ask(tx: &mut Tx, requests: &[(&GateRequest, Timestamp)]) -> 
         });
         rows.insert((request.repository, request.run, &request.environment), row);
     }
-    insert(tx, ASK, rows.into_values().collect()).await
-}
-
-/// Keeps what events told of deployments. The first that is told of each state stays.
-pub(super) async fn moved(tx: &mut Tx, moves: &[&DeploymentMove]) -> Result<()> {
-    let mut rows: BTreeMap<(u64, u64), Value> = BTreeMap::new();
-    for moved in moves {
-        let row = rows.entry((moved.repository, moved.deployment)).or_insert_with(|| {
-            json!({
-                "repository": moved.repository.cast_signed(),
-                "id": moved.deployment.cast_signed(),
-                "environment": storable(&moved.environment),
-                "environment_key": storable(&moved.environment.to_lowercase()),
-                "head": storable(moved.head.as_str()),
-                "at": moved.at.as_millisecond(),
-                "started_at": null, "succeeded_at": null, "failed_at": null,
-            })
-        });
-        let column = match moved.state.as_str() {
-            "in_progress" => "started_at",
-            "success" => "succeeded_at",
-            "failure" | "error" => "failed_at",
-            _ => continue,
-        };
-        if row[column].is_null() {
-            row[column] = moved.at.as_millisecond().into();
-        }
-    }
-    insert(tx, MOVE, rows.into_values().collect()).await
-}
-
-async fn insert(tx: &mut Tx, sql: Sql, rows: Vec<Value>) -> Result<()> {
     if !rows.is_empty() {
-        tx.execute(sql, values![&Value::Array(rows).to_string()]).await?;
+        tx.execute(ASK, values![&Value::Array(rows.into_values().collect()).to_string()]).await?;
     }
     Ok(())
 }
@@ -325,7 +243,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn record_gate(&self, claim: &Claim, asked: &GateRow, new: &NewGate) -> Result<bool> {
+    pub async fn record_gate(&self, claim: &Claim, new: &NewGate) -> Result<bool> {
         let Subject::Gate { repository, run, environment } = &claim.subject else { return Ok(false) };
         let environment = storable(environment);
         let mut tx = self.db.begin(Writes::Records).await?;
@@ -339,52 +257,11 @@ impl Store {
         if let Some(answer) = new.answer {
             tx.execute(ANSWER, values![*repository, *run, &*environment, answer.name(), now]).await?;
         }
-        let rows = |numbers: &[u64], takes_back: i64| {
-            let row = |number: &u64| json!({ "number": number.cast_signed(), "takes_back": takes_back });
-            numbers.iter().map(row).collect::<Vec<_>>()
-        };
-        let rows = [rows(&new.brings, 0), rows(&new.takes_back, 1)].concat();
-        if !rows.is_empty() && asked.deployment != 0 {
-            let rows = Value::Array(rows).to_string();
-            let head = asked.head.as_str();
-            tx.execute(BRING, values![&rows, *repository, asked.deployment, &*environment, head]).await?;
-        }
         if !self.finish(&mut tx, claim, new.next, None).await? {
             return Ok(false);
         }
         tx.commit().await?;
         Ok(true)
-    }
-
-    /// Where a change was deployed, and how that went, in the order of GitHub's numbers.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn deployments_of(&self, repository: u64, number: u64) -> Result<Vec<ChangeDeployment>> {
-        let rows = self.db.fetch(OF_CHANGE, values![repository, number]).await?;
-        let mut found: Vec<ChangeDeployment> = Vec::new();
-        for row in &rows {
-            let (environment, succeeded_at) = (row.text("environment")?, row.maybe_instant("succeeded_at")?);
-            if row.int("takes_back")? == 1 {
-                let there = found.iter_mut().filter(|one| {
-                    one.environment.to_lowercase() == environment.to_lowercase() && one.succeeded_at.is_some()
-                });
-                for one in there {
-                    one.backed_out_at = one.backed_out_at.or(succeeded_at);
-                }
-                continue;
-            }
-            found.push(ChangeDeployment {
-                deployment: row.id("deployment")?,
-                environment,
-                head: Oid::new(row.text("head")?),
-                started_at: row.maybe_instant("started_at")?,
-                succeeded_at,
-                failed_at: row.maybe_instant("failed_at")?,
-                backed_out_at: row.maybe_instant("reverted_at")?,
-            });
-        }
-        Ok(found)
     }
 }
 

@@ -18,7 +18,7 @@ use super::members;
 use super::pack::{self, Pieces};
 use super::sql::{Sql, bulk, statements};
 use super::waiting::{self, awaited};
-use super::{gates, groups};
+use super::{deployments, gates, groups};
 use crate::signal::{
     Delivery, DeploymentMove, Dispatch, Evidence, GateRequest, Mark, PullIndex, RepositoryName, Signal,
 };
@@ -486,7 +486,7 @@ impl<'a> Proofs<'a> {
             })
         });
         gates::ask(tx, &self.gates).await?;
-        gates::moved(tx, &self.deployments).await?;
+        deployments::moved(tx, &self.deployments).await?;
         groups::gone(tx, self.groups_gone.into_values().collect()).await?;
         let dispatches = self.dispatches.into_values().collect();
         let pulls: Vec<Value> = pulls.collect();

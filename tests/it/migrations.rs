@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::{Mark, MemberMove, Want};
-use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Store};
+use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention, Store, Subject};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
@@ -261,6 +261,31 @@ async fn what_time_ended_and_what_github_refused_in_the_nineteenth_version_stand
         let ended = claims.iter().map(|claim| (claim.subject.key(), claim.lowers, claim.ended.clone()));
         let green = GreenUntil { at: at_ms(1_700_000_000_000), then: "plan a new window".into() };
         assert_eq!(ended.collect::<Vec<_>>(), [("pull:9#4".to_owned(), true, Some(green))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gates_and_deployments_of_the_twenty_second_version_stand() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0022.sql")).await;
+        let claims = db.store.claim("test", 9, TTL).await.expect("claims");
+        let gate = Subject::Gate { repository: SHOP, run: 17, environment: "Production".into() };
+        assert_eq!(claims.iter().map(|claim| claim.subject.clone()).collect::<Vec<_>>(), [gate]);
+        let waits = db.store.gate(SHOP, 17, "Production").await.expect("read").expect("it is there");
+        assert_eq!((waits.deployment, waits.said.as_deref(), waits.said_times), (5, Some("held"), 2));
+        assert!(!waits.answered && db.store.gate(SHOP, 16, "Production").await.expect("read").expect("there").answered);
+        assert_eq!(db.store.last_through_gate(SHOP, "PRODUCTION").await.expect("read"), Some(Oid::new("dead")));
+        let deployed = db.store.deployments_of(SHOP, 1).await.expect("read").remove(0);
+        assert_eq!((deployed.deployment, deployed.succeeded_at), (4, Some(at_ms(1_690_000_003_000))));
+        let long = SignedDuration::from_hours(24);
+        let retention = Retention { payloads: long, parts_of: [].into(), parts: long, evidence: long };
+        db.store.retain(&retention).await.expect("swept");
+        assert_eq!(db.store.gate(SHOP, 17, "Production").await.expect("read"), None, "GitHub gave it up long ago");
+        assert!(
+            db.store.last_through_gate(SHOP, "production").await.expect("read").is_some(),
+            "what was let through stays"
+        );
     })
     .await;
 }

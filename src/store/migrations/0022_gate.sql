@@ -30,18 +30,19 @@ CREATE TABLE deployment (
     PRIMARY KEY (repository, id)
 );
 CREATE INDEX deployment_environment ON deployment (repository, environment_key, succeeded_at);
+CREATE INDEX deployment_head ON deployment (repository, head);
 CREATE INDEX deployment_seen ON deployment (seen_at);
 
--- Which changes a deployment brings, and which it takes back.
-CREATE TABLE change_deployment (
+-- By which commit each change went into which branch.
+CREATE TABLE merged_change (
     repository BIGINT NOT NULL,
     number BIGINT NOT NULL,
-    deployment BIGINT NOT NULL,
-    environment TEXT NOT NULL,
+    base TEXT NOT NULL,
     head TEXT NOT NULL,
-    takes_back BIGINT NOT NULL,
-    PRIMARY KEY (repository, number, deployment, environment)
+    merged_at BIGINT NOT NULL,
+    PRIMARY KEY (repository, number)
 );
+CREATE INDEX merged_change_head ON merged_change (repository, base, head);
 
 -- A gate is as urgent as a merge group.
 DROP INDEX due_turn;

@@ -7,6 +7,7 @@ use countersign_domain::decision::Outcome;
 use github_stand_in::{Changes, NewPullRequest, Oid, On, PullRequest, Verdict};
 use jiff::tz::TimeZone;
 
+use crate::commands::{folder, run as run_in};
 use crate::world::{PEER, World};
 
 /// A pull request that was approved and went in; the commit by which it did.
@@ -154,8 +155,7 @@ async fn a_branch_with_a_policy_of_its_own_lets_nothing_through() {
     let commit = pull.merge("dave");
     world.settled().await;
     let run = gate(&world, &commit, "production").await;
-    let (state, said) = answered(&world, run);
-    assert_eq!(state, "rejected", "{said}");
+    expect(&world, run, "rejected", "it went into `mine`, which the default branch's policy does not govern");
 }
 
 /// Whoever may push may say of any deployment that it succeeded.
@@ -266,4 +266,44 @@ async fn what_lies_between_is_bounded_and_known_from_githubs_list_too() {
     world.start(&[]).await;
     let run = gate(&world, &tip, "production").await;
     expect(&world, run, "", "251 commits lie between, and no more than 250 are looked at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_change_was_deployed_is_kept_with_it() {
+    let world = World::with_policy(PEER).await;
+    let ((one, _), (two, commit)) = (merged(&world).await, merged(&world).await);
+    let (failed, good) = (world.shop.deploy(&commit, "staging", "dave"), world.shop.deploy(&commit, "staging", "dave"));
+    for (deployment, state) in [(failed, "failure"), (good, "in_progress"), (good, "success"), (good, "inactive")] {
+        world.shop.deployment_status(deployment, "dave", state);
+        world.settled().await;
+        world.advance(Duration::from_secs(2));
+    }
+    let again = world.shop.deploy(&commit, "staging", "dave");
+    world.shop.deployment_status(again, "dave", "success");
+    let (later, _) = merged(&world).await;
+    let stored = async |pull: &PullRequest| world.store().deployments_of(world.shop.id(), pull.number()).await.unwrap();
+    for pull in [&one, &two] {
+        let found = stored(pull).await;
+        let ids: Vec<u64> = found.iter().map(|there| there.deployment).collect();
+        assert_eq!(ids, [failed, good], "up to the first that succeeded: {found:?}");
+        assert!(found[0].failed_at.is_some() && found[0].succeeded_at.is_none(), "{found:?}");
+        assert!(found[1].started_at < found[1].succeeded_at && found[1].failed_at.is_none(), "{found:?}");
+    }
+    assert_eq!(stored(&later).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_gate_decided_is_decided_again_the_same() {
+    let world = World::with_policy(&format!("{PEER}{AT_NOON}")).await;
+    at_hour(&world, 9).await;
+    deployed(&world).await;
+    let (pull, commit) = merged(&world).await;
+    let run = gate(&world, &commit, "production").await;
+    at_hour(&world, 12).await;
+    expect(&world, run, "approved", "");
+    let decisions = world.store().decisions(world.shop.id(), pull.number(), 2).await.unwrap();
+    assert_eq!(decisions.iter().map(|one| one.outcome).collect::<Vec<_>>(), [Outcome::Pass, Outcome::Wait]);
+    let api = world.github.rest_url();
+    run_in(folder(&[]).path(), &["replay", "--database-url", world.database(), "--github-api-url", &api])
+        .ended(0, ", none differs\n");
 }
