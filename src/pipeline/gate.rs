@@ -230,40 +230,47 @@ impl Pipeline {
 
     /// Answers, or says once why it waits, and keeps that.
     async fn answer_gate(&self, work: &Work, github: &Installation, at: At<'_>, judged: Judged) -> Result<Outcome> {
-        let Judged { refused: no, held: waits, decisions, brings, takes_back, next } = judged;
         let now = self.store.now().await?;
         // What lasts no longer, or was changed meanwhile, is looked at again before anything is said.
-        if next.is_some_and(|next| next <= now) || self.store.asked_again(&work.claim).await? {
+        if judged.next.is_some_and(|next| next <= now) || self.store.asked_again(&work.claim).await? {
             return Err(Error::Overtaken);
         }
-        let (answer, text) = match (no.is_empty(), waits.is_empty()) {
-            (false, _) => (Some(GateAnswer::Rejected), refused(&no)),
-            (true, false) => (None, held(&waits)),
-            (true, true) => (Some(GateAnswer::Approved), approved(&brings, &takes_back)),
+        let (answer, text) = match (judged.refused.is_empty(), judged.held.is_empty()) {
+            (false, _) => (GateAnswer::Rejected, refused(&judged.refused)),
+            (true, false) => return self.wait_at_gate(work, github, at, judged, now).await,
+            (true, true) => (GateAnswer::Approved, approved(&judged.brings, &judged.takes_back)),
         };
-        if answer.is_none() {
-            let is_new = at.asked.said.as_ref() != Some(&text) && at.asked.said_times < MOST_WORDS;
-            let again = now.saturating_add(patience::of_unknown(now.duration_since(at.asked.asked_at)));
-            let next = next.into_iter().chain(again.ok()).chain([at.asked.ends_at()]).min();
-            if !is_new {
-                return Ok(Outcome::Done { next });
-            }
-            let decisions = match self.tell_gate(work, github, at, None, &text).await? {
-                true => decisions,
-                false => {
-                    return self
-                        .keep_gate(work, NewGate { answer: Some(GateAnswer::Gone), ..NewGate::default() })
-                        .await;
-                }
-            };
-            tracing::info!(run = at.run, environment = at.environment, "the deployment waits");
-            return self.keep_gate(work, NewGate { said: Some(text), decisions, next, ..NewGate::default() }).await;
-        }
-        let is_there = self.tell_gate(work, github, at, answer, &text).await?;
+        let is_taken = self.tell_gate(work, github, at, Some(answer), &text).await?;
         failpoint::reach("gate-answered");
-        let answer = if is_there { answer } else { Some(GateAnswer::Gone) };
-        tracing::info!(run = at.run, environment = at.environment, answer = answer.map(GateAnswer::name), "answered");
-        self.keep_gate(work, NewGate { answer, said: Some(text), decisions, next: None }).await
+        // GitHub may not show yet what it has just asked about.
+        if !is_taken && Asking::of(work).may_wait() {
+            return Ok(Outcome::Again);
+        }
+        let answer = if is_taken { answer } else { GateAnswer::Gone };
+        tracing::info!(run = at.run, environment = at.environment, answer = answer.name(), "answered");
+        let new = NewGate { answer: Some(answer), said: Some(text), decisions: judged.decisions, next: None };
+        self.keep_gate(work, new).await
+    }
+
+    /// Says why it waits, where that was not said before. Words that GitHub does not take are not said again.
+    async fn wait_at_gate(
+        &self,
+        work: &Work,
+        github: &Installation,
+        at: At<'_>,
+        judged: Judged,
+        now: Timestamp,
+    ) -> Result<Outcome> {
+        let text = held(&judged.held);
+        let again = now.saturating_add(patience::of_unknown(now.duration_since(at.asked.asked_at)));
+        let next = judged.next.into_iter().chain(again.ok()).chain([at.asked.ends_at()]).min();
+        if at.asked.said.as_ref() == Some(&text) || at.asked.said_times >= MOST_WORDS {
+            return Ok(Outcome::Done { next });
+        }
+        self.tell_gate(work, github, at, None, &text).await?;
+        tracing::info!(run = at.run, environment = at.environment, "the deployment waits");
+        let new = NewGate { answer: None, said: Some(text), decisions: judged.decisions, next };
+        self.keep_gate(work, new).await
     }
 
     async fn keep_gate(&self, work: &Work, new: NewGate) -> Result<Outcome> {
@@ -276,7 +283,7 @@ impl Pipeline {
         Ok(Outcome::Recorded)
     }
 
-    /// Sends our word; false where GitHub waits for none any more.
+    /// Sends our word; false where GitHub does not take it.
     async fn tell_gate(
         &self,
         work: &Work,
@@ -297,7 +304,11 @@ impl Pipeline {
         match written {
             Ok(Ok(())) => Ok(true),
             Ok(Err(github::Error::NotFound(_) | github::Error::Refused(_))) => {
-                tracing::warn!(run = at.run, environment = at.environment, "GitHub does not wait for this deployment");
+                tracing::warn!(
+                    run = at.run,
+                    environment = at.environment,
+                    "GitHub does not take our word on this deployment"
+                );
                 Ok(false)
             }
             Ok(Err(error)) => Err(error.into()),

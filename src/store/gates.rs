@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use countersign_domain::account::Oid;
 use countersign_domain::decision::Outcome;
+use countersign_domain::plan::RunStatus;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use super::claim::{Claim, Subject};
 use super::db::{Row, Tx, Writes, storable, values};
 use super::decision::{self, NewDecision};
 use super::error::Result;
+use super::shown::run_status_name;
 use super::sql::{Sql, bulk, statements};
 use crate::signal::GateRequest;
 
@@ -60,9 +62,11 @@ statements! {
     );
     /// Of a pull request that went in nothing is asked any more, which says nothing of its authority.
     AUTHORITY = Sql::both(
-        "SELECT outcome FROM decision WHERE repository = $1 AND number = $2 AND key = $3 AND head = $4 AND as_of < $5
-            AND outcome <> 'silent'
-        ORDER BY as_of DESC, id DESC LIMIT 1"
+        "SELECT d.outcome, CASE WHEN p.run_head = d.head THEN p.run_status END AS shown FROM decision d
+            LEFT JOIN pull p ON p.repository = d.repository AND p.number = d.number
+        WHERE d.repository = $1 AND d.number = $2 AND d.key = $3 AND d.head = $4 AND d.as_of < $5
+            AND d.outcome <> 'silent'
+        ORDER BY d.as_of DESC, d.id DESC LIMIT 1"
     );
     SAY = Sql::both(
         "UPDATE gate SET said = $4, said_times = said_times + 1 WHERE repository = $1 AND run = $2 AND environment = $3"
@@ -223,7 +227,7 @@ impl Store {
     }
 
     /// What the last decision on that head of a pull request came to before it went in; `None` where there is none.
-    /// GitHub tells the second in which it went in.
+    /// GitHub tells the second in which it went in. Green that was taken back without a look waited for one.
     ///
     /// # Errors
     /// The database's.
@@ -235,7 +239,10 @@ impl Store {
     ) -> Result<Option<Outcome>> {
         let (key, before) = (Subject::Pull { repository, number }.key(), merged_at.as_second() * 1000 + 1000);
         let rows = self.db.fetch(AUTHORITY, values![repository, number, &key, head.as_str(), before]).await?;
-        rows.first().map(|row| decision::outcome(&row.text("outcome")?)).transpose()
+        let Some(row) = rows.first() else { return Ok(None) };
+        let outcome = decision::outcome(&row.text("outcome")?)?;
+        let is_green = row.maybe_text("shown")?.as_deref() == Some(run_status_name(RunStatus::Success));
+        Ok(Some(if outcome == Outcome::Pass && !is_green { Outcome::Wait } else { outcome }))
     }
 
     /// Keeps what a look at a gate came to, and ends the row, in one transaction. False where the lease was lost: then

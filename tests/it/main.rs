@@ -16,6 +16,7 @@ mod dispatches;
 mod door;
 mod early;
 mod ending;
+mod gates;
 mod groups;
 mod guide;
 mod house;

@@ -140,6 +140,25 @@ async fn a_commit_without_an_authorised_change_is_refused_and_named() {
     assert_eq!(world.shop.gate_answers(run).len(), 1);
 }
 
+/// Nothing could be looked at after the dismissal, so that nothing was decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_in_after_its_green_was_taken_back_is_refused() {
+    let world = World::with_policy(PEER).await;
+    deployed(&world).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.advance(Duration::from_secs(2));
+    world.github.faults().down(On::Reads);
+    pull.dismiss("carol", review);
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    let commit = pull.merge("dave");
+    world.github.faults().up();
+    world.settled().await;
+    let run = gate(&world, &commit, "production").await;
+    expect(&world, run, "rejected", &format!("#{}: it went in without authorisation", pull.number()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_branch_with_a_policy_of_its_own_lets_nothing_through() {
     let allow = "version = 1\n[[rule]]\nid = \"mine\"\nallow = \"all\"\n";
