@@ -77,8 +77,12 @@ async fn a_deployment_of_authorised_changes_goes_on_and_says_which() {
     let world = World::with_policy(PEER).await;
     deployed(&world).await;
     let ((one, _), (two, commit)) = (merged(&world).await, merged(&world).await);
+    world.github.take_log();
     let run = gate(&world, &commit, "production").await;
     expect(&world, run, "approved", &format!("#{}, #{}.", one.number(), two.number()));
+    let log = world.github.take_log();
+    let counts = (log.of("query Bringing").count(), log.of("query Look").count(), log.writes().count());
+    assert_eq!(counts, (1, 2, 1), "{}", log.summary());
     assert_eq!(world.shop.gate_answers(run).len(), 1);
     let stored = world.store().decisions(world.shop.id(), two.number(), 1).await.unwrap().remove(0);
     assert_eq!((stored.key, stored.outcome), (format!("gate:{}/{run}/production", world.shop.id()), Outcome::Pass));
