@@ -6,6 +6,7 @@
 
 mod asked;
 mod command;
+mod gate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
 pub use command::Command;
+pub use gate::Gate;
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +124,8 @@ pub struct OnDemand {
     pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
     /// The repository's custom properties on GitHub.
     pub properties: Option<Known<Properties>>,
+    /// The deployment that waits for this decision; `None` where the merge does.
+    pub gate: Option<Gate>,
 }
 
 /// A check that GitHub holds merges for.

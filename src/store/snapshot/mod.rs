@@ -33,7 +33,7 @@ pub use self::outcome::{
     StoredOutcome, differences, history_of, outcome_of, shown_of, stored_history, stored_outcome, stored_shown,
 };
 use self::shelf::{Cut, Shelf};
-use self::wire::ChangePart;
+use self::wire::{ChangePart, Gate};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -53,6 +53,10 @@ pub struct Snapshot {
 /// Cuts what an evaluation was given into parts, each once; the last one is the `change`.
 pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<Part> {
     let mut cut = Cut::default();
+    // A part of its own, to which nothing refers.
+    if let Some(gate) = &facts.on_demand.gate {
+        cut.put(&Gate::from(gate));
+    }
     let change = ChangePart::cut(facts, sources, templates, &mut cut);
     cut.put(&change);
     cut.into_parts()
@@ -67,8 +71,7 @@ pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<P
 /// # Errors
 /// Where a part is missing, of a version that is not known, or broken.
 pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
-    let shelf = Shelf::new(parts);
-    shelf.only::<ChangePart>()?.restore(&shelf)
+    restored(&Shelf::new(parts))
 }
 
 /// The same of parts that were found to have their hashes already: kind, hash and bytes of each.
@@ -76,6 +79,15 @@ pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
 /// # Errors
 /// Those of [`restore`].
 pub fn restore_checked<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str, &'a [u8])>) -> Result<Snapshot, Error> {
-    let shelf = Shelf::checked(parts);
-    shelf.only::<ChangePart>()?.restore(&shelf)
+    restored(&Shelf::checked(parts))
+}
+
+fn restored(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
+    let mut snapshot = shelf.only::<ChangePart>()?.restore(shelf)?;
+    snapshot.facts.on_demand.gate = match shelf.only::<Gate>() {
+        Ok(gate) => Some(gate.into()),
+        Err(Error::Absent { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    Ok(snapshot)
 }

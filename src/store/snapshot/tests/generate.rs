@@ -6,7 +6,7 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
-    Deployment, EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository,
+    Deployment, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known, ModelFailures, OnDemand, Repository,
     RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
@@ -77,6 +77,11 @@ fn lead() -> impl Strategy<Value = Option<SignedDuration>> {
     option::of((60..100_000_i64).prop_map(SignedDuration::from_secs))
 }
 
+fn gate() -> impl Strategy<Value = Option<Gate>> {
+    let authority = known(option::of(select(&Outcome::ALL)));
+    option::of((text(), authority).prop_map(|(environment, authority)| Gate { environment, authority }))
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -99,17 +104,20 @@ fn facts() -> impl Strategy<Value = Facts> {
         permissions(),
         required(),
         properties,
-        lead(),
+        (lead(), gate()),
     )
-        .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties, lead)| OnDemand {
-            special_files,
-            check_name,
-            failures,
-            permissions,
-            required_checks,
-            properties,
-            lead,
-        });
+        .prop_map(
+            |(special_files, check_name, failures, permissions, required_checks, properties, (lead, gate))| OnDemand {
+                special_files,
+                check_name,
+                failures,
+                permissions,
+                required_checks,
+                properties,
+                lead,
+                gate,
+            },
+        );
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews, commands), people, rest, diffs)| {
