@@ -26,6 +26,7 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/repos/{}/{}/commits/{}/check-runs", Some(("checks", "read"))),
     ("/repos/{}/{}/compare/{}...{}", Some(("contents", "read"))),
     ("/repos/{}/{}/git/trees/{}", Some(("contents", "read"))),
+    ("/repos/{}/{}/installation", None),
     ("/repos/{}/{}/issues/comments/{}", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/issues/comments/{}/reactions", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/issues/{}/comments", Some(("pull_requests", "write"))),
