@@ -5,6 +5,7 @@
 //! with its reason, never an empty list.
 
 mod asked;
+mod received;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use crate::net_diff::Diffs;
 use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
+pub use received::{Description, Received};
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +120,8 @@ pub struct OnDemand {
     pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
     /// The repository's custom properties on GitHub.
     pub properties: Option<Known<Properties>>,
+    /// Since when the change stands as it does.
+    pub received: Option<Received>,
 }
 
 /// A check that GitHub holds merges for.

@@ -125,6 +125,7 @@ mod tests {
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
         ("sqlite", sqlite::STATEMENTS),
+        ("standing", standing::STATEMENTS),
         ("take", take::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
         ("waiting", waiting::STATEMENTS),

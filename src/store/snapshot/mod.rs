@@ -31,7 +31,7 @@ use countersign_domain::record::Template;
 pub use self::error::Error;
 pub use self::outcome::{StoredOutcome, differences, outcome_of, shown_of, stored_outcome, stored_shown};
 use self::shelf::{Cut, Shelf};
-use self::wire::ChangePart;
+use self::wire::{ChangePart, Received};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -52,6 +52,10 @@ pub struct Snapshot {
 pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<Part> {
     let mut cut = Cut::default();
     let change = ChangePart::cut(facts, sources, templates, &mut cut);
+    if let Some(received) = &facts.on_demand.received {
+        let received = Received::cut(received, &mut cut);
+        cut.put(&received);
+    }
     cut.put(&change);
     cut.into_parts()
 }
@@ -65,8 +69,7 @@ pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<P
 /// # Errors
 /// Where a part is missing, of a version that is not known, or broken.
 pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
-    let shelf = Shelf::new(parts);
-    shelf.only::<ChangePart>()?.restore(&shelf)
+    whole(&Shelf::new(parts))
 }
 
 /// The same of parts that were found to have their hashes already: kind, hash and bytes of each.
@@ -74,6 +77,13 @@ pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
 /// # Errors
 /// Those of [`restore`].
 pub fn restore_checked<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str, &'a [u8])>) -> Result<Snapshot, Error> {
-    let shelf = Shelf::checked(parts);
-    shelf.only::<ChangePart>()?.restore(&shelf)
+    whole(&Shelf::checked(parts))
+}
+
+/// The `change` with what it refers to, and what lies beside it.
+fn whole(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
+    let mut snapshot = shelf.only::<ChangePart>()?.restore(shelf)?;
+    let received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
+    snapshot.facts.on_demand.received = received;
+    Ok(snapshot)
 }

@@ -36,14 +36,11 @@ pub fn shown_of(effect: Effect, refusals: &Refusals) -> Part {
 /// # Errors
 /// Where it is there twice, of a version that is not known, or broken.
 pub fn stored_shown(parts: &[Part]) -> Result<Option<(Effect, Refusals)>, Error> {
-    match Shelf::new(parts).only::<Shown>() {
-        Ok(shown) => {
-            let refusals = shown.refusals();
-            Ok(Some((shown.effect.into(), refusals)))
-        }
-        Err(Error::Absent { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let shown = Shelf::new(parts).beside::<Shown>()?;
+    Ok(shown.map(|shown| {
+        let refusals = shown.refusals();
+        (shown.effect.into(), refusals)
+    }))
 }
 
 /// Where a decision differs from the stored one, for people, a line each; none where they are the same.

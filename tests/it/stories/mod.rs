@@ -12,6 +12,7 @@ mod deliveries;
 mod deployments;
 mod early;
 mod effects;
+mod elapsed;
 mod enterprise;
 mod expressions;
 mod faults;

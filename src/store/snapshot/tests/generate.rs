@@ -6,8 +6,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Commit, Deployment,
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, RequiredCheck, Review,
-    ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    Description, EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Received, Repository,
+    RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -77,6 +77,12 @@ fn lead() -> impl Strategy<Value = Option<SignedDuration>> {
     option::of((60..100_000_i64).prop_map(SignedDuration::from_secs))
 }
 
+fn received() -> impl Strategy<Value = Option<Received>> {
+    let description = (instant(), text()).prop_map(|(at, text)| Description { at, text });
+    let received = (known(instant()), known(instant()), known(vec(description, 0..3)));
+    option::of(received.prop_map(|(head, ready, descriptions)| Received { head, ready, descriptions }))
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -99,16 +105,22 @@ fn facts() -> impl Strategy<Value = Facts> {
         required(),
         properties,
         lead(),
+        received(),
     )
-        .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties, lead)| OnDemand {
-            special_files,
-            check_name,
-            failures,
-            permissions,
-            required_checks,
-            properties,
-            lead,
-        });
+        .prop_map(
+            |(special_files, check_name, failures, permissions, required_checks, properties, lead, received)| {
+                OnDemand {
+                    special_files,
+                    check_name,
+                    failures,
+                    permissions,
+                    required_checks,
+                    properties,
+                    lead,
+                    received,
+                }
+            },
+        );
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
         |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {

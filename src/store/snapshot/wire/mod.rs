@@ -18,6 +18,7 @@ mod on_demand;
 mod owners;
 mod policy;
 mod pull_request;
+mod received;
 mod reviews;
 mod shown;
 mod team;
@@ -25,4 +26,5 @@ mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
+pub(crate) use received::Received;
 pub(crate) use shown::Shown;

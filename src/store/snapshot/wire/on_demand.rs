@@ -95,8 +95,17 @@ impl OnDemand {
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        let facts::OnDemand { special_files, check_name, failures, permissions, required_checks, properties, lead } =
-            on_demand;
+        // What was received is a part of its own.
+        let facts::OnDemand {
+            special_files,
+            check_name,
+            failures,
+            permissions,
+            required_checks,
+            properties,
+            lead,
+            received: _,
+        } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
             check_name: check_name.clone(),
@@ -121,6 +130,7 @@ impl From<OnDemand> for facts::OnDemand {
             required_checks: required_checks.map(|required| required.fact(back)),
             properties: properties.map(|properties| properties.fact(|properties| properties)),
             lead: lead.map(SignedDuration::from_secs),
+            received: None,
         }
     }
 }
