@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_domain::CHECK_NAME;
+use countersign_domain::is_our_name;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -342,7 +342,7 @@ fn matters(row: &Row, check: &MovedCheck) -> Result<bool> {
     }
     let name = check.name.to_lowercase();
     let ours = row.maybe_text("check_name")?.is_some_and(|ours| ours.to_lowercase() == name);
-    if ours || name.starts_with(CHECK_NAME) {
+    if ours || is_our_name(&name) {
         return Ok(true);
     }
     Ok(cares(row)?.is_none_or(|cares| cares.checks.matters(check)))

@@ -95,7 +95,8 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, db, decision, due, evidence, export, failures, groups, lane, mark, members,
-        missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, take, troubled, waiting,
+        missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, standing, take, troubled,
+        waiting,
     };
     use super::Sql;
     use crate::clock::Clock;

@@ -17,6 +17,7 @@ mod door;
 mod early;
 mod ending;
 mod groups;
+mod guide;
 mod house;
 mod kill;
 mod links;

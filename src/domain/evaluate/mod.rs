@@ -25,7 +25,7 @@ mod tests;
 mod trusted;
 
 pub(crate) use context::Context;
-pub use name::{CHECK_NAME, check_name, family_name};
+pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
 use crate::decision::{Decision, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};

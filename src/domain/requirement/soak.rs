@@ -1,7 +1,7 @@
 //! `soak = "30m"`: the head has to lie unchanged for so long.
 //!
-//! It counts from when the commit at the head was first seen there, by an event or a look; every push starts it anew, one
-//! back to a former commit too.
+//! It counts from the first look that saw the commit at the head; every push starts it anew, one back to a former commit
+//! too.
 
 use super::elapsed::{elapsed, not_told};
 use crate::decision::RequirementResult;

@@ -12,6 +12,7 @@ mod commits;
 mod decision;
 mod diffs;
 mod files;
+mod history;
 mod known;
 mod names;
 mod on_demand;
@@ -26,5 +27,6 @@ mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
+pub(crate) use history::History;
 pub(crate) use received::Received;
 pub(crate) use shown::Shown;
