@@ -6,11 +6,12 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::backtest::address;
-use super::github::{FromGitHub, Repository};
+use super::github::{FromGitHub, Repository, refused};
 use super::output::{Trouble, counted, name};
 use super::progress::Progress;
 use super::queue;
 use crate::clock::Clock;
+use crate::github;
 use crate::history::{self, Filled, Wanted};
 use crate::pipeline::Pipeline;
 use crate::render::escape::visible;
@@ -113,8 +114,12 @@ async fn read(
     })
     .await;
     bar.clear();
-    filled.map_err(|error| {
-        let kept = format!("what was read is kept in `{}`: the same command goes on from there", file.display());
-        Trouble::new(format!("{error:#}")).help(kept)
+    filled.map_err(|error| match error.downcast_ref::<github::Error>() {
+        // GitHub's own word, before anything was read.
+        Some(told) => refused(told, &format!("{owner}/{name}")),
+        None => {
+            let kept = format!("what was read is kept in `{}`: the same command goes on from there", file.display());
+            Trouble::new(format!("{error:#}")).help(kept)
+        }
     })
 }

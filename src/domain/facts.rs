@@ -5,6 +5,7 @@
 //! with its reason, never an empty list.
 
 mod asked;
+mod command;
 mod received;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::net_diff::Diffs;
 use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
+pub use command::Command;
 pub use received::{Description, Received};
 
 /// A fact, or why there is none.
@@ -76,6 +78,8 @@ pub struct Facts {
     pub commits: Known<Vec<Commit>>,
     /// All opinionated reviews, oldest first.
     pub reviews: Known<Vec<Review>>,
+    /// The commands that people gave in comments, oldest first.
+    pub commands: Known<Vec<Command>>,
     /// Check runs and statuses of the head commit; the newest of a name and its maker comes last.
     pub checks: Known<Vec<Check>>,
     /// Who was seen moving the head.

@@ -14,7 +14,7 @@ use crate::layer::Layer;
 use crate::policy::expr::Fact;
 use crate::policy::{
     ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
-    Permission, Policy, PolicySet, Requirement, WhichCheck, Who,
+    Permission, Policy, PolicySet, Requirement, Waive, WhichCheck, Who,
 };
 
 /// What the policies want to know.
@@ -103,6 +103,10 @@ pub fn needs(policies: &PolicySet) -> Needs {
             needs.same_diff |=
                 policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
             let lanes = policy.models.iter().flat_map(|model| &model.approvals);
+            let waivable = policy.rules.iter().any(|rule| rule.waive.is_some())
+                || policy.holds.iter().any(|hold| hold.waive.is_some());
+            let kept = policies.approval_for(layer.layer, &ApprovalSettings::default()).keep;
+            needs.same_diff |= waivable && kept == Keep::SameDiff;
             needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
@@ -177,6 +181,7 @@ impl Needs {
         policy.factors.iter().for_each(|factor| self.conditions(&factor.when));
         for rule in &policy.rules {
             self.conditions(&rule.when);
+            rule.waive.iter().for_each(|waive| self.waive(waive));
             for ask in &rule.asks {
                 self.requirement(ask);
                 if let Requirement::Deployments(wanted) = ask {
@@ -190,7 +195,10 @@ impl Needs {
             model.approvals.iter().for_each(|entry| self.entry(entry));
         }
         policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
-        policy.holds.iter().for_each(|hold| self.conditions(&hold.when));
+        for hold in &policy.holds {
+            self.conditions(&hold.when);
+            hold.waive.iter().for_each(|waive| self.waive(waive));
+        }
         self.time |= !policy.holds.is_empty();
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
@@ -274,6 +282,15 @@ impl Needs {
             }
             ApprovalEntry::Any(alternatives) => alternatives.iter().for_each(|entry| self.entry(entry)),
         }
+    }
+
+    /// Whoever waives counts as an approver does.
+    fn waive(&mut self, waive: &Waive) {
+        self.whos(&waive.from);
+        self.only_teams.extend(waive.from.iter().filter_map(|who| match who {
+            Who::Team(team) => Some(team.clone()),
+            Who::Authority { .. } | Who::User(_) => None,
+        }));
     }
 
     fn check(&mut self, wanted: &CheckWanted) {

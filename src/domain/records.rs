@@ -19,8 +19,8 @@ pub struct Records {
     pub current: ChangeRecord,
     /// What there is to say of its text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The description as it stood when each review was submitted, by the review's number; unknown where that text
-    /// cannot be had.
+    /// The description as it stood when each review was submitted and each command given, by the number of the one or
+    /// the key of the other; unknown where that text cannot be had.
     pub at_review: BTreeMap<u64, Known<ChangeRecord>>,
     /// The descriptions that were received, oldest first, each with the instant from which it stood.
     pub received: Known<Vec<(Timestamp, ChangeRecord)>>,
@@ -29,20 +29,21 @@ pub struct Records {
 }
 
 impl Records {
-    /// Reads the description and every text that a review was given on, each distinct text once.
-    pub fn read(facts: &Facts, fields: &FieldSet, templates: &[Template]) -> Self {
+    /// Reads the description and every text that a review or command was given on, each distinct text once.
+    pub fn read<'f>(facts: &'f Facts, fields: &FieldSet, templates: &[Template]) -> Self {
         let (current, diagnostics) = parse(&facts.change.body, fields, templates);
         let mut read: BTreeMap<&str, ChangeRecord> = BTreeMap::from([(facts.change.body.as_str(), current.clone())]);
-        let mut at_review = BTreeMap::new();
-        for review in facts.reviews.known().into_iter().flatten() {
-            let record = match &review.seen.body {
-                Known::Known(text) => {
-                    Known::Known(read.entry(text.as_str()).or_insert_with(|| parse(text, fields, templates).0).clone())
-                }
-                Known::Unknown(why) => Known::Unknown(why.clone()),
-            };
-            at_review.insert(review.id, record);
-        }
+        let mut record = |text: &'f Known<String>| match text {
+            Known::Known(text) => {
+                Known::Known(read.entry(text.as_str()).or_insert_with(|| parse(text, fields, templates).0).clone())
+            }
+            Known::Unknown(why) => Known::Unknown(why.clone()),
+        };
+        let reviews = facts.reviews.known().into_iter().flatten();
+        let at_review = reviews.map(|review| (review.id, record(&review.seen.body)));
+        let mut at_review: BTreeMap<_, _> = at_review.collect();
+        let commands = facts.commands.known().into_iter().flatten();
+        at_review.extend(commands.map(|command| (command.key(), record(&command.seen.body))));
         let descriptions = facts.on_demand.received.as_ref().map(|received| received.descriptions.as_ref());
         let received = descriptions.unwrap_or_else(|| Known::unknown(NOT_ASKED)).map(|descriptions| {
             let mut record = |text| read.entry(text).or_insert_with(|| parse(text, fields, templates).0).clone();

@@ -110,6 +110,8 @@ impl Pipeline {
             files,
             commits: look.commits.clone(),
             reviews: reviews(look, merged_at),
+            // Nobody was there to take any.
+            commands: Known::Known(Vec::new()),
             checks: look.checks.as_ref().map(|checks| checks.iter().map(|read| read.check.clone()).collect()),
             pushers,
             operators,

@@ -108,7 +108,7 @@ impl Pipeline {
         let place = Place { owner: &row.name.owner, name: &row.name.name, number };
         let said = match self.write_paid(work, github, place, &Action::CreateRun(run.clone())).await {
             Ok(Written::Run { id, .. }) => self.remember_said(work, (row.name.id, number), shown, Some(id), run).await,
-            Ok(Written::Comment { .. } | Written::Requests) => Ok(()),
+            Ok(Written::Comment { .. } | Written::Requests | Written::Reaction) => Ok(()),
             Err(error) => Err(error),
         };
         self.let_go(work, &lane).await?;

@@ -8,6 +8,7 @@
 
 mod budgets;
 mod burst;
+mod commanded;
 mod commands;
 mod conformance;
 mod databases;

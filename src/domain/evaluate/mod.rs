@@ -6,6 +6,7 @@
 //! change's own planned window, and by freezes and windows. Absent: what is shown of
 //! the decision.
 
+mod commands;
 mod context;
 mod edit;
 mod layers;
@@ -23,12 +24,13 @@ mod stack;
 #[cfg(test)]
 mod tests;
 mod trusted;
+mod waived;
 
 pub(crate) use context::Context;
 pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
-use crate::decision::{Decision, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
+use crate::decision::{CommandResult, Decision, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
@@ -36,6 +38,7 @@ use crate::records::Records;
 use crate::risk;
 use crate::text::Phrase;
 
+use self::commands::Commands;
 use self::layers::InForce;
 use self::name::own_check;
 use self::relax::Relaxations;
@@ -66,7 +69,9 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
     }
-    draft.judge(&mut cx, &relaxations);
+    let commands = Commands::judge(&cx, &draft.speaking);
+    draft.judge(&mut cx, &relaxations, &commands);
+    draft.commands = commands.results;
     let own = outcome::of_rules(&draft.rules);
     let own = if facts.change.draft && own == Outcome::Pass { Outcome::Wait } else { own };
     draft.finish(&cx, own)
@@ -82,6 +87,7 @@ struct Draft<'a> {
     asked: report::Asked,
     requests: Vec<Reviewer>,
     waivers: Vec<(Layer, String)>,
+    commands: Vec<CommandResult>,
 }
 
 impl<'a> Draft<'a> {
@@ -96,20 +102,22 @@ impl<'a> Draft<'a> {
             asked,
             requests: Vec::new(),
             waivers: Vec::new(),
+            commands: Vec::new(),
         }
     }
 
     /// Judges every rule of every layer that speaks.
-    fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>) {
+    fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>, commands: &Commands<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
         let cx = &*cx;
         let read = trusted::somebody_read(cx, &self.speaking, &judged);
         let strongest = rules::strongest_mode(&self.speaking);
-        let of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
+        let mut of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
+        of_stack.extend(commands.on_hold());
         let home = stack::home(&self.speaking, strongest);
-        let schedule = schedule::rules(cx, &self.speaking, relaxations);
+        let schedule = schedule::rules(cx, &self.speaking, relaxations, commands);
         for (place, layer) in self.speaking.iter().enumerate() {
             if place == home && !of_stack.is_empty() {
                 self.rules.push(stack::rule(layer.layer(), strongest, of_stack.clone()));
@@ -120,6 +128,7 @@ impl<'a> Draft<'a> {
             self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
                 let result = relaxations.relaxed(rule.rule, rule.judge(cx, &read, &mut self.notices));
+                let result = commands.relaxed(cx, rule.rule, result);
                 self.waivers.extend(relaxations.lifting(rule.rule, &result));
                 rule.note_fields(&result, &mut self.asked);
                 self.requests.extend(rule.reviewers(cx, &result));
@@ -169,6 +178,7 @@ impl<'a> Draft<'a> {
             comment: comment(&self.speaking),
             names_people: cx.names_people(),
             requests,
+            commands: self.commands,
             rules: self.rules,
         }
     }

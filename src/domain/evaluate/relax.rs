@@ -3,7 +3,7 @@
 //! Both reach their own layer and those below it, never a rule with `always`, and
 //! no rule whose word is worth more than their layer's. They only ever take the
 //! place of what is open: what is satisfied stays as it was found. Whatever is not
-//! known relaxes nothing. Absent: the emergency lane and waiving by command.
+//! known relaxes nothing. Absent: the emergency lane, and waiving by command (`waived`).
 
 use super::layers::InForce;
 use super::report::Asked;

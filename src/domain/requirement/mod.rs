@@ -17,6 +17,7 @@ mod found;
 mod freeze;
 pub(crate) mod held;
 mod notice;
+pub(crate) mod on_hold;
 pub(crate) mod planned_window;
 mod resolved_threads;
 mod signed;

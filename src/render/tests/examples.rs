@@ -29,6 +29,7 @@ pub(super) fn context() -> Context {
         author: Some(account(1, "alice")),
         effect: Effect::None,
         refusals: Refusals::default(),
+        explain: false,
     }
 }
 
@@ -141,6 +142,7 @@ pub(super) fn pass() -> Decision {
         comment: CommentWhen::WhenNeeded,
         names_people: true,
         requests: Vec::new(),
+        commands: Vec::new(),
     }
 }
 

@@ -212,10 +212,13 @@ async fn who_may_not_read_the_repository_is_told_so() {
     let ran = backtest(&world, root, &["--policy", "new.toml"]);
     ran.refused("`--github` needs `--export FILE`");
     world.github.revoke_tokens();
-    backtest(&world, root, &["--export", "past.db"]).refused("Bad credentials");
+    backtest(&world, root, &["--export", "past.db"]).refused("GitHub does not take the credentials: Bad credentials");
     let api = world.github.rest_url();
     let ran = run(root, &["backtest", "--github", "acme/shop", "--export", "past.db", "--github-api-url", &api]);
     ran.refused("COUNTERSIGN_GITHUB_APP_ID").refused("gh auth token");
+    let other = ["backtest", "--github", "acme/till", "--export", "past.db", "--github-api-url", &api];
+    fs::write(root.join("token"), world.acme.token()).unwrap();
+    run(root, &[&other[..], &["--token-file", "token"]].concat()).refused("GitHub shows no repository `acme/till`");
     let ran = run(root, &["backtest", "--github", "shop", "--export", "past.db", "--token-file", "token"]);
     ran.refused("`shop` is no repository\n  help: write it as `OWNER/NAME`");
 }
