@@ -4,7 +4,7 @@
 //! is the truth: a test stops the bot at each of them and looks at what is left.
 
 /// Every place, in the order in which one event passes them.
-pub const PLACES: [&str; 9] = [
+pub const PLACES: [&str; 10] = [
     "delivery-stored",
     "row-claimed",
     "look-done",
@@ -14,6 +14,7 @@ pub const PLACES: [&str; 9] = [
     "decision-stored",
     "said",
     "withdrawn",
+    "gate-answered",
 ];
 
 /// The variable that names the place to stop at.

@@ -87,6 +87,11 @@ pub enum Lowered {
     Membership,
     /// Somebody set a workflow to work that may have made the change.
     Dispatch,
+    /// Somebody holds the change by command.
+    Hold {
+        /// Who.
+        by: Option<String>,
+    },
 }
 
 /// A repository, its number and what it is called now.
@@ -178,6 +183,15 @@ pub enum Mark {
         /// The group's head commit.
         head: Oid,
     },
+    /// A deployment that waits for an answer.
+    Gate {
+        /// Its repository.
+        repository: u64,
+        /// GitHub's number for the workflow run.
+        run: u64,
+        /// The environment, as GitHub calls it.
+        environment: String,
+    },
     /// Everything open in an installation's repositories: it was made, or repositories were added.
     Installation {
         /// The installation.
@@ -197,6 +211,7 @@ impl Mark {
             | Self::Owner { .. }
             | Self::Deployed { .. }
             | Self::Group { .. }
+            | Self::Gate { .. }
             | Self::Installation { .. } => false,
         }
     }
@@ -377,6 +392,10 @@ pub enum Evidence {
         /// When that was said.
         at: Timestamp,
     },
+    /// A deployment was made, or said how it stands.
+    Deployment(DeploymentMove),
+    /// A deployment waits at an environment for our word.
+    GateAsked(GateRequest),
     /// A pull request's head, base and state, for the indexes.
     Pull(PullIndex),
     /// A merge group went in, or was given up.
@@ -415,6 +434,38 @@ pub struct GivenCommand {
     pub line: String,
     /// When it was written, to the second, by GitHub's clock.
     pub written_at: Timestamp,
+}
+
+/// A deployment, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentMove {
+    /// Its repository.
+    pub repository: u64,
+    /// GitHub's number for it.
+    pub deployment: u64,
+    /// The environment, as GitHub calls it.
+    pub environment: String,
+    /// The commit.
+    pub head: Oid,
+    /// Its state in lower case; empty for a new deployment.
+    pub state: String,
+    /// When that was said.
+    pub at: Timestamp,
+}
+
+/// A deployment that waits at an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateRequest {
+    /// Its repository.
+    pub repository: u64,
+    /// GitHub's number for the workflow run.
+    pub run: u64,
+    /// The environment, as GitHub calls it.
+    pub environment: String,
+    /// GitHub's number for the deployment; 0 where the event does not say.
+    pub deployment: u64,
+    /// The commit; empty where the event does not say.
+    pub head: Oid,
 }
 
 /// Somebody joined a team or left it.

@@ -6,6 +6,7 @@
 
 mod asked;
 mod command;
+mod gate;
 mod received;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
 pub use command::Command;
+pub use gate::Gate;
 pub use received::{Description, Received};
 
 /// A fact, or why there is none.
@@ -124,6 +126,8 @@ pub struct OnDemand {
     pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
     /// The repository's custom properties on GitHub.
     pub properties: Option<Known<Properties>>,
+    /// The deployment that waits for this decision; `None` where the merge does.
+    pub gate: Option<Gate>,
     /// Since when the change stands as it does.
     pub received: Option<Received>,
 }

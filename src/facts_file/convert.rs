@@ -334,6 +334,7 @@ impl FactsFile {
         domain::OnDemand {
             special_files: Some(special),
             check_name: None,
+            gate: None,
             failures: failures.collect(),
             permissions: held.collect(),
             lead: None,

@@ -388,6 +388,13 @@ impl Installation {
         self.authorised(method, &url, path, body).await?.read()
     }
 
+    /// A REST request of which nothing is asked but that it is taken.
+    pub(super) async fn rest_taken(&self, method: Method, path: &str, body: &Value) -> Result<()> {
+        let url = format!("{}{path}", self.github.0.address.rest);
+        self.authorised(method, &url, path, Some(body)).await?;
+        Ok(())
+    }
+
     /// All pages of a REST list, up to a number of pages; `None` where there are more.
     pub(super) async fn rest_pages<T: DeserializeOwned>(&self, path: &str, most_pages: u32) -> Result<Option<Vec<T>>> {
         let separator = if path.contains('?') { '&' } else { '?' };

@@ -63,6 +63,7 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
         "check_suite" => checks::check_suite(payload, &context, &mut signal),
         "status" => checks::status(payload, &context, &mut signal),
         "deployment" | "deployment_status" => deployment::deployment(payload, &context, &mut signal),
+        "deployment_protection_rule" => deployment::gate(payload, &context, &mut signal),
         "push" => push::push(payload, &context, &mut signal),
         "workflow_run" => workflow_run::workflow_run(payload, &context, &mut signal),
         "merge_group" => merge_group::merge_group(payload, &context, &mut signal),

@@ -10,6 +10,7 @@ mod codeowners;
 mod diffs;
 mod error;
 pub mod event;
+mod gate;
 mod look;
 mod merged;
 mod meter;
@@ -26,6 +27,7 @@ pub use apply::{Place, Written, requests};
 pub use client::{GitHub, Installation};
 pub use diffs::{Comparison, Found, ListedFile, Lookup, git_blob};
 pub use error::{Error, Result};
+pub use gate::Between;
 pub use look::{
     Ask, AskedRead, BranchTip, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, Queue, QueueEntry,
     ReviewRead, Target,

@@ -13,6 +13,7 @@ mod ending;
 mod facts;
 mod first_seen;
 mod fresh;
+mod gate;
 mod group;
 mod history;
 mod lane;
@@ -187,6 +188,9 @@ impl Pipeline {
             // What a look holds on its way is large: it goes on the heap at once, and not through every caller.
             Subject::Pull { repository, number } => Box::pin(self.pull(work, *repository, *number)).await,
             Subject::Group { repository, base, head } => Box::pin(self.group(work, *repository, base, head)).await,
+            Subject::Gate { repository, run, environment } => {
+                Box::pin(self.gate(work, *repository, *run, environment)).await
+            }
             Subject::Sweep { installation } => self.sweep(*installation).await,
             // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,

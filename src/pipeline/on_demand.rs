@@ -118,6 +118,10 @@ impl Pipeline {
                 }
             }
             ChangeState::Merged => {
+                if let Some((at, commit)) = &look.merged {
+                    let base = &look.change.base.name;
+                    self.store.remember_merged((repository.id, number), base, commit, *at).await?;
+                }
                 for reverted in reverts::reverted(&look.change.body, &repository.owner, &repository.name) {
                     let now = self.store.now().await?;
                     let alike = self.store.remember_revert((repository.id, reverted), number, now).await?;

@@ -6,7 +6,7 @@ use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, Outcome as Verdict, PolicyReport, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
-use countersign_domain::plan::{Effect, RunStatus, Shown, ShownComment, ShownRun};
+use countersign_domain::plan::{Effect, Refusals, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::{FieldSet, Template};
 use countersign_domain::{Needs, Records, evaluate};
@@ -194,6 +194,29 @@ pub fn decisions_with(
     let first = evaluate(one.0, &records, facts);
     let records = if one.1 == other.1 { records } else { Records::read(facts, other.1, templates) };
     (first, evaluate(other.0, &records, facts))
+}
+
+/// What a change that is to be deployed comes to at a gate, and that decision to be kept.
+pub(super) fn decided_at_gate(read: Read, pages: &str) -> (Decision, NewDecision) {
+    let Read { look, governing, facts, templates, .. } = read;
+    let Governing { sources, loaded, check_name, .. } = governing;
+    let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
+    let decided = Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit: None };
+    let context = render::Context {
+        server: pages.to_owned(),
+        owner: decided.look.repository.owner.clone(),
+        repository: decided.look.repository.name.clone(),
+        number: decided.look.change.number,
+        author: decided.look.change.author.clone(),
+        effect: Effect::None,
+        refusals: Refusals::default(),
+        explain: false,
+    };
+    let texts = render::answer(&decided.decision, &context).run.map(|run| run.fingerprint).unwrap_or_default();
+    let new = new_decision(&decided, Effect::None, texts, ShownIds::default());
+    // It is no decision on the pull request: that went in.
+    let new = NewDecision { pull: None, change: None, green_until: None, ..new };
+    (decided.decision, new)
 }
 
 /// What GitHub shows of us: by the look, or by our own knowledge where the look lags behind our own writes.

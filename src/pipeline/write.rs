@@ -237,7 +237,11 @@ impl Pipeline {
         let (repository, number) = match &work.claim.subject {
             Subject::Pull { repository, number } => (*repository, *number),
             Subject::Group { repository, .. } => return self.give_up_group(work, *repository, error).await,
-            Subject::Sweep { .. } | Subject::Redelivery => return Ok(()),
+            // It goes on waiting: nobody is let through by what failed.
+            Subject::Gate { .. } | Subject::Sweep { .. } | Subject::Redelivery => {
+                tracing::error!(error, attempts = work.claim.attempts, "given up until the next event");
+                return Ok(());
+            }
         };
         let Some(row) = self.store.repository(repository).await? else { return Ok(()) };
         let Some(index) = self.store.pull_index(repository, number).await? else { return Ok(()) };

@@ -17,6 +17,7 @@ pub mod comment;
 pub mod decision;
 pub mod effect;
 pub mod escape;
+pub mod gate;
 pub mod group;
 pub mod json;
 pub mod limits;

@@ -30,6 +30,15 @@ pub enum Subject {
         /// Its head commit.
         head: Oid,
     },
+    /// A deployment that waits at an environment.
+    Gate {
+        /// Its repository.
+        repository: u64,
+        /// GitHub's number for the workflow run.
+        run: u64,
+        /// The environment, as GitHub calls it.
+        environment: String,
+    },
     /// All open pull requests of an installation, compared with what is known.
     Sweep {
         /// The installation.
@@ -40,11 +49,12 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The row's key: `pull:REPOSITORY#NUMBER`, `group:REPOSITORY:HEAD`, `sweep:INSTALLATION`, `redelivery`.
+    /// The row's key: `pull:REPOSITORY#NUMBER`, `group:REPOSITORY:HEAD`, `gate:REPOSITORY/RUN/ENVIRONMENT`, `sweep:INSTALLATION`, `redelivery`.
     pub fn key(&self) -> String {
         match self {
             Self::Pull { repository, number } => format!("pull:{repository}#{number}"),
             Self::Group { repository, head, .. } => format!("group:{repository}:{head}"),
+            Self::Gate { repository, run, environment } => format!("gate:{repository}/{run}/{environment}"),
             Self::Sweep { installation } => format!("sweep:{installation}"),
             Self::Redelivery => "redelivery".into(),
         }
@@ -55,6 +65,7 @@ impl Subject {
         match self {
             Self::Pull { .. } => "pull",
             Self::Group { .. } => "group",
+            Self::Gate { .. } => "gate",
             Self::Sweep { .. } => "sweep",
             Self::Redelivery => "redelivery",
         }
@@ -65,6 +76,8 @@ impl Subject {
         match self {
             Self::Pull { repository, number } => (*repository, *number, "", ""),
             Self::Group { repository, base, head } => (*repository, 0, head.as_str(), base),
+            // The column of the base holds the environment.
+            Self::Gate { repository, run, environment } => (*repository, *run, "", environment),
             Self::Sweep { .. } | Self::Redelivery => (0, 0, "", ""),
         }
     }
@@ -74,6 +87,7 @@ impl Subject {
         Ok(match row.text("kind")?.as_str() {
             "pull" => Self::Pull { repository, number: row.id("number")? },
             "group" => Self::Group { repository, base: row.text("base")?, head: Oid::new(row.text("head")?) },
+            "gate" => Self::Gate { repository, run: row.id("number")?, environment: row.text("base")? },
             "sweep" => Self::Sweep { installation: row.id("installation")? },
             "redelivery" => Self::Redelivery,
             other => return Err(Error::Unreadable(format!("no such kind of queue row: `{other}`"))),
@@ -141,7 +155,7 @@ impl Claim {
     pub fn priority(&self) -> Priority {
         match &self.subject {
             _ if self.lowers => Priority::Withdrawal,
-            Subject::Group { .. } => Priority::Gate,
+            Subject::Group { .. } | Subject::Gate { .. } => Priority::Gate,
             _ if self.awaited => Priority::Answer,
             _ => Priority::Grant,
         }

@@ -299,7 +299,6 @@ impl Store {
         let id = Uuid::now_v7();
         let mut tx = self.db.begin(Writes::Records).await?;
         let now = tx.now(&self.clock).await?;
-        let parts = super::part::keep(&mut tx, &decision.parts, now).await?;
         if let Some(pull) = &decision.pull {
             let mut early = Marks::default();
             index_pulls(&mut tx, std::slice::from_ref(pull), &claim.causes, &mut early).await?;
@@ -307,28 +306,7 @@ impl Store {
             decided(&mut tx, (repository, number), id, decision).await?;
             name_teams(&mut tx, (repository, number), &decision.teams).await?;
         }
-        tx.execute(
-            DECISION,
-            values![
-                &id.to_string(),
-                &claim.subject.key(),
-                repository,
-                number,
-                decision.head.as_str(),
-                &decision.check_name,
-                decision.as_of.as_millisecond(),
-                decision.outcome.name(),
-                decision.own_outcome.name(),
-                i64::from(decision.semantics),
-                &decision.engine,
-                &to_json(&decision.policies)?,
-                &to_json(&parts)?,
-                &decision.texts,
-                &to_json(&claim.causes)?,
-                decision.next_due.map(Timestamp::as_millisecond),
-            ],
-        )
-        .await?;
+        write(&mut tx, claim, (repository, number), id, decision, now).await?;
         if let Some(change) = &decision.change {
             keep_change(&mut tx, change, id, decision.as_of).await?;
         }
@@ -390,6 +368,41 @@ pub(super) async fn index_pulls(tx: &mut Tx, pulls: &[PullIndex], heard: &[Strin
         let written = tx.fetch(INDEX_PULL, values).await?;
         waiting::join(tx, &written, heard, marks).await?;
     }
+    Ok(())
+}
+
+/// Writes a decision and the parts of its snapshot.
+pub(super) async fn write(
+    tx: &mut Tx,
+    claim: &Claim,
+    (repository, number): (u64, u64),
+    id: Uuid,
+    decision: &NewDecision,
+    now: i64,
+) -> Result<()> {
+    let parts = super::part::keep(tx, &decision.parts, now).await?;
+    tx.execute(
+        DECISION,
+        values![
+            &id.to_string(),
+            &claim.subject.key(),
+            repository,
+            number,
+            decision.head.as_str(),
+            &decision.check_name,
+            decision.as_of.as_millisecond(),
+            decision.outcome.name(),
+            decision.own_outcome.name(),
+            i64::from(decision.semantics),
+            &decision.engine,
+            &to_json(&decision.policies)?,
+            &to_json(&parts)?,
+            &decision.texts,
+            &to_json(&claim.causes)?,
+            decision.next_due.map(Timestamp::as_millisecond),
+        ],
+    )
+    .await?;
     Ok(())
 }
 

@@ -42,7 +42,8 @@ macro_rules! turn {
     () => {
         "CASE WHEN lowers_seq > done_seq THEN due_at - 600000
     WHEN green_until <= due_at + 300000 THEN green_until - 600000
-    WHEN kind = 'group' THEN due_at - 300000 WHEN awaited_seq > done_seq THEN due_at - 120000 ELSE due_at END"
+    WHEN kind IN ('group', 'gate') THEN due_at - 300000 WHEN awaited_seq > done_seq THEN due_at - 120000
+    ELSE due_at END"
     };
 }
 

@@ -14,10 +14,10 @@ use super::claim::Subject;
 use super::db::{Row, Tx, storable, values};
 use super::decision::Cares;
 use super::error::{Error, Result};
-use super::groups;
 use super::pending::{Marked, Pending};
 use super::sql::{Sql, bulk, statements};
 use super::waiting;
+use super::{gates, groups};
 use crate::signal::{Lowered, Mark, Moved, MovedCheck, Want};
 
 /// How long ago a change went in of which it is asked whether a deployment that failed brought it: thirty days, in ms.
@@ -155,6 +155,10 @@ impl Marks {
                 let subject = Subject::Group { repository: *repository, base: base.clone(), head: head.clone() };
                 self.add(subject, cause.installation, &any, false, cause);
             }
+            Mark::Gate { repository, run, environment } => {
+                let (repository, run, environment) = (*repository, *run, storable(environment).into_owned());
+                self.add(Subject::Gate { repository, run, environment }, cause.installation, &any, false, cause);
+            }
             Mark::Head { check: Some(check), .. } if check.ours => {}
             Mark::Head { repository, head, .. } | Mark::Asked { repository, head, .. } => {
                 let rows = tx.fetch(AT_HEAD, values![*repository, head.as_str()]).await?;
@@ -168,9 +172,12 @@ impl Marks {
                 for pulls in [INTO_BASE, BESIDE_DEFAULT] {
                     self.add_pulls(&tx.fetch(pulls, values![*repository, branch]).await?, &any, cause)?;
                 }
+                self.add_gates(gates::waiting(tx, *repository, cause.received_at).await?, cause);
             }
             Mark::Owner { owner } => {
-                self.add_pulls(&tx.fetch(OF_OWNER, values![&owner.to_lowercase()]).await?, &any, cause)?;
+                let owner = owner.to_lowercase();
+                self.add_pulls(&tx.fetch(OF_OWNER, values![&owner]).await?, &any, cause)?;
+                self.add_gates(gates::waiting_of_owner(tx, &owner, cause.received_at).await?, cause);
             }
             Mark::Team { organisation, slug, lowers } => {
                 let (organisation, slug) = (organisation.to_lowercase(), slug.to_lowercase());
@@ -216,6 +223,12 @@ impl Marks {
 
     fn add_pulls(&mut self, rows: &[Row], want: &Want, cause: Cause<'_>) -> Result<()> {
         rows.iter().try_for_each(|row| self.add_pull(row, want, false, cause))
+    }
+
+    fn add_gates(&mut self, gates: Vec<(Subject, u64)>, cause: Cause<'_>) {
+        for (gate, installation) in gates {
+            self.add(gate, installation, &Want::Anything, false, cause);
+        }
     }
 
     fn add_pull(&mut self, row: &Row, want: &Want, lowers: bool, cause: Cause<'_>) -> Result<()> {

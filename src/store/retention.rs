@@ -67,6 +67,15 @@ statements! {
         "DELETE FROM merge_group WHERE (repository, head) IN (SELECT repository, head FROM merge_group
             WHERE seen_at < $1 ORDER BY seen_at LIMIT 500)"
     );
+    /// Answers stay: they say what was let through.
+    GATES = Sql::both("DELETE FROM gate WHERE answer IS NULL AND asked_at < $1");
+    /// Those that tell of a change or went through a gate stay.
+    DEPLOYMENTS = Sql::both(
+        "DELETE FROM deployment WHERE (repository, id) IN (SELECT d.repository, d.id FROM deployment d
+            LEFT JOIN merged_change m ON m.repository = d.repository AND m.head = d.head
+            LEFT JOIN gate g ON g.repository = d.repository AND g.deployment = d.id
+            WHERE d.seen_at < $1 AND m.number IS NULL AND g.run IS NULL LIMIT 500)"
+    );
     LANES = Sql::both("DELETE FROM lane WHERE until < $1");
     MEMBERS_MOVED = Sql::both("DELETE FROM member_moved WHERE at < $1");
 }
@@ -74,6 +83,9 @@ statements! {
 /// How long a merge group is kept after it was last looked at: GitHub waits for its checks for hours, and one that is not
 /// answered for good is looked at every 13 days.
 const GROUP_DAYS: i64 = 30;
+
+/// How long a deployment that was never answered is kept: GitHub lets it wait for thirty days.
+const GATE_DAYS: i64 = 40;
 
 /// How long each kind is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,13 +131,14 @@ impl Store {
             // A part's last use is known to the day.
             swept.parts += self.in_steps(PARTS, values![before(age) - DAY_MS, &kind]).await?;
         }
-        for evidence in [PUSHES, HEAD_MOVES, DEPLOYED, BODIES, SEEN, FIRST_MEMBERSHIPS, DISPATCHES] {
+        for evidence in [PUSHES, HEAD_MOVES, DEPLOYED, DEPLOYMENTS, BODIES, SEEN, FIRST_MEMBERSHIPS, DISPATCHES] {
             swept.evidence += self.in_steps(evidence, values![before(retention.evidence)]).await?;
         }
         swept.rows += self.in_steps(IDLE, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(LANES, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(MEMBERS_MOVED, values![now - DAY_MS]).await?;
         swept.rows += self.in_steps(WAITING, values![now - DAY_MS]).await?;
+        swept.rows += self.in_steps(GATES, values![now - GATE_DAYS * DAY_MS]).await?;
         for groups in [MEMBERS, GROUPS] {
             swept.rows += self.in_steps(groups, values![now - GROUP_DAYS * DAY_MS]).await?;
         }

@@ -94,9 +94,9 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, commands, db, decision, due, evidence, export, failures, groups, lane, mark,
-        members, missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, standing, take,
-        troubled, waiting,
+        Store, asked, budget, changes, commands, db, decision, deployments, due, evidence, export, failures, gates,
+        groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown,
+        sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -108,10 +108,12 @@ mod tests {
         ("commands", commands::STATEMENTS),
         ("db", db::STATEMENTS),
         ("decision", decision::STATEMENTS),
+        ("deployments", deployments::STATEMENTS),
         ("due", due::STATEMENTS),
         ("evidence", evidence::STATEMENTS),
         ("export", export::STATEMENTS),
         ("failures", failures::STATEMENTS),
+        ("gates", gates::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("lane", lane::STATEMENTS),
         ("mark", mark::STATEMENTS),

@@ -14,13 +14,15 @@ use super::Store;
 use super::commands;
 use super::db::{Row, Tx, Writes, storable, values};
 use super::error::{Error, Result};
-use super::groups;
 use super::mark::{Cause, Marks};
 use super::members;
 use super::pack::{self, Pieces};
 use super::sql::{Sql, bulk, statements};
 use super::waiting::{self, awaited};
-use crate::signal::{Delivery, Dispatch, Evidence, Mark, PullIndex, RepositoryName, Signal};
+use super::{deployments, gates, groups};
+use crate::signal::{
+    Delivery, DeploymentMove, Dispatch, Evidence, GateRequest, Mark, PullIndex, RepositoryName, Signal,
+};
 
 statements! {
     /// The bodies come as one piece, `$2`, of which each row names its own.
@@ -356,6 +358,7 @@ impl Names {
             | Mark::Asked { repository, .. }
             | Mark::Base { repository, .. }
             | Mark::Deployed { repository }
+            | Mark::Gate { repository, .. }
             | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
             Mark::Installation { installation } => self.installations_gone.contains(installation),
             Mark::Owner { .. } | Mark::Team { .. } => false,
@@ -370,6 +373,8 @@ struct Proofs<'a> {
     pushes: Vec<Value>,
     head_moves: Vec<Value>,
     deployed: Vec<Value>,
+    gates: Vec<(&'a GateRequest, Timestamp)>,
+    deployments: Vec<&'a DeploymentMove>,
     groups_gone: BTreeMap<(u64, &'a Oid), Value>,
     /// By comment.
     commands: BTreeMap<u64, Value>,
@@ -441,6 +446,8 @@ impl<'a> Proofs<'a> {
                 "failed": i64::from(*failed),
                 "at": at.as_millisecond(),
             })),
+            Evidence::Deployment(moved) => self.deployments.push(moved),
+            Evidence::GateAsked(request) => self.gates.push((request, delivery.received_at)),
             Evidence::Body { repository, number, at, editor, text } => {
                 let key = (*repository, *number, *at, pack::hash(text.as_bytes()));
                 let told = BodyTold { editor: None, text, received_at };
@@ -493,6 +500,8 @@ impl<'a> Proofs<'a> {
                 "updated_at": pull.updated_at.as_millisecond(),
             })
         });
+        gates::ask(tx, &self.gates).await?;
+        deployments::moved(tx, &self.deployments).await?;
         groups::gone(tx, self.groups_gone.into_values().collect()).await?;
         // Before the head moves by what was taken along: nobody is bound to what came after them.
         commands::keep(tx, self.commands.into_values().collect()).await?;

@@ -86,6 +86,9 @@ impl QueueRow {
             Subject::Group { repository: id, base, head } => {
                 format!("{} merge group {} into {base}", repository(id), head.short())
             }
+            Subject::Gate { repository: id, run, environment } => {
+                format!("{} deployment to {environment} (run {run})", repository(id))
+            }
             Subject::Sweep { installation } => format!("sweep of installation {installation}"),
             Subject::Redelivery => "redelivery of what GitHub could not hand over".to_owned(),
         }

@@ -18,6 +18,7 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/app/installations/{}/access_tokens", None),
     ("/installation/repositories", None),
     ("/repos/{}/{}", None),
+    ("/repos/{}/{}/actions/runs/{}/deployment_protection_rule", Some(("deployments", "write"))),
     ("/repos/{}/{}/activity", Some(("contents", "read"))),
     ("/repos/{}/{}/branches/{}", Some(("contents", "read"))),
     ("/repos/{}/{}/collaborators/{}/permission", None),
@@ -37,6 +38,7 @@ const ROUTES: &[(&str, Needs)] = &[
 /// What a field of GraphQL that takes arguments needs, where it needs more than what it stands in.
 const FIELDS: &[(&str, Needs)] = &[
     ("assignees", None),
+    ("associatedPullRequests", Some(("pull_requests", "read"))),
     ("authors", None),
     ("checkRuns", None),
     ("checkSuites", Some(("checks", "read"))),
@@ -76,6 +78,7 @@ const EVENTS: &[(&str, &str)] = &[
     ("check_run", "checks"),
     ("check_suite", "checks"),
     ("deployment", "deployments"),
+    ("deployment_protection_rule", "deployments"),
     ("deployment_status", "deployments"),
     ("issue_comment", "issues"),
     ("membership", "members"),

@@ -84,6 +84,7 @@ async fn stop_at(place: &str, url: &str) {
     match place {
         "said" => return stop_said(&scene).await,
         "withdrawn" => return stop_withdrawn(&scene).await,
+        "gate-answered" => return stop_at_gate(&scene).await,
         _ => {}
     }
     let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, place)]).await;
@@ -119,6 +120,31 @@ async fn stop_withdrawn(scene: &Scene) {
     scene.until("the verdict after a look", waiting).await;
     scene.at_rest(&store).await;
     scene.assert_whole(&store, &pulls, "in_progress").await;
+}
+
+/// A deployment goes on, and the bot dies before it has kept that. The answer stays the same, and is kept then.
+async fn stop_at_gate(scene: &Scene) {
+    let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, "gate-answered")]).await;
+    let (shop, store) = (&scene.shops[0], scene.store().await);
+    let there = shop.deploy(&shop.tip("main"), "production", "carol");
+    shop.deployment_status(there, "carol", "success");
+    let pulls = scene.open(1);
+    pulls[0].review("bob", Verdict::Approve);
+    scene.until("green", || ours(&pulls[0]).iter().any(|run| run.is_green())).await;
+    scene.at_rest(&store).await;
+    let run = shop.gate(&pulls[0].merge("bob"), "production", "carol");
+    bot.aborted("gate-answered").await;
+    assert_eq!(shop.gate_answers(run).len(), 1);
+    let _bot = scene.serve(&[SHORT_LEASE]).await;
+    let started = Instant::now();
+    while !store.gate(shop.id(), run, "production").await.expect("read").is_some_and(|gate| gate.answered) {
+        assert!(started.elapsed() < WITHIN, "the restarted bot keeps what was answered");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let answers = shop.gate_answers(run);
+    assert!(answers.len() <= 2 && answers.iter().all(|(state, _)| state == "approved"), "{answers:?}");
+    let brought = store.deployments_of(shop.id(), pulls[0].number()).await.expect("read");
+    assert_eq!(brought.len(), 1, "{brought:?}");
 }
 
 /// Green, then a dismissal that cannot be looked at: green goes, and the bot dies before it has kept that it went. It is

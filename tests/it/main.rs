@@ -17,6 +17,7 @@ mod dispatches;
 mod door;
 mod early;
 mod ending;
+mod gates;
 mod groups;
 mod guide;
 mod house;

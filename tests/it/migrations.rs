@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::{Evidence, Mark, MemberMove, Want};
-use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Shows, Standing, Store};
+use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention, Shows, Standing, Store, Subject};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
@@ -308,6 +308,31 @@ async fn what_was_commanded_in_the_twentieth_version_stands() {
         assert_eq!(commands[0].at, at_ms(1_700_000_001_500));
         assert_eq!(db.store.unanswered_commands((SHOP, 1)).await.expect("read"), [32].into());
         assert_eq!(db.store.shown(SHOP, 1).await.expect("read").explained, head);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gates_and_deployments_of_the_twenty_second_version_stand() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0022.sql")).await;
+        let claims = db.store.claim("test", 9, TTL).await.expect("claims");
+        let gate = Subject::Gate { repository: SHOP, run: 17, environment: "Production".into() };
+        assert_eq!(claims.iter().map(|claim| claim.subject.clone()).collect::<Vec<_>>(), [gate]);
+        let waits = db.store.gate(SHOP, 17, "Production").await.expect("read").expect("it is there");
+        assert_eq!((waits.deployment, waits.said.as_deref(), waits.said_times), (5, Some("held"), 2));
+        assert!(!waits.answered && db.store.gate(SHOP, 16, "Production").await.expect("read").expect("there").answered);
+        assert_eq!(db.store.last_through_gate(SHOP, "PRODUCTION").await.expect("read"), Some(Oid::new("dead")));
+        let deployed = db.store.deployments_of(SHOP, 1).await.expect("read").remove(0);
+        assert_eq!((deployed.deployment, deployed.succeeded_at), (4, Some(at_ms(1_690_000_003_000))));
+        let long = SignedDuration::from_hours(24);
+        let retention = Retention { payloads: long, parts_of: [].into(), parts: long, evidence: long };
+        db.store.retain(&retention).await.expect("swept");
+        assert_eq!(db.store.gate(SHOP, 17, "Production").await.expect("read"), None, "GitHub gave it up long ago");
+        assert!(
+            db.store.last_through_gate(SHOP, "production").await.expect("read").is_some(),
+            "what was let through stays"
+        );
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! `environments`: the change reaches one of these, by its paths into one of its bases, or says so itself.
 //!
 //! What the change request says may only raise what is asked: in a lowering place it
-//! is not heard.
+//! is not heard. At the gate of an environment it is that environment and no other.
 
 use super::field::said;
 use super::{Finding, Place, Standpoint, Truth};
@@ -19,12 +19,26 @@ pub(super) fn environments(cx: &Context<'_>, from: Standpoint, names: &[String])
         let Some(environment) = cx.policies.environment(from.layer, name) else {
             return Finding::unknown(Phrase::words("no policy in force defines the environment ").quote(name));
         };
+        if let Some(gate) = &cx.facts.on_demand.gate {
+            return goes_into(&gate.environment, name, environment);
+        }
         let declared = from.place == Place::Raising && is_declared(cx, from.layer, name, environment);
         if declared {
             return Finding::holds(Phrase::words("the change request names the environment ").quote(name));
         }
         reached(cx, name, environment)
     }))
+}
+
+/// Whether the deployment goes into it. GitHub tells environments apart without regard to case.
+fn goes_into(gate: &str, name: &str, environment: &Environment) -> Finding {
+    let is_it = environment.names.iter().any(|called| called.to_lowercase() == gate.to_lowercase());
+    let said = if is_it {
+        "the deployment goes into the environment "
+    } else {
+        "the deployment does not go into the environment "
+    };
+    Finding::of(is_it, Phrase::words(said).quote(name))
 }
 
 /// Whether the change reaches it by its paths and base.

@@ -150,6 +150,10 @@ impl<'a> Context<'a> {
 
     /// How early green is taken back: of much that is green, the riskiest first.
     fn withdrawn_before(&self) -> SignedDuration {
+        // A gate asks at the moment itself.
+        if self.facts.on_demand.gate.is_some() {
+            return SignedDuration::ZERO;
+        }
         let Some(lead) = self.facts.on_demand.lead else { return WITHDRAWN_BEFORE };
         let riskier = self.risk.map_or(0, |(_, level)| Level::ALL.iter().position(|own| *own == level).unwrap_or(0));
         lead.max(WITHDRAWN_BEFORE).saturating_add(SignedDuration::from_secs(riskier as i64))

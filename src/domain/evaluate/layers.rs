@@ -115,6 +115,13 @@ fn asks_approvals(policy: &Policy) -> bool {
     policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| matches!(ask, Approvals(_)))
 }
 
+/// What cannot be known of a layer: what it says, or whether it speaks about the change.
+pub(super) fn unread(cx: &Context<'_>, layer: &InForce<'_>) -> Option<RequirementResult> {
+    let Some((_, policy)) = layer.policy() else { return without_policy(layer.0) };
+    let scope = scope(policy, cx.facts);
+    scope.is_unknown().then(|| unknown_scope(scope))
+}
+
 /// What a layer without a valid policy comes to.
 fn without_policy(layer: &LayerPolicy) -> Option<RequirementResult> {
     let path = || Phrase::default().quote(&layer.source.path);

@@ -8,6 +8,7 @@
 
 mod commands;
 mod context;
+mod deployment;
 mod edit;
 mod layers;
 mod memo;
@@ -27,6 +28,7 @@ mod trusted;
 mod waived;
 
 pub(crate) use context::Context;
+pub use deployment::AUTHORISED;
 pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
@@ -49,10 +51,11 @@ use self::relax::Relaxations;
 /// been read from the same facts, with the fields of the same policies.
 pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decision {
     let mut cx = Context::new(policies, records, facts);
+    let gate = facts.on_demand.gate.as_ref();
     let speaking = match facts.change.state {
-        ChangeState::Open => layers::speaking(policies, facts),
-        // It went in, or never will: there is nothing left to ask.
-        ChangeState::Closed | ChangeState::Merged => Vec::new(),
+        ChangeState::Closed | ChangeState::Merged if gate.is_none() => Vec::new(),
+        // Otherwise it went in, or never will: there is nothing left to ask but what its deployment asks.
+        ChangeState::Open | ChangeState::Closed | ChangeState::Merged => layers::speaking(policies, facts),
     };
     let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
     // Factors come before models, so that only without models they know the type.
@@ -62,6 +65,11 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
     let relaxations = Relaxations::judge(&cx, &speaking);
     cx.standard = Some(relaxations.standard());
     let mut draft = Draft::new(risk.report, speaking);
+    if let Some(gate) = gate {
+        draft.rules = deployment::rules(&cx, &draft.speaking, &relaxations, gate);
+        let own = outcome::of_rules(&draft.rules);
+        return draft.finish(&cx, own);
+    }
     if facts.change.state == ChangeState::Open {
         draft.policy_edit = edit::policy_edit(&cx);
     }

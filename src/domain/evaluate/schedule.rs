@@ -24,7 +24,7 @@ pub(super) fn rules(
 ) -> Vec<RuleResult> {
     let mut rules: Vec<RuleResult> = Vec::new();
     for (layer, policy) in speaking.iter().filter_map(InForce::policy) {
-        rules.extend(policy.holds.iter().map(|hold| {
+        rules.extend(policy.holds.iter().filter(|hold| hold.merges).map(|hold| {
             let result = RuleResult {
                 layer,
                 id: hold.id.clone(),

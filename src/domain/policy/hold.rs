@@ -17,7 +17,9 @@ pub struct Hold {
     pub why: String,
     /// When the freeze lasts, or when the window is open.
     pub times: Times,
-    /// Whether it holds deployments as well, for whoever gates them; the check holds merges.
+    /// Whether it holds merges, by the check.
+    pub merges: bool,
+    /// Whether it holds deployments, by the gate of their environment.
     pub deploys: bool,
     /// Which changes it holds. Holding asks more, so that whatever is not known of a change holds it.
     pub when: Conditions,

@@ -3,7 +3,7 @@
 //! Green is taken back before it begins, and comes back at its end. Absent: letting one
 //! change through by command (`evaluate::waived`).
 
-use super::held::{Held, told, wait};
+use super::held::{Held, asked, told, wait};
 use crate::decision::{RequirementResult, State};
 use crate::evaluate::Context;
 use crate::policy::Hold;
@@ -18,23 +18,23 @@ pub(super) fn freeze(cx: &Context<'_>, hold: &Hold) -> Held {
             Some(end) => named("frozen by ").and(" until ").then(told(hold, end)),
             None => named("frozen by ").and(", and no end of it is in sight"),
         };
-        return Held { holds: true, result: result(hold, State::Waiting, observed) };
+        return Held { holds: true, result: result(cx, hold, State::Waiting, observed) };
     }
     let Some(start) = now.changes else {
         now.looked_until.map(|until| cx.changes_at(until));
-        return Held { holds: false, result: result(hold, State::Satisfied, named("the freeze ").and(" is over")) };
+        return Held { holds: false, result: result(cx, hold, State::Satisfied, named("the freeze ").and(" is over")) };
     };
     if cx.lasts_until(start) {
         let observed = named("the freeze ").and(" begins at ").then(told(hold, start));
-        return Held { holds: false, result: result(hold, State::Satisfied, observed) };
+        return Held { holds: false, result: result(cx, hold, State::Satisfied, observed) };
     }
     cx.changes_at(start);
     let observed = named("closing for ").and(" at ").then(told(hold, start));
-    Held { holds: true, result: result(hold, State::Waiting, observed) }
+    Held { holds: true, result: result(cx, hold, State::Waiting, observed) }
 }
 
-fn result(hold: &Hold, state: State, observed: Phrase) -> RequirementResult {
-    let wanted = Phrase::words("a merge outside the freeze ").quote(&hold.id);
+fn result(cx: &Context<'_>, hold: &Hold, state: State, observed: Phrase) -> RequirementResult {
+    let wanted = Phrase::words(asked(cx)).and(" outside the freeze ").quote(&hold.id);
     let acts = if state == State::Waiting { vec![wait("wait until it is over")] } else { Vec::new() };
     RequirementResult { key: hold.kind.name(), state, wanted, observed, acts }
 }

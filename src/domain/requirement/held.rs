@@ -50,6 +50,11 @@ fn doubtful(hold: &Hold, result: RequirementResult, applies: Finding) -> Require
     RequirementResult { state: State::Unknown, observed, acts, ..result }
 }
 
+/// What a freeze or window lets go, or not: a merge, or at a gate a deployment.
+pub(super) fn asked(cx: &Context<'_>) -> &'static str {
+    if cx.facts.on_demand.gate.is_some() { "a deployment" } else { "a merge" }
+}
+
 /// An instant, and what the clocks show then where the policy was written for.
 pub(super) fn told(hold: &Hold, at: Timestamp) -> Phrase {
     let said = Phrase::default().instant(at);

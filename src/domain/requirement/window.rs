@@ -3,7 +3,7 @@
 //! Every window that speaks about a change has to be open. Green is taken back before
 //! one closes, and comes when it opens.
 
-use super::held::{Held, told, wait};
+use super::held::{Held, asked, told, wait};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::policy::Hold;
@@ -18,29 +18,32 @@ pub(super) fn window(cx: &Context<'_>, hold: &Hold) -> Held {
             Some(start) => named().and(" opens at ").then(told(hold, start)),
             None => {
                 now.looked_until.map(|until| cx.changes_at(until));
-                return Held { holds: true, result: never(hold, named().and(" does not open again")) };
+                return Held { holds: true, result: never(cx, hold, named().and(" does not open again")) };
             }
         };
-        return Held { holds: true, result: result(hold, State::Waiting, observed, vec![wait("wait until it opens")]) };
+        return Held {
+            holds: true,
+            result: result(cx, hold, State::Waiting, observed, vec![wait("wait until it opens")]),
+        };
     }
     let Some(end) = now.changes else {
-        return Held { holds: false, result: result(hold, State::Satisfied, named().and(" is open"), Vec::new()) };
+        return Held { holds: false, result: result(cx, hold, State::Satisfied, named().and(" is open"), Vec::new()) };
     };
     if cx.lasts_until(end) {
         let observed = named().and(" is open until ").then(told(hold, end));
-        return Held { holds: false, result: result(hold, State::Satisfied, observed, Vec::new()) };
+        return Held { holds: false, result: result(cx, hold, State::Satisfied, observed, Vec::new()) };
     }
     cx.changes_at(end);
     let observed = named().and(" is about to close, at ").then(told(hold, end));
-    Held { holds: true, result: result(hold, State::Waiting, observed, vec![wait("wait until it opens again")]) }
+    Held { holds: true, result: result(cx, hold, State::Waiting, observed, vec![wait("wait until it opens again")]) }
 }
 
-fn never(hold: &Hold, observed: Phrase) -> RequirementResult {
+fn never(cx: &Context<'_>, hold: &Hold, observed: Phrase) -> RequirementResult {
     let what = Phrase::words("give the window ").quote(&hold.id).and(" times that are still to come, or take it out");
-    result(hold, State::Waiting, observed, vec![Act { by: Actor::PolicyAdmin, what }])
+    result(cx, hold, State::Waiting, observed, vec![Act { by: Actor::PolicyAdmin, what }])
 }
 
-fn result(hold: &Hold, state: State, observed: Phrase, acts: Vec<Act>) -> RequirementResult {
-    let wanted = Phrase::words("a merge within the window ").quote(&hold.id);
+fn result(cx: &Context<'_>, hold: &Hold, state: State, observed: Phrase, acts: Vec<Act>) -> RequirementResult {
+    let wanted = Phrase::words(asked(cx)).and(" within the window ").quote(&hold.id);
     RequirementResult { key: hold.kind.name(), state, wanted, observed, acts }
 }

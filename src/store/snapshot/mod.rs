@@ -33,7 +33,7 @@ pub use self::outcome::{
     StoredOutcome, differences, history_of, outcome_of, shown_of, stored_history, stored_outcome, stored_shown,
 };
 use self::shelf::{Cut, Shelf};
-use self::wire::{ChangePart, Received};
+use self::wire::{ChangePart, Gate, Received};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -53,6 +53,10 @@ pub struct Snapshot {
 /// Cuts what an evaluation was given into parts, each once; the last one is the `change`.
 pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<Part> {
     let mut cut = Cut::default();
+    // A part of its own, to which nothing refers.
+    if let Some(gate) = &facts.on_demand.gate {
+        cut.put(&Gate::from(gate));
+    }
     let change = ChangePart::cut(facts, sources, templates, &mut cut);
     if let Some(received) = &facts.on_demand.received {
         let received = Received::cut(received, &mut cut);
@@ -71,7 +75,7 @@ pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<P
 /// # Errors
 /// Where a part is missing, of a version that is not known, or broken.
 pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
-    whole(&Shelf::new(parts))
+    restored(&Shelf::new(parts))
 }
 
 /// The same of parts that were found to have their hashes already: kind, hash and bytes of each.
@@ -79,13 +83,14 @@ pub fn restore(parts: &[Part]) -> Result<Snapshot, Error> {
 /// # Errors
 /// Those of [`restore`].
 pub fn restore_checked<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str, &'a [u8])>) -> Result<Snapshot, Error> {
-    whole(&Shelf::checked(parts))
+    restored(&Shelf::checked(parts))
 }
 
 /// The `change` with what it refers to, and what lies beside it.
-fn whole(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
+fn restored(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
     let mut snapshot = shelf.only::<ChangePart>()?.restore(shelf)?;
-    let received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
-    snapshot.facts.on_demand.received = received;
+    let on_demand = &mut snapshot.facts.on_demand;
+    on_demand.gate = shelf.beside::<Gate>()?.map(Into::into);
+    on_demand.received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
     Ok(snapshot)
 }

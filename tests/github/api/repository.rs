@@ -268,6 +268,12 @@ impl Repository {
         })
     }
 
+    /// The deployment of a run that waits, or waited.
+    pub fn gated_deployment(&self, run: u64) -> u64 {
+        let state = self.state();
+        state.gates.iter().find(|gate| gate.run == run).map(|gate| gate.deployment).unwrap_or_default()
+    }
+
     /// What the App answered for a run that waits: state and comment, in order.
     pub fn gate_answers(&self, run: u64) -> Vec<(String, String)> {
         let state = self.state();

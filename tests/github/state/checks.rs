@@ -101,6 +101,7 @@ pub(crate) struct DeploymentStatus {
 /// A deployment that waits at an environment's protection rule.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
+    pub deployment: u64,
     pub run: u64,
     pub environment: String,
     /// State and comment of the App's answers, in order.

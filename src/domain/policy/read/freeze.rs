@@ -1,7 +1,7 @@
 //! `[[freeze]]` and `[[window]]`: when changes wait, and when they may go in.
 //!
-//! What goes by a calendar's file or holds deployments alone is checked whole and
-//! enforced by nobody yet: it holds what is in scope.
+//! What goes by a calendar's file is checked whole and enforced by nobody yet: it holds
+//! what is in scope.
 
 use jiff::tz::TimeZone;
 
@@ -40,16 +40,16 @@ fn take(table: &Table<'_>, policy: &mut Policy, read: impl Fn(&Table<'_>) -> (Ho
     let (kind, said) = read(table);
     let shared = Shared::read(table);
     let not_yet = |key: &str| Unenforced { key: key.to_owned(), id: id.clone(), span: table.span.clone() };
-    match (said, shared.holds_merges) {
-        (Some(Said::Calendar), _) => policy.unenforced.push(not_yet(&format!("{}.calendar", kind.name()))),
-        (_, false) => policy.unenforced.push(not_yet(&format!("{}.holds", kind.name()))),
-        (Some(Said::Times(times)), true) => {
-            let Shared { why, when, deploys, always, waive, .. } = shared;
+    match said {
+        Some(Said::Calendar) => policy.unenforced.push(not_yet(&format!("{}.calendar", kind.name()))),
+        Some(Said::Times(times)) => {
+            let Shared { why, when, merges, deploys, always, waive } = shared;
             let (Some(id), Some(when)) = (id, when) else { return };
-            policy.holds.push(Hold { kind, id, why, times, deploys, when, always, waive, span: table.span.clone() });
+            let span = table.span.clone();
+            policy.holds.push(Hold { kind, id, why, times, merges, deploys, when, always, waive, span });
         }
         // It has errors, and the file with it.
-        (None, true) => {}
+        None => {}
     }
 }
 
@@ -191,7 +191,7 @@ struct Shared {
     why: String,
     /// `None` where it is wrong.
     when: Option<Conditions>,
-    holds_merges: bool,
+    merges: bool,
     deploys: bool,
     always: bool,
     waive: Option<Waive>,
@@ -217,7 +217,7 @@ impl Shared {
         Self {
             why: if table.name == "freeze" { small::text_or_empty(table, "why") } else { String::new() },
             when: when.unwrap_or(Some(Conditions::default())),
-            holds_merges: holds_any("merge"),
+            merges: holds_any("merge"),
             deploys: holds_any("deploy"),
             always,
             waive,

@@ -6,8 +6,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
-    Deployment, Description, EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Received,
-    Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    Deployment, Description, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known, ModelFailures, OnDemand,
+    Received, Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -77,6 +77,11 @@ fn lead() -> impl Strategy<Value = Option<SignedDuration>> {
     option::of((60..100_000_i64).prop_map(SignedDuration::from_secs))
 }
 
+fn gate() -> impl Strategy<Value = Option<Gate>> {
+    let authority = known(option::of(select(&Outcome::ALL)));
+    option::of((text(), authority).prop_map(|(environment, authority)| Gate { environment, authority }))
+}
+
 fn received() -> impl Strategy<Value = Option<Received>> {
     let description = (instant(), text()).prop_map(|(at, text)| Description { at, text });
     let received = (known(instant()), known(instant()), known(vec(description, 0..3)));
@@ -105,21 +110,27 @@ fn facts() -> impl Strategy<Value = Facts> {
         permissions(),
         required(),
         properties,
-        lead(),
-        received(),
+        (lead(), gate(), received()),
     )
         .prop_map(
-            |(special_files, check_name, failures, permissions, required_checks, properties, lead, received)| {
-                OnDemand {
-                    special_files,
-                    check_name,
-                    failures,
-                    permissions,
-                    required_checks,
-                    properties,
-                    lead,
-                    received,
-                }
+            |(
+                special_files,
+                check_name,
+                failures,
+                permissions,
+                required_checks,
+                properties,
+                (lead, gate, received),
+            )| OnDemand {
+                special_files,
+                check_name,
+                failures,
+                permissions,
+                required_checks,
+                properties,
+                lead,
+                gate,
+                received,
             },
         );
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);

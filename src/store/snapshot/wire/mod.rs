@@ -13,6 +13,7 @@ mod commits;
 mod decision;
 mod diffs;
 mod files;
+mod gate;
 mod history;
 mod known;
 mod names;
@@ -28,6 +29,7 @@ mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
+pub(crate) use gate::Gate;
 pub(crate) use history::History;
 pub(crate) use received::Received;
 pub(crate) use shown::Shown;

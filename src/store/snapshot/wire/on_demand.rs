@@ -95,8 +95,9 @@ impl OnDemand {
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        // What was received is a part of its own.
+        // A gate and what was received are parts of their own.
         let facts::OnDemand {
+            gate: _,
             special_files,
             check_name,
             failures,
@@ -130,6 +131,7 @@ impl From<OnDemand> for facts::OnDemand {
             required_checks: required_checks.map(|required| required.fact(back)),
             properties: properties.map(|properties| properties.fact(|properties| properties)),
             lead: lead.map(SignedDuration::from_secs),
+            gate: None,
             received: None,
         }
     }
