@@ -32,6 +32,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         author_permissions,
         properties,
         required_checks,
+        received,
     } = wanted;
     let mut lacking: Vec<String> = Vec::new();
     let teams = teams.iter().filter(|team| !facts.teams.contains_key(team));
@@ -57,6 +58,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         (*same_diff && !then.same_diff && other_heads, "what was changed when approvals were given"),
         (*permissions && !then.permissions, "what reviewers may do in the repository"),
         (*author_permissions && !then.author_permissions, "what the author may do in the repository"),
+        (*received && facts.on_demand.received.is_none(), "since when the change stands as it does"),
         (*properties && facts.on_demand.properties.is_none(), "the custom properties of the repository"),
         (
             facts.on_demand.special_files.is_none() && wants_modes(policies, &facts.files),

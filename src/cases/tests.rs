@@ -219,3 +219,27 @@ fn a_waiver_is_reached_where_it_lifts_something() {
     let lifted = format!("{held}[[case]]\nname = \"b\"\nfiles = [\"old/a\"]\nreviews = []\nexpect = \"pass\"\n");
     assert_eq!(unreached(&policy, &lifted), [""; 0]);
 }
+
+#[test]
+fn a_case_says_since_when_a_change_stands_as_it_does() {
+    let policy = "[[rule]]\nid = \"told\"\nsoak = \"30m\"\nnotice = \"24h\"\n";
+    let since = |head: &str, ready: &str, announced: &str| {
+        format!(
+            "as_of = 2026-03-03T12:00:00Z\nhead_since = 2026-03-0{head}:00Z\nready_since = 2026-03-0{ready}:00Z\n\
+             announced_since = 2026-03-0{announced}:00Z\n"
+        )
+    };
+    check(policy, &(since("3T11:30", "2T12:00", "2T09:00") + "expect = \"pass\""), &[]);
+    check(
+        policy,
+        &(since("3T11:31", "2T12:00", "2T09:00") + "expect = { rules = { \"told.soak\" = \"waiting\" } }"),
+        &[],
+    );
+    check(
+        policy,
+        &(since("3T11:30", "2T12:01", "2T09:00") + "expect = { rules = { \"told.notice\" = \"waiting\" } }"),
+        &[],
+    );
+    check(policy, &(since("3T11:30", "2T12:00", "2T12:01") + "expect = \"wait\""), &[]);
+    check(policy, "expect = { outcome = \"unknown\", says = [\"`head_since` does\"] }", &[]);
+}

@@ -7,6 +7,7 @@
 mod asked;
 mod command;
 mod gate;
+mod received;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,7 @@ use crate::policy::Permission;
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
 pub use command::Command;
 pub use gate::Gate;
+pub use received::{Description, Received};
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +128,8 @@ pub struct OnDemand {
     pub properties: Option<Known<Properties>>,
     /// The deployment that waits for this decision; `None` where the merge does.
     pub gate: Option<Gate>,
+    /// Since when the change stands as it does.
+    pub received: Option<Received>,
 }
 
 /// A check that GitHub holds merges for.

@@ -60,6 +60,8 @@ pub struct Needs {
     pub on_declaration: bool,
     /// Whether it matters to many changes at once what time it is.
     pub time: bool,
+    /// Whether it is to be told since when the change stands as it does.
+    pub received: bool,
 }
 
 /// Who makes a check that is asked for.
@@ -164,6 +166,8 @@ fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
         Requirement::Fields(_)
         | Requirement::Signed
         | Requirement::ResolvedThreads
+        | Requirement::Soak(_)
+        | Requirement::Notice(_)
         | Requirement::Deny(_)
         | Requirement::Allow(_)
         | Requirement::Unenforced(_) => false,
@@ -251,6 +255,7 @@ impl Needs {
                 others.for_each(|wanted| self.login(&wanted.by));
             }
             Requirement::ResolvedThreads => self.threads = true,
+            Requirement::Soak(_) | Requirement::Notice(_) => self.received = true,
             Requirement::Fields(_)
             | Requirement::Signed
             | Requirement::Deny(_)

@@ -1,4 +1,4 @@
-//! The change request as it stands, and as it stood at each review.
+//! The change request as it stands, as it stood at each review, and as it was announced before.
 //!
 //! An approval is bound to what was read. Both texts are read here with one reader
 //! and one set of fields, so that neither a new release nor another wrapping of a
@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Facts, Known};
+use crate::facts::{Facts, Known, NOT_ASKED};
 use crate::record::{ChangeRecord, FieldSet, Template, parse};
 
 /// Every reading of the description that a decision needs.
@@ -20,6 +22,8 @@ pub struct Records {
     /// The description as it stood when each review was submitted and each command given, by the number of the one or
     /// the key of the other; unknown where that text cannot be had.
     pub at_review: BTreeMap<u64, Known<ChangeRecord>>,
+    /// The descriptions that were received, oldest first, each with the instant from which it stood.
+    pub received: Known<Vec<(Timestamp, ChangeRecord)>>,
     /// The fields it was read for.
     pub fields: FieldSet,
 }
@@ -40,6 +44,11 @@ impl Records {
         let mut at_review: BTreeMap<_, _> = at_review.collect();
         let commands = facts.commands.known().into_iter().flatten();
         at_review.extend(commands.map(|command| (command.key(), record(&command.seen.body))));
-        Self { current, diagnostics, at_review, fields: fields.clone() }
+        let descriptions = facts.on_demand.received.as_ref().map(|received| received.descriptions.as_ref());
+        let received = descriptions.unwrap_or_else(|| Known::unknown(NOT_ASKED)).map(|descriptions| {
+            let mut record = |text| read.entry(text).or_insert_with(|| parse(text, fields, templates).0).clone();
+            descriptions.iter().map(|stood| (stood.at, record(stood.text.as_str()))).collect()
+        });
+        Self { current, diagnostics, at_review, received, fields: fields.clone() }
     }
 }

@@ -68,7 +68,7 @@ impl FactsFile {
             },
             policy_edit: self.policy_edit(),
             asked: self.asked(as_of),
-            on_demand: self.on_demand(),
+            on_demand: domain::OnDemand { received: self.received(needs), ..self.on_demand() },
             siblings: self.siblings.iter().map(sibling).collect::<Result<_, _>>()?,
             app_id: OWN_APP.1,
             repository,
@@ -99,6 +99,9 @@ impl FactsFile {
             why("special_files", Some(&self.special_files)),
             why("enforced", Some(&self.enforced)),
             why("required_checks", self.required_checks.as_ref()),
+            why("head_since", self.head_since.as_ref()),
+            why("ready_since", self.ready_since.as_ref()),
+            why("announced_since", self.announced_since.as_ref()),
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
@@ -335,12 +338,31 @@ impl FactsFile {
             failures: failures.collect(),
             permissions: held.collect(),
             lead: None,
+            received: None,
             required_checks: self.required_checks.as_ref().map(|required| {
                 let by_anybody = |name: &String| domain::RequiredCheck { name: name.clone(), app: None };
                 known(required, |names| names.iter().map(by_anybody).collect())
             }),
             properties: Some(self.properties()),
         }
+    }
+
+    /// What is said of it, and where a policy asks, that the rest is not.
+    fn received(&self, needs: &Needs) -> Option<domain::Received> {
+        let said = [&self.head_since, &self.ready_since, &self.announced_since];
+        if !needs.received && said.iter().all(|said| said.is_none()) {
+            return None;
+        }
+        let since = |key: &str, said: &Option<Fact<Timestamp>>| match said {
+            Some(fact) => known(fact, |at| *at),
+            None => Known::unknown(format!("the facts do not say: `{key}` does")),
+        };
+        let announced = since("announced_since", &self.announced_since);
+        Some(domain::Received {
+            head: since("head_since", &self.head_since),
+            ready: since("ready_since", &self.ready_since),
+            descriptions: announced.map(|at| vec![domain::Description { at, text: self.body.clone() }]),
+        })
     }
 
     /// Those that are set; all of them unknown where the file says only that and why.

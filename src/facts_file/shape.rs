@@ -83,6 +83,12 @@ pub struct FactsFile {
     pub enforced: Fact<bool>,
     /// The names of all checks that GitHub requires on the base; left out, those of `checks` that are said to be.
     pub required_checks: Option<Fact<Vec<String>>>,
+    /// Since when the head is the head; left out, that is unknown.
+    pub head_since: Option<Fact<Timestamp>>,
+    /// Since when the pull request is ready for review and into its base; left out, that is unknown.
+    pub ready_since: Option<Fact<Timestamp>>,
+    /// Since when the description announces what it announces now; left out, that is unknown.
+    pub announced_since: Option<Fact<Timestamp>>,
     /// The repository's policy file as the head has it, where the change touches it.
     pub policy_at_head: Option<Fact<String>>,
     /// Open pull requests with the same head and check.
@@ -126,6 +132,9 @@ impl Default for FactsFile {
             accounts: BTreeMap::new(),
             enforced: Fact::Known(true),
             required_checks: None,
+            head_since: None,
+            ready_since: None,
+            announced_since: None,
             policy_at_head: None,
             siblings: Vec::new(),
         }

@@ -79,6 +79,9 @@ fn every_fact_may_be_unknown() {
         "special_files",
         "enforced",
         "required_checks",
+        "head_since",
+        "ready_since",
+        "announced_since",
         "policy_at_head",
     ];
     for key in keys {

@@ -58,6 +58,7 @@ impl Pipeline {
             false => None,
         };
         let lead = if needs.time { self.lead(github.id(), as_of).await? } else { None };
+        let received = self.received(look, needs, as_of).await?;
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
         let diffs = self.diffs(github, look, needs, &bound, &moves).await?;
@@ -81,7 +82,7 @@ impl Pipeline {
             asked: Asked { merged_before, codeowners: owners.file, owning_teams, ..look.asked.facts() },
             siblings: Vec::new(),
             app_id: github.github().app_id(),
-            on_demand: OnDemand { permissions, properties, lead, ..OnDemand::default() },
+            on_demand: OnDemand { permissions, properties, lead, received, ..OnDemand::default() },
             diffs,
         };
         Ok((facts, told))

@@ -173,6 +173,7 @@ impl Pipeline {
             teams: Vec::new(),
             shown: ShownIds::default(),
             pull: None,
+            shows: None,
             change: Some(change),
         }
     }

@@ -29,6 +29,7 @@ mod policies;
 mod pull;
 mod pushers;
 mod read;
+mod received;
 mod redelivery;
 mod refused;
 mod requests;

@@ -17,7 +17,7 @@ use super::lane::lane;
 use super::loaded::Loaded;
 use super::policies::Governing;
 use super::read::{Asking, Read, Reading, why_taken_back};
-use super::{Error, Pipeline, Result, ending, patience, refused, unfinished};
+use super::{Error, Pipeline, Result, ending, patience, received, refused, unfinished};
 use crate::failpoint;
 use crate::github::{Installation, Look, OwnRun, Target};
 use crate::queue::{Outcome, Work};
@@ -320,6 +320,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         teams: decided.facts.teams.keys().cloned().collect(),
         shown,
         pull: Some(index(look)),
+        shows: Some(received::shows(look)),
         // What is not open any more is asked nothing: the backtest goes by what it was asked last.
         change: open.then(|| change_row(look, decision)),
     }

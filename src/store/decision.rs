@@ -21,6 +21,7 @@ use super::mark::Marks;
 use super::part::Part;
 use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
+use super::standing::Shows;
 use super::waiting::{self, awaited};
 use crate::signal::{Moved, MovedCheck, PullIndex};
 
@@ -33,7 +34,10 @@ statements! {
         awaited!()
     ));
     DECIDED = Sql::both(
-        "UPDATE pull SET decision = $3, decided_head = $4, check_name = $5, outcome = $6, own_outcome = $7, cares = $8
+        "UPDATE pull SET decision = $3, decided_head = $4, check_name = $5, outcome = $6, own_outcome = $7, cares = $8,
+            head_at = CASE WHEN seen_head = $4 THEN head_at ELSE $9 END, seen_head = $4,
+            body_at = CASE WHEN body_hash = $10 THEN body_at ELSE $9 END, body_hash = $10,
+            ready_at = CASE WHEN ready_base = $11 THEN ready_at ELSE $9 END, ready_base = $11
         WHERE repository = $1 AND number = $2"
     );
     TEAMS = Sql::both("SELECT organisation, slug FROM pull_team WHERE repository = $1 AND number = $2");
@@ -278,6 +282,8 @@ pub struct NewDecision {
     pub shown: ShownIds,
     /// The pull request as it was read, for the indexes; `None` for a merge group.
     pub pull: Option<PullIndex>,
+    /// What the look showed of it that is counted from; `None` for a merge group.
+    pub shows: Option<Shows>,
     /// Its row for the backtest.
     pub change: Option<ChangeRow>,
 }
@@ -401,6 +407,7 @@ pub(super) async fn write(
 }
 
 async fn decided(tx: &mut Tx, pull: (u64, u64), id: Uuid, decision: &NewDecision) -> Result<()> {
+    let shows = decision.shows.as_ref();
     tx.execute(
         DECIDED,
         values![
@@ -412,6 +419,9 @@ async fn decided(tx: &mut Tx, pull: (u64, u64), id: Uuid, decision: &NewDecision
             decision.outcome.name(),
             decision.own_outcome.name(),
             &to_json(&decision.cares)?,
+            decision.as_of.as_millisecond(),
+            shows.map(|shows| shows.body.as_str()),
+            shows.and_then(|shows| shows.ready_for.as_deref()),
         ],
     )
     .await?;

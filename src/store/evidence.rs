@@ -29,7 +29,7 @@ statements! {
         WHERE repository = $1 AND branch = $2 AND after_head IN ($3, $4, $5, $6, $7, $8, $9, $10) ORDER BY at"
     );
     BODIES = Sql::both(
-        "SELECT at, editor, editor_login, editor_kind, text FROM body_version
+        "SELECT at, editor, editor_login, editor_kind, text, received_at FROM body_version
         WHERE repository = $1 AND number = $2 ORDER BY at, hash"
     );
     SEEN = Sql::both("SELECT base, commits, at, could_write FROM seen WHERE review = $1");
@@ -108,6 +108,8 @@ pub struct BodyVersion {
     pub editor: Option<Account>,
     /// The text.
     pub text: String,
+    /// When the event that told it was received.
+    pub received_at: Timestamp,
 }
 
 /// What stood before a reviewer, as the first look after the review saw it.
@@ -196,7 +198,8 @@ impl Store {
                 }
                 _ => None,
             };
-            Ok(BodyVersion { at: row.instant("at")?, editor, text: pack::unpack_text(&row.bytes("text")?)? })
+            let (at, text) = (row.instant("at")?, pack::unpack_text(&row.bytes("text")?)?);
+            Ok(BodyVersion { at, editor, text, received_at: row.maybe_instant("received_at")?.unwrap_or(at) })
         };
         self.db.fetch(BODIES, values![repository, number]).await?.iter().map(body).collect()
     }

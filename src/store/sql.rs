@@ -96,7 +96,7 @@ mod tests {
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, evidence, export, failures, gates,
         groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown,
-        sqlite, take, troubled, waiting,
+        sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -129,6 +129,7 @@ mod tests {
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
         ("sqlite", sqlite::STATEMENTS),
+        ("standing", standing::STATEMENTS),
         ("take", take::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
         ("waiting", waiting::STATEMENTS),

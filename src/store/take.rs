@@ -90,12 +90,12 @@ statements! {
         "WHERE true ON CONFLICT DO NOTHING"
     );
     BODIES = bulk!(
-        "INSERT INTO body_version (repository, number, at, hash, editor, editor_login, editor_kind, text)
-        SELECT j.repository, j.number, j.at, j.hash, j.editor, j.login, j.kind,",
+        "INSERT INTO body_version (repository, number, at, hash, editor, editor_login, editor_kind, received_at, text)
+        SELECT j.repository, j.number, j.at, j.hash, j.editor, j.login, j.kind, j.received_at,",
         piece,
         "FROM",
-        (repository bigint, number bigint, at bigint, hash text, editor bigint, login text, kind text, start bigint,
-            length bigint),
+        (repository bigint, number bigint, at bigint, hash text, editor bigint, login text, kind text,
+            received_at bigint, start bigint, length bigint),
         "WHERE true ORDER BY j.repository, j.number, j.at, j.hash
         ON CONFLICT (repository, number, at, hash) DO UPDATE SET editor = excluded.editor,
             editor_login = excluded.editor_login, editor_kind = excluded.editor_kind
@@ -380,13 +380,20 @@ struct Proofs<'a> {
     commands: BTreeMap<u64, Value>,
     members: Vec<Value>,
     /// By their key, since one statement may touch a row only once.
-    bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
+    bodies: BTreeMap<BodyKey, BodyTold<'a>>,
     /// By repository, run, attempt and actor, for the same reason.
     dispatches: BTreeMap<[u64; 4], Value>,
 }
 
 /// Repository, number, instant and hash of a description.
 type BodyKey = (u64, u64, Timestamp, String);
+
+/// Who wrote it, where that is told, what, and when we heard of it.
+struct BodyTold<'a> {
+    editor: Option<&'a Account>,
+    text: &'a str,
+    received_at: i64,
+}
 
 impl<'a> Proofs<'a> {
     fn of(deliveries: &[&'a Packed]) -> Self {
@@ -443,7 +450,8 @@ impl<'a> Proofs<'a> {
             Evidence::GateAsked(request) => self.gates.push((request, delivery.received_at)),
             Evidence::Body { repository, number, at, editor, text } => {
                 let key = (*repository, *number, *at, pack::hash(text.as_bytes()));
-                let (known, _) = self.bodies.entry(key).or_insert((None, text));
+                let told = BodyTold { editor: None, text, received_at };
+                let known = &mut self.bodies.entry(key).or_insert(told).editor;
                 *known = known.or(editor.as_ref());
             }
             Evidence::Dispatched(run) => self.dispatched(run),
@@ -514,7 +522,8 @@ impl<'a> Proofs<'a> {
             return Ok(());
         }
         let mut pieces = Pieces::default();
-        let bodies = self.bodies.into_iter().map(|((repository, number, at, hash), (editor, text))| {
+        let bodies = self.bodies.into_iter().map(|((repository, number, at, hash), told)| {
+            let BodyTold { editor, text, received_at } = told;
             let (start, length) = pieces.add(&pack::pack(text.as_bytes()));
             json!({
                 "repository": repository.cast_signed(),
@@ -524,6 +533,7 @@ impl<'a> Proofs<'a> {
                 "editor": editor.map(|editor| editor.id.cast_signed()),
                 "login": editor.map(|editor| storable(&editor.login)),
                 "kind": editor.map(|editor| kind_name(editor.kind)),
+                "received_at": received_at,
                 "start": start,
                 "length": length,
             })

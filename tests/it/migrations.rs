@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use countersign::clock::Clock;
-use countersign::signal::{Mark, MemberMove, Want};
-use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention, Store, Subject};
+use countersign::signal::{Evidence, Mark, MemberMove, Want};
+use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention, Shows, Standing, Store, Subject};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
@@ -16,7 +16,7 @@ use countersign_domain::policy::Permission;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
-use crate::signals::{SHOP, check_moved, delivery, delivery_for, lowers, mark, marks, opened};
+use crate::signals::{SHOP, check_moved, delivery, delivery_for, lowers, mark, marks, opened, proves};
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -261,6 +261,37 @@ async fn what_time_ended_and_what_github_refused_in_the_nineteenth_version_stand
         let ended = claims.iter().map(|claim| (claim.subject.key(), claim.lowers, claim.ended.clone()));
         let green = GreenUntil { at: at_ms(1_700_000_000_000), then: "plan a new window".into() };
         assert_eq!(ended.collect::<Vec<_>>(), [("pull:9#4".to_owned(), true, Some(green))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn since_when_a_pull_request_stands_as_it_does_is_read_from_the_twenty_third_version_on() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0023.sql")).await;
+        let (head, now) = (Oid::new("c0ffee"), at_ms(1_800_000_000_000));
+        let shows = Shows::new("another", Some("main".to_owned()));
+        let standing = db.store.standing((SHOP, 1), &head, &shows, now).await.expect("read");
+        let (moved, ready) = (at_ms(1_700_000_003_000), at_ms(1_700_000_002_000));
+        assert_eq!(standing, Standing { head: moved, body: now, ready }, "the move counts, where it is the later");
+        let elsewhere = Shows { ready_for: Some("release".to_owned()), ..shows };
+        let standing = db.store.standing((SHOP, 1), &Oid::new("beef"), &elsewhere, now).await.expect("read");
+        assert_eq!(standing, Standing { head: now, body: now, ready: now });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_description_that_a_former_version_kept_was_received_when_it_was_written() {
+    on_each(async |db| {
+        let written = at_ms(1_700_000_000_000);
+        let body = Evidence::Body { repository: SHOP, number: 1, at: written, editor: None, text: "then".into() };
+        let delivered = delivery("d-1", proves(vec![body]));
+        db.store.take(std::slice::from_ref(&delivered)).await.expect("taken");
+        let received = async || db.store.bodies(SHOP, 1).await.expect("read").remove(0).received_at;
+        assert_eq!(received().await, delivered.received_at);
+        db.execute("UPDATE body_version SET received_at = NULL").await;
+        assert_eq!(received().await, written);
     })
     .await;
 }

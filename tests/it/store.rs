@@ -43,6 +43,7 @@ pub(crate) fn decision(number: u64, head: &str) -> NewDecision {
         teams: Vec::new(),
         shown: ShownIds::default(),
         pull: Some(pull(number, head)),
+        shows: None,
         change: None,
     }
 }

@@ -364,6 +364,10 @@ pub enum Requirement {
     Signed,
     /// Every review thread resolved, by somebody independent.
     ResolvedThreads,
+    /// The head unchanged for so long.
+    Soak(Length),
+    /// The change known for so long as it was announced.
+    Notice(Length),
     /// Refused, with the reason.
     Deny(String),
     /// Asks nothing more, on purpose, with the reason.

@@ -35,6 +35,8 @@ impl Policy {
                     | Requirement::Fields(_)
                     | Requirement::Signed
                     | Requirement::ResolvedThreads
+                    | Requirement::Soak(_)
+                    | Requirement::Notice(_)
                     | Requirement::Deny(_)
                     | Requirement::Allow(_) => {}
                 }

@@ -10,15 +10,18 @@ pub(crate) mod changes_requested;
 pub(crate) mod checks;
 mod deny;
 mod deployments;
+mod elapsed;
 pub(crate) mod fields;
 pub(crate) mod forged;
 mod found;
 mod freeze;
 pub(crate) mod held;
+mod notice;
 pub(crate) mod on_hold;
 pub(crate) mod planned_window;
 mod resolved_threads;
 mod signed;
+mod soak;
 pub(crate) mod unenforced;
 mod window;
 
@@ -48,6 +51,8 @@ pub(crate) fn judge(
         Requirement::Fields(fields) => fields::fields(cx, layer, fields),
         Requirement::Signed => signed::signed(cx),
         Requirement::ResolvedThreads => resolved_threads::resolved_threads(cx, layer),
+        Requirement::Soak(length) => soak::soak(cx, length),
+        Requirement::Notice(length) => notice::notice(cx, layer, length),
         Requirement::Deny(why) => deny::deny(why),
         Requirement::Allow(why) => allow::allow(why),
         Requirement::Unenforced(part) => unenforced::unenforced(part),
@@ -79,6 +84,8 @@ fn key(requirement: &Requirement) -> &'static str {
         Requirement::Fields(_) => "fields",
         Requirement::Signed => "signed",
         Requirement::ResolvedThreads => "resolved_threads",
+        Requirement::Soak(_) => "soak",
+        Requirement::Notice(_) => "notice",
         Requirement::Deny(_) => "deny",
         Requirement::Allow(_) => "allow",
         Requirement::Unenforced(_) => "unenforced",

@@ -33,7 +33,7 @@ pub use self::outcome::{
     StoredOutcome, differences, history_of, outcome_of, shown_of, stored_history, stored_outcome, stored_shown,
 };
 use self::shelf::{Cut, Shelf};
-use self::wire::{ChangePart, Gate};
+use self::wire::{ChangePart, Gate, Received};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -58,6 +58,10 @@ pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<P
         cut.put(&Gate::from(gate));
     }
     let change = ChangePart::cut(facts, sources, templates, &mut cut);
+    if let Some(received) = &facts.on_demand.received {
+        let received = Received::cut(received, &mut cut);
+        cut.put(&received);
+    }
     cut.put(&change);
     cut.into_parts()
 }
@@ -82,12 +86,11 @@ pub fn restore_checked<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str, &'
     restored(&Shelf::checked(parts))
 }
 
+/// The `change` with what it refers to, and what lies beside it.
 fn restored(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
     let mut snapshot = shelf.only::<ChangePart>()?.restore(shelf)?;
-    snapshot.facts.on_demand.gate = match shelf.only::<Gate>() {
-        Ok(gate) => Some(gate.into()),
-        Err(Error::Absent { .. }) => None,
-        Err(error) => return Err(error),
-    };
+    let on_demand = &mut snapshot.facts.on_demand;
+    on_demand.gate = shelf.beside::<Gate>()?.map(Into::into);
+    on_demand.received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
     Ok(snapshot)
 }

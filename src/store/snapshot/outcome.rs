@@ -36,14 +36,11 @@ pub fn shown_of(effect: Effect, refusals: &Refusals) -> Part {
 /// # Errors
 /// Where it is there twice, of a version that is not known, or broken.
 pub fn stored_shown(parts: &[Part]) -> Result<Option<(Effect, Refusals)>, Error> {
-    match Shelf::new(parts).only::<Shown>() {
-        Ok(shown) => {
-            let refusals = shown.refusals();
-            Ok(Some((shown.effect.into(), refusals)))
-        }
-        Err(Error::Absent { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let shown = Shelf::new(parts).beside::<Shown>()?;
+    Ok(shown.map(|shown| {
+        let refusals = shown.refusals();
+        (shown.effect.into(), refusals)
+    }))
 }
 
 /// The part `history`, for a change that was read after it went in: what is not known of it, for people.
@@ -59,11 +56,7 @@ pub fn history_of(unknown: Vec<String>) -> Part {
 pub fn stored_history<'a>(
     parts: impl IntoIterator<Item = (&'a str, &'a str, &'a [u8])>,
 ) -> Result<Option<Vec<String>>, Error> {
-    match Shelf::checked(parts).only::<History>() {
-        Ok(history) => Ok(Some(history.unknown)),
-        Err(Error::Absent { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
+    Ok(Shelf::checked(parts).beside::<History>()?.map(|history| history.unknown))
 }
 
 /// Where a decision differs from the stored one, for people, a line each; none where they are the same.

@@ -155,6 +155,15 @@ impl<'a> Shelf<'a> {
         read(bytes)
     }
 
+    /// The only part of its kind, where there is one.
+    pub(crate) fn beside<C: Content>(&self) -> Result<Option<C>, Error> {
+        match self.only() {
+            Ok(content) => Ok(Some(content)),
+            Err(Error::Absent { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The only part of its kind.
     pub(crate) fn only<C: Content>(&self) -> Result<C, Error> {
         let mut found = self.parts.iter().filter(|((kind, _), _)| *kind == C::KIND).map(|(_, bytes)| *bytes);

@@ -79,6 +79,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         teams: Vec::new(),
         shown: ShownIds::default(),
         pull: Some(pull(number, decision.head.as_str())),
+        shows: None,
         change: None,
     };
     meddle(&mut new);

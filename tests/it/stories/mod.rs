@@ -13,6 +13,7 @@ mod deliveries;
 mod deployments;
 mod early;
 mod effects;
+mod elapsed;
 mod enterprise;
 mod expressions;
 mod faults;

@@ -18,14 +18,14 @@ fn write_policy(world: &World, policy: &str) {
 }
 
 /// Everybody's clock shows that instant, and the bot has done what is due.
-async fn at(world: &World, instant: Timestamp) {
+pub(super) async fn at(world: &World, instant: Timestamp) {
     world.github.clock().set(instant);
     world.store().wake();
     world.settled().await;
 }
 
 /// The same, and the clock stands still then.
-async fn just_at(world: &World, instant: Timestamp) {
+pub(super) async fn just_at(world: &World, instant: Timestamp) {
     world.github.clock().set(instant);
     world.store().wake();
     worked(world).await;

@@ -65,15 +65,13 @@ fn requirements(table: &Table<'_>) -> Vec<Requirement> {
             None => {}
         }
     }
-    for key in ["soak", "notice"] {
-        if let Some(value) = table.value(key) {
-            time::duration(&value);
-        }
-    }
+    let lasting = |key: &str| table.value(key).and_then(|value| time::duration(&value));
+    asks.extend(lasting("soak").map(Requirement::Soak));
+    asks.extend(lasting("notice").map(Requirement::Notice));
     if let Some(value) = table.value("acknowledge") {
         who::who_list(&value);
     }
-    asks.extend(unenforced(table, &["soak", "notice", "acknowledge"]));
+    asks.extend(unenforced(table, &["acknowledge"]));
     asks.extend(table.text("deny").map(|why| Requirement::Deny(why.value.to_owned())));
     asks.extend(table.text("allow").map(|why| Requirement::Allow(why.value.to_owned())));
     asks_something(table);

@@ -6,8 +6,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
-    Deployment, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known, ModelFailures, OnDemand, Repository,
-    RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    Deployment, Description, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known, ModelFailures, OnDemand,
+    Received, Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -82,6 +82,12 @@ fn gate() -> impl Strategy<Value = Option<Gate>> {
     option::of((text(), authority).prop_map(|(environment, authority)| Gate { environment, authority }))
 }
 
+fn received() -> impl Strategy<Value = Option<Received>> {
+    let description = (instant(), text()).prop_map(|(at, text)| Description { at, text });
+    let received = (known(instant()), known(instant()), known(vec(description, 0..3)));
+    option::of(received.prop_map(|(head, ready, descriptions)| Received { head, ready, descriptions }))
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -104,10 +110,18 @@ fn facts() -> impl Strategy<Value = Facts> {
         permissions(),
         required(),
         properties,
-        (lead(), gate()),
+        (lead(), gate(), received()),
     )
         .prop_map(
-            |(special_files, check_name, failures, permissions, required_checks, properties, (lead, gate))| OnDemand {
+            |(
+                special_files,
+                check_name,
+                failures,
+                permissions,
+                required_checks,
+                properties,
+                (lead, gate, received),
+            )| OnDemand {
                 special_files,
                 check_name,
                 failures,
@@ -116,6 +130,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 properties,
                 lead,
                 gate,
+                received,
             },
         );
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);

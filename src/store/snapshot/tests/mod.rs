@@ -7,6 +7,7 @@ mod generate;
 mod history;
 mod outcome;
 mod packs;
+mod received;
 mod rich;
 mod sharing;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::account::{Oid, TeamName};
-use countersign_domain::facts::{Attribution, Commit, File, FileStatus, Known};
+use countersign_domain::facts::{Attribution, Commit, Description, File, FileStatus, Known, Received};
 use countersign_domain::policy::Read;
 
 use super::super::super::pack::pack;
@@ -40,6 +40,13 @@ fn a_change_makes_only_its_own_part_anew() {
     assert_eq!(anew(|it| it.facts.policy_edit = None), ["change"]);
     assert_eq!(anew(|it| it.facts.asked = rich::asked().facts.asked), ["asked", "change"]);
     assert_eq!(anew(|it| it.facts.asked.codeowners = rich::owned().facts.asked.codeowners), ["change", "codeowners"]);
+    let received = |it: &mut Snapshot| {
+        let text = it.facts.change.body.clone();
+        let descriptions = Known::Known(vec![Description { at: at("2026-01-30T11:00:00Z"), text }]);
+        let (head, ready) = (Known::Known(it.facts.as_of), Known::unknown("why"));
+        it.facts.on_demand.received = Some(Received { head, ready, descriptions });
+    };
+    assert_eq!(anew(received), ["received"], "it lies beside the rest, and shares the description");
     assert_eq!(anew(|it| it.templates.clear()), ["change", "templates"]);
     let next = |it: &mut Snapshot| {
         if let Some(Read::Text(version)) = it.sources.first_mut().map(|source| &mut source.read) {

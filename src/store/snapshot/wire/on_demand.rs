@@ -95,7 +95,7 @@ impl OnDemand {
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        // A gate is a part of its own.
+        // A gate and what was received are parts of their own.
         let facts::OnDemand {
             gate: _,
             special_files,
@@ -105,6 +105,7 @@ impl From<&facts::OnDemand> for OnDemand {
             required_checks,
             properties,
             lead,
+            received: _,
         } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
@@ -131,6 +132,7 @@ impl From<OnDemand> for facts::OnDemand {
             properties: properties.map(|properties| properties.fact(|properties| properties)),
             lead: lead.map(SignedDuration::from_secs),
             gate: None,
+            received: None,
         }
     }
 }

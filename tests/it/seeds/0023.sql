@@ -1,0 +1,2 @@
+INSERT INTO pull (repository, number, head, base, open, updated_at, seen_head, head_at, body_hash, body_at, ready_base, ready_at) VALUES (7, 1, 'c0ffee', 'main', 1, 1772445600000, 'c0ffee', 1700000000000, 'aaee2f1b5a1d7a0dcd5d0c8c7d9c4f2fd8a2b0a5a4b4ee1b0f0ec0b0f7ab1c2d', 1700000001000, 'main', 1700000002000);
+INSERT INTO head_move (delivery, repository, number, before_head, after_head, sender, sender_login, sender_kind, at) VALUES ('d-1', 7, 1, 'beef', 'c0ffee', 1, 'ann', 'user', 1700000003000);
