@@ -41,6 +41,8 @@ pub struct Decision {
     pub risk: RiskReport,
     /// The type of change that was resolved.
     pub change_type: ChangeType,
+    /// The emergency that was declared of it and holds.
+    pub emergency: Option<EmergencyReport>,
     /// The change request as it was read, for the fields that anybody asks for or that say something.
     pub record: Vec<FieldReport>,
     /// What is to be said of the description's text.
@@ -61,6 +63,25 @@ pub struct Decision {
     pub names_people: bool,
     /// Whom GitHub is to ask for a review, be they asked already or not.
     pub requests: Vec<Reviewer>,
+}
+
+/// An emergency as it was declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmergencyReport {
+    /// The layer whose lane the change is in; where there are several, the highest of those whose word is the strongest.
+    pub layer: Layer,
+    /// The incident's ticket, as it was written.
+    pub ticket: String,
+    /// What happened.
+    pub reason: String,
+    /// Who declared it.
+    pub by: Account,
+    /// When that was received.
+    pub at: Timestamp,
+    /// When it is over.
+    pub until: Timestamp,
+    /// GitHub's number for the comment that declared it.
+    pub comment: u64,
 }
 
 /// Somebody whom GitHub can ask for a review.

@@ -118,6 +118,24 @@ pub struct OnDemand {
     pub required_checks: Option<Known<BTreeSet<RequiredCheck>>>,
     /// The repository's custom properties on GitHub.
     pub properties: Option<Known<Properties>>,
+    /// By [`ticket_key`], what each ticket of an emergency that was declared here is used for beside this change.
+    pub tickets: BTreeMap<String, Known<TicketUse>>,
+}
+
+/// What change a ticket of an emergency is used for, beside the one that is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TicketUse {
+    /// None.
+    Free,
+    /// Another pull request of the same repository, by its number.
+    Here(u64),
+    /// One of another repository of the same owner.
+    Elsewhere,
+}
+
+/// What two tickets share that are one: neither case nor the space around them makes another.
+pub fn ticket_key(ticket: &str) -> String {
+    ticket.trim().to_lowercase()
 }
 
 /// A check that GitHub holds merges for.

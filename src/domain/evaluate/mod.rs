@@ -8,6 +8,7 @@
 
 mod context;
 mod edit;
+mod emergency;
 mod layers;
 mod memo;
 mod name;
@@ -28,7 +29,7 @@ pub(crate) use context::Context;
 pub use name::{CHECK_NAME, check_name, family_name};
 pub(crate) use paths::ChangedFiles;
 
-use crate::decision::{Decision, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
+use crate::decision::{Decision, EmergencyReport, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
@@ -52,12 +53,15 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         ChangeState::Closed | ChangeState::Merged => Vec::new(),
     };
     let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
-    // Factors come before models, so that only without models they know the type.
+    // Factors come before models and declarations, so that only without those they know the type.
     cx.standard = with_policy.iter().all(|(_, policy)| policy.models.is_empty()).then(Vec::new);
+    cx.emergency = emergency::is_undeclared(&cx).then(Vec::new);
     let risk = risk::resolve(&cx, &with_policy);
     cx.risk = Some((risk.floor, risk.report.level));
     let relaxations = Relaxations::judge(&cx, &speaking);
     cx.standard = Some(relaxations.standard());
+    cx.emergency = Some(relaxations.emergency());
+    cx.declarers = relaxations.declarers(&cx).into_iter().collect();
     let mut draft = Draft::new(risk.report, speaking);
     if facts.change.state == ChangeState::Open {
         draft.policy_edit = edit::policy_edit(&cx);
@@ -82,6 +86,7 @@ struct Draft<'a> {
     asked: report::Asked,
     requests: Vec<Reviewer>,
     waivers: Vec<(Layer, String)>,
+    emergency: Option<EmergencyReport>,
 }
 
 impl<'a> Draft<'a> {
@@ -96,16 +101,19 @@ impl<'a> Draft<'a> {
             asked,
             requests: Vec::new(),
             waivers: Vec::new(),
+            emergency: None,
         }
     }
 
     /// Judges every rule of every layer that speaks.
     fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
+        self.notices.extend(relaxations.notices(cx));
+        self.emergency = relaxations.emergency_report();
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
         let cx = &*cx;
-        let read = trusted::somebody_read(cx, &self.speaking, &judged);
+        let read = trusted::somebody_read(cx, &self.speaking, &judged, relaxations);
         let strongest = rules::strongest_mode(&self.speaking);
         let of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
         let home = stack::home(&self.speaking, strongest);
@@ -119,7 +127,7 @@ impl<'a> Draft<'a> {
             self.rules.extend(relaxations.rules(cx, layer.layer(), &mut self.asked, &mut self.notices));
             self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
-                let result = relaxations.relaxed(rule.rule, rule.judge(cx, &read, &mut self.notices));
+                let result = relaxations.relaxed(cx, rule.rule, rule.judge(cx, &read, &mut self.notices));
                 self.waivers.extend(relaxations.lifting(rule.rule, &result));
                 rule.note_fields(&result, &mut self.asked);
                 self.requests.extend(rule.reviewers(cx, &result));
@@ -160,6 +168,7 @@ impl<'a> Draft<'a> {
             waivers,
             risk: self.risk,
             change_type,
+            emergency: self.emergency,
             record_diagnostics: report::remarks(cx),
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,

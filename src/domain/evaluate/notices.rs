@@ -13,7 +13,7 @@ pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phras
         if let Some((_, policy)) = layer.policy() {
             let waives = policy.rules.iter().filter_map(|rule| rule.waive.as_ref());
             let of_holds = policy.holds.iter().filter_map(|hold| hold.waive.as_ref());
-            notices.extend(policy.relaxations.iter().chain(waives).chain(of_holds).map(not_granted));
+            notices.extend(waives.chain(of_holds).map(not_granted));
             notices.extend(policy.unwatched.iter().map(not_watched));
         }
     }
