@@ -5,6 +5,7 @@
 //! with its reason, never an empty list.
 
 mod asked;
+mod command;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use crate::net_diff::Diffs;
 use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
+pub use command::Command;
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +76,8 @@ pub struct Facts {
     pub commits: Known<Vec<Commit>>,
     /// All opinionated reviews, oldest first.
     pub reviews: Known<Vec<Review>>,
+    /// The commands that people gave in comments, oldest first.
+    pub commands: Known<Vec<Command>>,
     /// Check runs and statuses of the head commit; the newest of a name and its maker comes last.
     pub checks: Known<Vec<Check>>,
     /// Who was seen moving the head.

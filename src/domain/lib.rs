@@ -8,6 +8,7 @@
 pub mod account;
 pub mod calendar;
 pub mod codeowners;
+pub mod command;
 pub mod condition;
 pub mod decision;
 pub mod diagnostic;

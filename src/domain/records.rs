@@ -20,25 +20,27 @@ pub struct Records {
     /// The description as it stood when each review was submitted, by the review's number; unknown where that text
     /// cannot be had.
     pub at_review: BTreeMap<u64, Known<ChangeRecord>>,
+    /// The same for each command, by the number of its comment.
+    pub at_command: BTreeMap<u64, Known<ChangeRecord>>,
     /// The fields it was read for.
     pub fields: FieldSet,
 }
 
 impl Records {
-    /// Reads the description and every text that a review was given on, each distinct text once.
-    pub fn read(facts: &Facts, fields: &FieldSet, templates: &[Template]) -> Self {
+    /// Reads the description and every text that a review or command was given on, each distinct text once.
+    pub fn read<'f>(facts: &'f Facts, fields: &FieldSet, templates: &[Template]) -> Self {
         let (current, diagnostics) = parse(&facts.change.body, fields, templates);
         let mut read: BTreeMap<&str, ChangeRecord> = BTreeMap::from([(facts.change.body.as_str(), current.clone())]);
-        let mut at_review = BTreeMap::new();
-        for review in facts.reviews.known().into_iter().flatten() {
-            let record = match &review.seen.body {
-                Known::Known(text) => {
-                    Known::Known(read.entry(text.as_str()).or_insert_with(|| parse(text, fields, templates).0).clone())
-                }
-                Known::Unknown(why) => Known::Unknown(why.clone()),
-            };
-            at_review.insert(review.id, record);
-        }
-        Self { current, diagnostics, at_review, fields: fields.clone() }
+        let mut record = |text: &'f Known<String>| match text {
+            Known::Known(text) => {
+                Known::Known(read.entry(text.as_str()).or_insert_with(|| parse(text, fields, templates).0).clone())
+            }
+            Known::Unknown(why) => Known::Unknown(why.clone()),
+        };
+        let reviews = facts.reviews.known().into_iter().flatten();
+        let at_review = reviews.map(|review| (review.id, record(&review.seen.body))).collect();
+        let commands = facts.commands.known().into_iter().flatten();
+        let at_command = commands.map(|command| (command.comment, record(&command.seen.body))).collect();
+        Self { current, diagnostics, at_review, at_command, fields: fields.clone() }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::Needs;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::codeowners::{Owner, PATHS, touched};
+use countersign_domain::command;
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts as domain;
 use countersign_domain::facts::{Facts, Known, commits_hash};
@@ -15,10 +16,10 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
-use super::fact::{Fact, Short};
+use super::fact::{Brief as _, Fact, Short};
 use super::shape::{
-    Attributed, Check, Commit, Deployment, FactsFile, File, FileStatus, FormerHead, GHOST, Permission, Review, Sibling,
-    State, Thread, Verdict,
+    Attributed, Check, Command, Commit, Deployment, FactsFile, File, FileStatus, FormerHead, GHOST, Permission, Review,
+    Sibling, State, Thread, Verdict,
 };
 
 /// This App, and the slug by which a facts file names it.
@@ -44,12 +45,17 @@ impl FactsFile {
             Fact::Known(reviews) => Known::Known(self.reviews(reviews, &change, &commits, as_of)?),
             Fact::Unknown(why) => Known::Unknown(why.clone()),
         };
+        let commands = match &self.commands {
+            Fact::Known(commands) => Known::Known(self.commands(commands, &change, &commits, as_of)?),
+            Fact::Unknown(why) => Known::Unknown(why.clone()),
+        };
         let files = known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect());
         Ok(Facts {
             as_of,
             diffs: Diffs { patches: Some(self.patches()), ..self.net_diffs(&change, &commits, &files) },
             files,
             reviews,
+            commands,
             checks: known(&self.checks, |checks| checks.iter().map(|check| concluded(&check.0)).collect()),
             pushers: self.pushers(&commits),
             operators: self.operators.iter().filter_map(|login| account(login)).collect(),
@@ -84,6 +90,7 @@ impl FactsFile {
             why("commits", self.commits.as_ref()),
             why("pushers", self.pushers.as_ref()),
             why("reviews", Some(&self.reviews)),
+            why("commands", Some(&self.commands)),
             why("checks", Some(&self.checks)),
             why("deployments", Some(&self.deployments)),
             why("threads", Some(&self.threads)),
@@ -214,6 +221,36 @@ impl FactsFile {
             .collect::<Result<_, Error>>()?;
         read.sort_by_key(|review| (review.submitted_at, review.id));
         Ok(read)
+    }
+
+    fn commands(
+        &self,
+        commands: &[Command],
+        change: &domain::Change,
+        commits: &Known<Vec<domain::Commit>>,
+        as_of: Timestamp,
+    ) -> Result<Vec<domain::Command>, Error> {
+        let total = i64::try_from(commands.len()).unwrap_or_default();
+        let given = (1_u64..).zip(commands).map(|(comment, command)| {
+            let before = total - i64::try_from(comment).unwrap_or_default() + 1;
+            let by = account(&command.by).filter(|by| by.kind == AccountKind::User);
+            let by = by.ok_or_else(|| {
+                Error::value(format!("`{}` gives no commands", command.by)).help("only people do, not bots")
+            })?;
+            let head = command.commit.clone().map_or_else(|| change.head.tip.clone(), Oid::new);
+            Ok(domain::Command {
+                comment,
+                by,
+                at: command.at.unwrap_or_else(|| as_of - SignedDuration::from_mins(before)),
+                line: command::of_comment(&command.line).unwrap_or_else(|| command.line.clone()),
+                can_write: Some(command.can_write),
+                seen: seen(&as_review(command), change, commits, &head, self.heads.get(head.as_str()))?,
+                head: Some(head),
+            })
+        });
+        let mut given = given.collect::<Result<Vec<_>, Error>>()?;
+        given.sort_by_key(|command| (command.at, command.comment));
+        Ok(given)
     }
 
     fn members(&self) -> Result<BTreeMap<TeamName, Known<BTreeSet<Account>>>, Error> {
@@ -473,6 +510,12 @@ fn verdict(review: &Review) -> domain::ReviewVerdict {
             asked_for_changes: review.asked_for_changes,
         },
     }
+}
+
+/// The review that would bind its giver to what the command does.
+fn as_review(command: &Command) -> Review {
+    let Command { by, line: _, at, commit, can_write, base, body, member_of, could_write } = command.clone();
+    Review { at, commit, can_write, base, body, member_of, could_write, ..Review::brief(&by) }
 }
 
 /// What the reviewer had before them: what is there now, up to the commit that the review was given on.

@@ -55,6 +55,8 @@ pub struct FactsFile {
     pub operators: Vec<String>,
     /// The reviews, oldest first.
     pub reviews: Fact<Vec<Short<Review>>>,
+    /// The commands that people gave in comments, oldest first.
+    pub commands: Fact<Vec<Command>>,
     /// Check runs and statuses of the head, the newest of a name last.
     pub checks: Fact<Vec<Short<Check>>>,
     /// Deployments of the head commit, oldest first.
@@ -110,6 +112,7 @@ impl Default for FactsFile {
             moves: Vec::new(),
             operators: Vec::new(),
             reviews: Fact::default(),
+            commands: Fact::default(),
             checks: Fact::default(),
             deployments: Fact::default(),
             threads: Fact::default(),
@@ -402,6 +405,37 @@ impl Brief for Review {
             asked_for_changes: None,
         }
     }
+}
+
+/// A command in a comment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Command {
+    /// Who gave it.
+    pub by: String,
+    /// What it says, with or without `/countersign`.
+    pub line: String,
+    /// When it was received; left out, a minute after the one before.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+    /// The head when it was given; left out, the head.
+    #[serde(default)]
+    pub commit: Option<String>,
+    /// Whether its giver may push.
+    #[serde(default = "yes")]
+    pub can_write: bool,
+    /// The base at that time; left out, the base.
+    #[serde(default)]
+    pub base: Option<Fact<String>>,
+    /// The description at that time; left out, the description.
+    #[serde(default)]
+    pub body: Option<Fact<String>>,
+    /// Whether its giver was in a team, as `ORG/SLUG`, when it was first seen; left out, as now.
+    #[serde(default)]
+    pub member_of: BTreeMap<String, Fact<bool>>,
+    /// Whether its giver could push when it was first seen; left out, as now.
+    #[serde(default)]
+    pub could_write: Option<bool>,
 }
 
 /// What a review says.

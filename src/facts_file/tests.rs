@@ -70,6 +70,7 @@ fn every_fact_may_be_unknown() {
         "commits",
         "pushers",
         "reviews",
+        "commands",
         "checks",
         "deployments",
         "threads",
@@ -256,6 +257,24 @@ fn a_wrong_file_is_told_where_and_what_was_meant() {
     check(r#"{"teams": {"cab": []}}"#, "`cab` is no team", "ORG/SLUG");
     check(r#"{"siblings": [{"number": 2, "outcome": "green"}]}"#, "`green` is no outcome", "`pass`");
     check("{", "EOF", "");
+    check(r#"{"commands": [{"by": "bob"}]}"#, "missing field `line`", "");
+    check(r#"{"commands": [{"by": "x[bot]", "line": "hold y"}]}"#, "`x[bot]` gives no commands", "only people");
+}
+
+#[test]
+fn a_command_is_what_somebody_says_of_what_is_there_now() {
+    let facts = facts(
+        r#"{"body": "Risk: low", "commits": [{"id": "c1"}], "commands": [
+            {"by": "bob", "line": "/countersign hold it", "can_write": false},
+            {"by": "carol", "line": "unhold", "body": "Risk: high", "commit": "c0", "at": "2026-01-06T11:00:00Z"}]}"#,
+    );
+    let [first, second] = known(&facts.commands).as_slice() else { panic!("{:?}", facts.commands) };
+    assert_eq!((first.by.login.as_str(), first.line.as_str()), ("carol", "unhold"), "the older one comes first");
+    assert_eq!(first.seen.body, Known::Known("Risk: high".to_owned()));
+    assert_eq!((second.line.as_str(), second.can_write), ("hold it", Some(false)));
+    assert_eq!(second.seen.body, Known::Known("Risk: low".to_owned()));
+    assert_eq!(second.head, Some(facts.change.head.tip.clone()));
+    assert_ne!(first.head, second.head);
 }
 
 #[test]

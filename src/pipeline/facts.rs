@@ -66,6 +66,7 @@ impl Pipeline {
             files,
             commits: look.commits.clone(),
             reviews,
+            commands: Known::Known(Vec::new()),
             checks: look.checks.as_ref().map(|checks| checks.iter().map(|read| read.check.clone()).collect()),
             pushers,
             operators,

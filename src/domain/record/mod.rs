@@ -9,6 +9,7 @@
 mod aliases;
 mod choice;
 mod codes;
+mod commanding;
 mod diff;
 pub(crate) mod fold;
 mod forms;
@@ -42,6 +43,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 
 pub use self::codes::CODES;
+pub(crate) use self::commanding::commanding_lines;
 pub use self::diff::FieldChange;
 use self::names::Words;
 pub use self::read::parse;

@@ -185,6 +185,7 @@ pub(crate) fn facts(size: Size) -> Facts {
         },
         files: Known::Known((0..files).map(file).collect()),
         commits: Known::Known(commits),
+        commands: Known::Known(Vec::new()),
         reviews: Known::Known((0..reviews).map(|number| review(number, &head, &seen)).collect()),
         checks: Known::Known((0..10).map(check).collect()),
         pushers: Known::Known(BTreeSet::from([author])),

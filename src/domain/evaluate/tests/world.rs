@@ -97,6 +97,7 @@ pub(super) fn world() -> Facts {
         files: Known::Known(vec![file("src/pay.rs")]),
         commits: Known::Known(vec![commit("h1", "ann")]),
         reviews: Known::Known(Vec::new()),
+        commands: Known::Known(Vec::new()),
         checks: Known::Known(Vec::new()),
         pushers: Known::Known(people(&["ann"])),
         operators: BTreeSet::new(),

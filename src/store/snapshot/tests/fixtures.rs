@@ -85,6 +85,20 @@ fn a_snapshot_of_version_4_is_restored() {
     assert_eq!(format!("{restored:?}"), format!("{:?}", rich::with_properties()));
 }
 
+/// Version 5 of the part `change` refers to commands; all else is as in version 4.
+fn version_5() -> Vec<Part> {
+    let mut parts = version_4();
+    parts.retain(|part| part.kind != "change");
+    parts.extend(fixtures!["v5": "commands", "change"]);
+    parts
+}
+
+#[test]
+fn a_snapshot_of_version_5_is_restored() {
+    let restored = restore(&version_5()).unwrap();
+    assert_eq!(format!("{restored:?}"), format!("{:?}", rich::commanded()));
+}
+
 #[test]
 fn an_outcome_of_version_1_is_read() {
     let stored = stored_outcome(&version_1()).unwrap();
@@ -103,4 +117,5 @@ fn the_bytes_of_former_versions_have_not_changed() {
     assert_eq!(text(&version_2()), text(&cut(&rich::asked())));
     assert_eq!(text(&version_3()), text(&cut(&rich::owned())));
     assert_eq!(text(&version_4()), text(&cut(&rich::with_properties())));
+    assert_eq!(text(&version_5()), text(&cut(&rich::commanded())));
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Commit, Deployment,
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, RequiredCheck, Review,
-    ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
+    Deployment, EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository,
+    RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -82,7 +82,8 @@ fn team() -> impl Strategy<Value = TeamName> {
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
-    let lists = (known(vec(file(), 0..3)), known(vec(commit(), 0..3)), known(vec(review(), 0..3)));
+    let lists =
+        (known(vec(file(), 0..3)), known(vec(commit(), 0..3)), known(vec(review(), 0..3)), known(vec(command(), 0..3)));
     let people = (
         known(accounts()),
         accounts(),
@@ -111,7 +112,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
-        |(as_of, repository, change, (files, commits, reviews), people, rest, diffs)| {
+        |(as_of, repository, change, (files, commits, reviews, commands), people, rest, diffs)| {
             let (pushers, operators, teams, accounts) = people;
             let (checks, enforced, policy_edit, asked, siblings, app_id, on_demand) = rest;
             Facts {
@@ -121,6 +122,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 files,
                 commits,
                 reviews,
+                commands,
                 checks,
                 pushers,
                 operators,
@@ -242,19 +244,7 @@ fn review() -> impl Strategy<Value = Review> {
     let dismissed = (option::of(account()), option::of(any::<bool>()))
         .prop_map(|(by, asked_for_changes)| ReviewVerdict::Dismissed { by, asked_for_changes });
     let verdict = prop_oneof![Just(ReviewVerdict::Approved), Just(ReviewVerdict::ChangesRequested), dismissed];
-    let was = btree_map(team(), known(any::<bool>()), 0..3);
-    let rights = (option::of(any::<bool>()), option::of(held()));
-    let seen = (known(text()), known(text()), known(text()), was, rights).prop_map(
-        |(base, commits, body, member_of, (could_write, held))| Seen {
-            base,
-            commits,
-            body,
-            member_of,
-            could_write,
-            held,
-        },
-    );
-    (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen).prop_map(
+    (any::<u64>(), option::of(account()), verdict, instant(), option::of(oid()), any::<bool>(), seen()).prop_map(
         |(id, author, verdict, submitted_at, commit, can_write, seen)| Review {
             id,
             author,
@@ -264,6 +254,27 @@ fn review() -> impl Strategy<Value = Review> {
             can_write,
             seen,
         },
+    )
+}
+
+fn seen() -> impl Strategy<Value = Seen> {
+    let was = btree_map(team(), known(any::<bool>()), 0..3);
+    let rights = (option::of(any::<bool>()), option::of(held()));
+    (known(text()), known(text()), known(text()), was, rights).prop_map(
+        |(base, commits, body, member_of, (could_write, held))| Seen {
+            base,
+            commits,
+            body,
+            member_of,
+            could_write,
+            held,
+        },
+    )
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    (any::<u64>(), account(), instant(), text(), option::of(any::<bool>()), seen(), option::of(oid())).prop_map(
+        |(comment, by, at, line, can_write, seen, head)| Command { comment, by, at, line, can_write, seen, head },
     )
 }
 

@@ -34,6 +34,7 @@ fn a_rich_snapshot_comes_back() {
 fn what_only_some_policies_ask_for_comes_back() {
     comes_back(&rich::asked());
     comes_back(&rich::owned());
+    comes_back(&rich::commanded());
 }
 
 #[test]

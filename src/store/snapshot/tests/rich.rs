@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Commit, Deployment,
-    EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review, ReviewVerdict,
-    Seen, Sibling, Thread, ThreadState,
+    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
+    Deployment, EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository, Review,
+    ReviewVerdict, Seen, Sibling, Thread, ThreadState,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
-use countersign_domain::policy::{Read, Source, Version};
+use countersign_domain::policy::{Permission, Read, Source, Version};
 use countersign_domain::record::Template;
 use jiff::Timestamp;
 
@@ -75,6 +75,7 @@ fn facts() -> Facts {
         files: Known::Known(files()),
         commits: Known::Known(commits()),
         reviews: Known::Known(reviews()),
+        commands: Known::Known(Vec::new()),
         checks: Known::Known(checks()),
         pushers: Known::Known([bot(9, "renovate"), person(1, "alice")].into()),
         operators: [person(2, "bob")].into(),
@@ -287,6 +288,42 @@ pub(super) fn with_properties() -> Snapshot {
     snapshot
 }
 
+/// The same with commands.
+pub(super) fn commanded() -> Snapshot {
+    let mut snapshot = with_properties();
+    let nothing = Known::<String>::unknown("why");
+    let seen = |body: &str| Seen {
+        base: Known::Known("main".to_owned()),
+        commits: Known::Known("5ee2".to_owned()),
+        body: Known::Known(body.to_owned()),
+        member_of: [(team("payments"), Known::Known(true)), (team("gone"), Known::unknown("late"))].into(),
+        could_write: Some(true),
+        held: Some(Known::Known(Some(Permission::Maintain))),
+    };
+    let unseen = Seen {
+        base: nothing.clone(),
+        commits: nothing.clone(),
+        body: nothing,
+        member_of: BTreeMap::new(),
+        could_write: None,
+        held: None,
+    };
+    let command = |comment, by, line: &str, can_write, seen, head: Option<&str>| Command {
+        comment,
+        by,
+        at: at("2026-01-30T10:00:00.25Z"),
+        line: line.to_owned(),
+        can_write,
+        seen,
+        head: head.map(Oid::new),
+    };
+    snapshot.facts.commands = Known::Known(vec![
+        command(11, person(2, "bob"), "waive board it is \u{1f525}", Some(true), seen(BODY), Some("4ead")),
+        command(12, person(3, "carol"), "hold \"x\"", None, unseen, None),
+    ]);
+    snapshot
+}
+
 /// A snapshot of which nothing is known.
 pub(super) fn unknown() -> Snapshot {
     let why = || "it was not to be had".to_owned();
@@ -296,6 +333,7 @@ pub(super) fn unknown() -> Snapshot {
         files: Known::Unknown(why()),
         commits: Known::Unknown(why()),
         reviews: Known::Unknown(why()),
+        commands: Known::Unknown(why()),
         checks: Known::Unknown(why()),
         pushers: Known::Unknown(why()),
         operators: [].into(),

@@ -14,6 +14,7 @@ use super::super::shelf::{Content, Cut, Ref, Shelf};
 use super::account::Account;
 use super::asked::Asked;
 use super::checks::Checks;
+use super::commands::Commands;
 use super::commits::Commits;
 use super::diffs::Diffs;
 use super::files::Files;
@@ -64,20 +65,24 @@ pub(crate) struct ChangePart {
     /// Since version 3; left out where no policy switched on a pack.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     packs: BTreeMap<String, Ref<PolicyText>>,
+    /// Since version 5; left out where nobody gave a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    commands: Option<Ref<Commands>>,
 }
 
 impl Content for ChangePart {
     const KIND: &'static str = "change";
-    const NEWEST: u32 = 4;
+    const NEWEST: u32 = 5;
 
     fn version(&self) -> u32 {
         let third = self.owners.is_some() || !self.packs.is_empty() || self.on_demand.is_of_version_3();
         let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
-        match (self.on_demand.is_of_version_4(), third, second) {
-            (true, ..) => 4,
-            (_, true, _) => 3,
-            (_, _, true) => 2,
-            _ => 1,
+        match () {
+            () if self.commands.is_some() => 5,
+            () if self.on_demand.is_of_version_4() => 4,
+            () if third => 3,
+            () if second => 2,
+            () => 1,
         }
     }
 }
@@ -108,6 +113,7 @@ impl ChangePart {
             files,
             commits,
             reviews,
+            commands,
             checks,
             pushers,
             operators,
@@ -148,6 +154,7 @@ impl ChangePart {
                 .into_iter()
                 .map(|(name, text)| (name, cut.put(&PolicyText(text))))
                 .collect(),
+            commands: Commands::cut(commands, cut),
         }
     }
 
@@ -161,6 +168,8 @@ impl ChangePart {
             Some(owners) => owners.restore(shelf, asked)?,
             None => asked,
         };
+        let commands = self.commands.map(|commands| shelf.take(&commands)?.restore(shelf)).transpose()?;
+        let commands = commands.unwrap_or(facts::Known::Known(Vec::new()));
         let facts = Facts {
             as_of: self.as_of,
             repository: self.repository.into(),
@@ -168,6 +177,7 @@ impl ChangePart {
             files: shelf.take(&self.files)?.into(),
             commits: shelf.take(&self.commits)?.into(),
             reviews: shelf.take(&self.reviews)?.restore(shelf)?,
+            commands,
             checks: shelf.take(&self.checks)?.into(),
             pushers: self.pushers.fact(back),
             operators: back(self.operators),

@@ -8,6 +8,7 @@ mod account;
 mod asked;
 mod change;
 mod checks;
+mod commands;
 mod commits;
 mod decision;
 mod diffs;

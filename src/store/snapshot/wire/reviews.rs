@@ -56,7 +56,7 @@ enum Verdict {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Seen {
+pub(crate) struct Seen {
     base: Known<String>,
     commits: Known<String>,
     body: Known<Ref<Body>>,
@@ -138,7 +138,7 @@ impl Seen {
         }
     }
 
-    fn cut(seen: &facts::Seen, cut: &mut Cut) -> Self {
+    pub(crate) fn cut(seen: &facts::Seen, cut: &mut Cut) -> Self {
         let facts::Seen { base, commits, body, member_of, could_write, held } = seen;
         Self {
             base: Known::of(base, String::clone),
@@ -150,7 +150,7 @@ impl Seen {
         }
     }
 
-    fn restore(self, shelf: &Shelf<'_>) -> Result<facts::Seen, Error> {
+    pub(crate) fn restore(self, shelf: &Shelf<'_>) -> Result<facts::Seen, Error> {
         let Self { base, commits, body, member_of, could_write, held } = self;
         Ok(facts::Seen {
             base: base.fact(|name| name),
