@@ -9,6 +9,7 @@ mod checks;
 mod clash;
 mod conditions;
 mod deployments;
+mod emergency;
 mod expr;
 mod expr_facts;
 mod freezes;
