@@ -6,6 +6,7 @@
 
 mod asked;
 mod command;
+mod emergency;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
 pub use command::Command;
+pub use emergency::{OwedReview, TicketUse, ticket_key};
 
 /// A fact, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,22 +126,10 @@ pub struct OnDemand {
     pub properties: Option<Known<Properties>>,
     /// By [`ticket_key`], what each ticket of an emergency that was declared here is used for beside this change.
     pub tickets: BTreeMap<String, Known<TicketUse>>,
-}
-
-/// What change a ticket of an emergency is used for, beside the one that is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TicketUse {
-    /// None.
-    Free,
-    /// Another pull request of the same repository, by its number.
-    Here(u64),
-    /// One of another repository of the same owner.
-    Elsewhere,
-}
-
-/// What two tickets share that are one: neither case nor the space around them makes another.
-pub fn ticket_key(ticket: &str) -> String {
-    ticket.trim().to_lowercase()
+    /// The reviews that are owed of other changes of the repository; `None` where no policy has an emergency lane.
+    pub reviews_owed: Option<Known<Vec<OwedReview>>>,
+    /// When the pull request went in; `None` while it has not.
+    pub merged_at: Option<Timestamp>,
 }
 
 /// A check that GitHub holds merges for.

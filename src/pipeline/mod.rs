@@ -8,6 +8,7 @@ mod budget;
 mod deployed;
 mod diffs;
 mod effect;
+mod emergency;
 mod ending;
 mod facts;
 mod first_seen;

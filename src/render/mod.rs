@@ -15,6 +15,7 @@ mod closed;
 pub mod comment;
 pub mod decision;
 pub mod effect;
+mod emergency;
 pub mod escape;
 pub mod group;
 pub mod json;

@@ -13,6 +13,7 @@ mod claim;
 mod db;
 mod decision;
 mod due;
+mod emergency;
 mod error;
 mod evidence;
 mod export;

@@ -99,26 +99,22 @@ pub(super) fn declarers<'a>(cx: &Context<'a>, lanes: &[Lane<'a>]) -> Vec<&'a Acc
     declared(cx).into_iter().filter(stands).map(|one| &one.command.by).collect()
 }
 
+/// Whoever ever declared an emergency of the change, held or not.
+pub(super) fn everybody_who_declared<'a>(cx: &Context<'a>) -> Vec<&'a Account> {
+    declared(cx).into_iter().map(|one| &one.command.by).collect()
+}
+
 /// What there is to say of declarations where no policy has a lane for them.
 pub(super) fn without_lane(cx: &Context<'_>, lanes: &[Lane<'_>]) -> Option<Phrase> {
     let newest = declared(cx).into_iter().next().filter(|_| lanes.is_empty())?;
     Some(newest.lead().and(" changes nothing: no policy in force has an `[emergency]`"))
 }
 
-/// The emergency that the change is for whoever reads the decision: that of the highest lane with the strongest word.
-pub(super) fn report(lanes: &[Lane<'_>]) -> Option<EmergencyReport> {
-    let strongest = lanes.iter().filter(|lane| lane.held.is_some()).map(|lane| lane.mode).max()?;
-    let lane = lanes.iter().find(|lane| lane.held.is_some() && lane.mode == strongest)?;
-    let Declaration { declared, until } = lane.held.as_ref()?;
-    Some(EmergencyReport {
-        layer: lane.layer,
-        ticket: declared.ticket.clone(),
-        reason: declared.reason.clone(),
-        by: declared.command.by.clone(),
-        at: declared.command.at,
-        until: *until,
-        comment: declared.command.comment,
-    })
+/// The emergencies that the change goes in by, the one of the strongest word and the highest layer first.
+pub(super) fn reports(lanes: &[Lane<'_>]) -> Vec<EmergencyReport> {
+    let mut held: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.held.is_some()).collect();
+    held.sort_by_key(|lane| (std::cmp::Reverse(lane.mode), lane.layer));
+    held.into_iter().filter_map(Lane::report).collect()
 }
 
 impl Declared<'_> {
@@ -197,6 +193,19 @@ impl<'a> Lane<'a> {
     pub(super) fn reviewers(&self, cx: &Context<'_>) -> Vec<Reviewer> {
         let asks = self.held.is_some() && self.mode == Mode::Enforce;
         if asks { approvals::requests::reviewers(cx, self.layer, &self.what.approvals) } else { Vec::new() }
+    }
+
+    fn report(&self) -> Option<EmergencyReport> {
+        let Declaration { declared: Declared { command, ticket, reason }, until } = self.held.as_ref()?;
+        Some(EmergencyReport {
+            layer: self.layer,
+            ticket: ticket.clone(),
+            reason: reason.clone(),
+            by: command.by.clone(),
+            at: command.at,
+            until: *until,
+            comment: command.comment,
+        })
     }
 
     /// Why a declaration does not hold, and who may give one.

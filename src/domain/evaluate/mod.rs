@@ -18,6 +18,7 @@ mod outcome;
 mod paths;
 mod relax;
 mod report;
+mod reviews;
 mod rules;
 mod schedule;
 mod stack;
@@ -29,7 +30,9 @@ pub(crate) use context::Context;
 pub use name::{CHECK_NAME, check_name, family_name};
 pub(crate) use paths::ChangedFiles;
 
-use crate::decision::{Decision, EmergencyReport, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
+use crate::decision::{
+    Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
+};
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
@@ -66,6 +69,9 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
     if facts.change.state == ChangeState::Open {
         draft.policy_edit = edit::policy_edit(&cx);
     }
+    if facts.change.state == ChangeState::Merged {
+        draft.review = reviews::done(&cx, &layers::speaking(policies, facts));
+    }
     if draft.speaking.iter().all(InForce::is_unseen) {
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
@@ -86,7 +92,8 @@ struct Draft<'a> {
     asked: report::Asked,
     requests: Vec<Reviewer>,
     waivers: Vec<(Layer, String)>,
-    emergency: Option<EmergencyReport>,
+    emergencies: Vec<EmergencyReport>,
+    review: Option<ReviewDone>,
 }
 
 impl<'a> Draft<'a> {
@@ -101,7 +108,8 @@ impl<'a> Draft<'a> {
             asked,
             requests: Vec::new(),
             waivers: Vec::new(),
-            emergency: None,
+            emergencies: Vec::new(),
+            review: None,
         }
     }
 
@@ -109,7 +117,7 @@ impl<'a> Draft<'a> {
     fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         self.notices.extend(relaxations.notices(cx));
-        self.emergency = relaxations.emergency_report();
+        self.emergencies = relaxations.emergency_reports();
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
         let cx = &*cx;
@@ -124,6 +132,7 @@ impl<'a> Draft<'a> {
             }
             self.rules.extend(layers::own_rules(cx, layer, relaxations, &mut self.asked));
             self.rules.extend(schedule.iter().filter(|rule| rule.layer == layer.layer()).cloned());
+            self.rules.extend(layer.policy().and_then(|(name, policy)| reviews::rule(cx, name, policy)));
             self.rules.extend(relaxations.rules(cx, layer.layer(), &mut self.asked, &mut self.notices));
             self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
@@ -168,7 +177,8 @@ impl<'a> Draft<'a> {
             waivers,
             risk: self.risk,
             change_type,
-            emergency: self.emergency,
+            emergencies: self.emergencies,
+            review: self.review,
             record_diagnostics: report::remarks(cx),
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,

@@ -82,9 +82,9 @@ impl<'a> Relaxations<'a> {
         emergency::declarers(cx, &self.lanes)
     }
 
-    /// The emergency that the change goes in by.
-    pub(super) fn emergency_report(&self) -> Option<EmergencyReport> {
-        emergency::report(&self.lanes)
+    /// The emergencies that the change goes in by.
+    pub(super) fn emergency_reports(&self) -> Vec<EmergencyReport> {
+        emergency::reports(&self.lanes)
     }
 
     /// What there is to say of an emergency that no layer knows.

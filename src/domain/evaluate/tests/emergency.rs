@@ -66,7 +66,7 @@ fn its_approvals_stand_in_the_place_of_those_of_the_rules() {
     says(&decision, "the emergency `INC-7`, declared by carol at 2027-01-15T09:46:40Z, until 2027-01-15T13:46:40Z");
     says(&decision, "`payments are down`");
     says(&decision, "the emergency `INC-7` asks in its place, until");
-    let report = decision.emergency.unwrap();
+    let [report] = <[_; 1]>::try_from(decision.emergencies).unwrap();
     assert_eq!((report.ticket.as_str(), report.by, report.layer), ("INC-7", person("carol"), Layer::Repository));
     let done = ["emergency emergency satisfied", "emergency approvals satisfied", "peer approvals satisfied"];
     check(&lane(), &declared(|facts| approve(facts, "bob")), Pass, &done);
@@ -75,7 +75,7 @@ fn its_approvals_stand_in_the_place_of_those_of_the_rules() {
     check(&lane(), &declared(|facts| approve(facts, "frank")), Wait, &others);
     // Without a declaration the rules ask what they ask.
     let decision = check(&lane(), &world(), Wait, &NORMAL);
-    assert_eq!((decision.change_type, decision.emergency), (ChangeType::Normal, None));
+    assert_eq!((decision.change_type, decision.emergencies), (ChangeType::Normal, vec![]));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_declaration_that_does_not_hold_says_why_and_who_may() {
     ];
     for (change, why) in cases {
         let decision = decide(&policies("", &format!("{PEOPLE}{}", lane())), &declared(change));
-        assert_eq!((decision.change_type, decision.emergency.clone()), (ChangeType::Normal, None), "{why}");
+        assert_eq!((decision.change_type, decision.emergencies.clone()), (ChangeType::Normal, vec![]), "{why}");
         assert_ne!(decision.outcome, Pass, "{why}");
         assert!(!states(&decision).iter().any(|state| state.starts_with("emergency")), "{why}");
         says(&decision, "does not hold: ");
@@ -223,7 +223,7 @@ fn it_is_over_a_minute_early_and_the_rules_ask_again() {
     assert_eq!(decision.next_instant, Some(end - SignedDuration::from_secs(60)));
     let decision = check(&policy, &when(60), Wait, &["always approvals waiting"]);
     says(&decision, "it was over at 2027-01-15T13:46:40Z");
-    assert_eq!((decision.next_instant, decision.emergency), (None, None));
+    assert_eq!((decision.next_instant, decision.emergencies), (None, vec![]));
     // Declared again it goes on, and one that is over keeps nobody from approving.
     let again = declared(|facts| {
         facts.as_of = end;
@@ -231,7 +231,7 @@ fn it_is_over_a_minute_early_and_the_rules_ask_again() {
         approve(facts, "bob");
     });
     let decision = check(&policy, &again, Pass, &done);
-    assert_eq!(decision.emergency.map(|emergency| emergency.by), Some(person("dave")));
+    assert_eq!(decision.emergencies[0].by, person("dave"));
     let over = declared(|facts| {
         facts.as_of = end;
         approve(facts, "carol");

@@ -1,4 +1,5 @@
-//! Who declares an emergency: one of those named, then and now, who took no part in the change and saw what is there now.
+//! Who declares an emergency, or reviews one afterwards: one of those named, then and now, who took no part in the change
+//! and saw what is there now.
 //!
 //! A declaration is judged as an approval would be, but for the change request's words: whoever declares vouches for
 //! the haste, not for what is written. Absent: the ticket, and how long a declaration lasts (`evaluate::emergency`).
@@ -10,7 +11,7 @@ use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::{Command, Review, ReviewVerdict};
 use crate::layer::Layer;
-use crate::policy::{ApprovalSettings, Who};
+use crate::policy::{ApprovalEntry, ApprovalSettings, Who};
 use crate::text::Phrase;
 
 /// Whether somebody of `from` may declare what they declared, of what is there now.
@@ -26,6 +27,22 @@ pub(crate) fn declares(cx: &Context<'_>, layer: Layer, from: &[Who], command: &C
     }
     let independent = is_independent(cx, &entry.settings, by);
     Finding::all([of, independent, is_of_this_diff(cx, &entry.settings, &review)])
+}
+
+/// Whether somebody whom an entry asks says of a change that went in what became of it.
+pub(crate) fn reviews(cx: &Context<'_>, layer: Layer, asked: &[ApprovalEntry], command: &Command) -> Finding {
+    Finding::any(super::named(asked).into_iter().map(|who| declares(cx, layer, std::slice::from_ref(who), command)))
+}
+
+/// Whom the entries ask, each name once.
+pub(crate) fn each_name(cx: &Context<'_>, layer: Layer, asked: &[ApprovalEntry]) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in super::named(asked).into_iter().flat_map(|who| entry(cx, layer, std::slice::from_ref(who)).names(cx)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// Whose declaration counts, for people: teams where they are named, else authorities.

@@ -6,8 +6,8 @@ use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
-    Deployment, EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, Repository,
-    RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    Deployment, EditedPolicy, Enforced, Facts, File, FileStatus, Known, ModelFailures, OnDemand, OwedReview,
+    Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState, TicketUse,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -77,6 +77,18 @@ fn lead() -> impl Strategy<Value = Option<SignedDuration>> {
     option::of((60..100_000_i64).prop_map(SignedDuration::from_secs))
 }
 
+/// What is known of emergencies.
+fn emergencies() -> impl Strategy<Value = OnDemand> {
+    let owed = (instant(), any::<u64>()).prop_map(|(due, number)| OwedReview { due, number });
+    (btree_map(text(), known(ticket_use()), 0..3), option::of(known(vec(owed, 0..3))), option::of(instant())).prop_map(
+        |(tickets, reviews_owed, merged_at)| OnDemand { tickets, reviews_owed, merged_at, ..Default::default() },
+    )
+}
+
+fn ticket_use() -> impl Strategy<Value = TicketUse> {
+    prop_oneof![Just(TicketUse::Free), any::<u64>().prop_map(TicketUse::Here), Just(TicketUse::Elsewhere)]
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -100,15 +112,10 @@ fn facts() -> impl Strategy<Value = Facts> {
         required(),
         properties,
         lead(),
+        emergencies(),
     )
-        .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties, lead)| OnDemand {
-            special_files,
-            check_name,
-            failures,
-            permissions,
-            required_checks,
-            properties,
-            lead,
+        .prop_map(|(special_files, check_name, failures, permissions, required_checks, properties, lead, late)| {
+            OnDemand { special_files, check_name, failures, permissions, required_checks, properties, lead, ..late }
         });
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);
     (instant(), repository(), change(), lists, people, rest, diffs()).prop_map(
