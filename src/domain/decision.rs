@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::account::{Account, Oid, TeamName};
+use crate::command::Asks;
 use crate::diagnostic::{Diagnostic, Placed};
 use crate::facts::ChangeState;
 use crate::layer::Layer;
@@ -66,6 +67,23 @@ pub struct Decision {
     pub names_people: bool,
     /// Whom GitHub is to ask for a review, be they asked already or not.
     pub requests: Vec<Reviewer>,
+    /// What became of each command that people gave, oldest first; empty where no policy speaks.
+    pub commands: Vec<CommandResult>,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandResult {
+    /// GitHub's number for its comment.
+    pub comment: u64,
+    /// Who gave it.
+    pub by: Account,
+    /// What it says, without `/countersign`.
+    pub line: String,
+    /// What it asks; `None` where there is no such command.
+    pub asks: Option<Asks>,
+    /// Why it does nothing, and who may or how it is written; `None` where it was taken.
+    pub refused: Option<Phrase>,
 }
 
 /// An emergency as it was declared.

@@ -14,7 +14,7 @@ use crate::layer::Layer;
 use crate::policy::expr::Fact;
 use crate::policy::{
     ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
-    Permission, Policy, PolicySet, Requirement, WhichCheck, Who,
+    Permission, Policy, PolicySet, Requirement, Waive, WhichCheck, Who,
 };
 
 /// What the policies want to know.
@@ -102,10 +102,13 @@ pub fn needs(policies: &PolicySet) -> Needs {
                 policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
             let models = policy.models.iter().flat_map(|model| &model.approvals);
             let lanes = policy.emergency.iter().flat_map(|emergency| &emergency.approvals);
+            // What is waived or declared by command is bound as an approval is.
+            let commanded = policy.emergency.is_some()
+                || policy.rules.iter().any(|rule| rule.waive.is_some())
+                || policy.holds.iter().any(|hold| hold.waive.is_some());
+            let kept = policies.approval_for(layer.layer, &ApprovalSettings::default()).keep;
+            needs.same_diff |= commanded && kept == Keep::SameDiff;
             needs.same_diff |= models.chain(lanes).any(|entry| entry_keeps(policies, layer.layer, entry));
-            // A declaration is bound as an approval is.
-            needs.same_diff |= policy.emergency.is_some()
-                && policies.approval_for(layer.layer, &ApprovalSettings::default()).keep == Keep::SameDiff;
         }
     }
     let mut authorities = policies.policies().flat_map(|(_, policy)| policy.authorities.values());
@@ -177,6 +180,7 @@ impl Needs {
         policy.factors.iter().for_each(|factor| self.conditions(&factor.when));
         for rule in &policy.rules {
             self.conditions(&rule.when);
+            rule.waive.iter().for_each(|waive| self.waive(waive));
             for ask in &rule.asks {
                 self.requirement(ask);
                 if let Requirement::Deployments(wanted) = ask {
@@ -194,7 +198,10 @@ impl Needs {
             emergency.approvals.iter().for_each(|entry| self.entry(entry));
         }
         policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
-        policy.holds.iter().for_each(|hold| self.conditions(&hold.when));
+        for hold in &policy.holds {
+            self.conditions(&hold.when);
+            hold.waive.iter().for_each(|waive| self.waive(waive));
+        }
         self.time |= !policy.holds.is_empty();
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
@@ -282,6 +289,15 @@ impl Needs {
             }
             ApprovalEntry::Any(alternatives) => alternatives.iter().for_each(|entry| self.entry(entry)),
         }
+    }
+
+    /// Whoever waives counts as an approver does.
+    fn waive(&mut self, waive: &Waive) {
+        self.whos(&waive.from);
+        self.only_teams.extend(waive.from.iter().filter_map(|who| match who {
+            Who::Team(team) => Some(team.clone()),
+            Who::Authority { .. } | Who::User(_) => None,
+        }));
     }
 
     fn check(&mut self, wanted: &CheckWanted) {

@@ -17,11 +17,9 @@ pub struct Records {
     pub current: ChangeRecord,
     /// What there is to say of its text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The description as it stood when each review was submitted, by the review's number; unknown where that text
-    /// cannot be had.
+    /// The description as it stood when each review was submitted and each command given, by the number of the one or
+    /// the key of the other; unknown where that text cannot be had.
     pub at_review: BTreeMap<u64, Known<ChangeRecord>>,
-    /// The same for each command, by the number of its comment.
-    pub at_command: BTreeMap<u64, Known<ChangeRecord>>,
     /// The fields it was read for.
     pub fields: FieldSet,
 }
@@ -38,9 +36,10 @@ impl Records {
             Known::Unknown(why) => Known::Unknown(why.clone()),
         };
         let reviews = facts.reviews.known().into_iter().flatten();
-        let at_review = reviews.map(|review| (review.id, record(&review.seen.body))).collect();
+        let at_review = reviews.map(|review| (review.id, record(&review.seen.body)));
+        let mut at_review: BTreeMap<_, _> = at_review.collect();
         let commands = facts.commands.known().into_iter().flatten();
-        let at_command = commands.map(|command| (command.comment, record(&command.seen.body))).collect();
-        Self { current, diagnostics, at_review, at_command, fields: fields.clone() }
+        at_review.extend(commands.map(|command| (command.key(), record(&command.seen.body))));
+        Self { current, diagnostics, at_review, fields: fields.clone() }
     }
 }

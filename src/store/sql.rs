@@ -109,6 +109,7 @@ mod tests {
         ("due", due::STATEMENTS),
         ("evidence", evidence::STATEMENTS),
         ("export", export::STATEMENTS),
+        ("emergency", emergency::STATEMENTS),
         ("failures", failures::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("lane", lane::STATEMENTS),

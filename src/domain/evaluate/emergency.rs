@@ -25,9 +25,6 @@ use crate::text::Phrase;
 /// What the lane's own approvals stand in for, and what it lifts.
 const LIFTED: [&str; 3] = ["approvals", "soak", "notice"];
 
-/// So many declarations that do not hold are explained, the newest first.
-const EXPLAINED: usize = 3;
-
 /// The lane of a layer, and what was declared for it.
 #[derive(Debug)]
 pub(super) struct Lane<'a> {
@@ -104,10 +101,18 @@ pub(super) fn everybody_who_declared<'a>(cx: &Context<'a>) -> Vec<&'a Account> {
     declared(cx).into_iter().map(|one| &one.command.by).collect()
 }
 
-/// What there is to say of declarations where no policy has a lane for them.
-pub(super) fn without_lane(cx: &Context<'_>, lanes: &[Lane<'_>]) -> Option<Phrase> {
-    let newest = declared(cx).into_iter().next().filter(|_| lanes.is_empty())?;
-    Some(newest.lead().and(" changes nothing: no policy in force has an `[emergency]`"))
+/// Why a command that declares an emergency does nothing, and who may; nothing where it does.
+pub(super) fn refused(cx: &Context<'_>, lanes: &[Lane<'_>], command: &Command) -> Option<Phrase> {
+    let failed = |lane: &Lane<'_>| {
+        let (one, why) = lane.failed.iter().find(|(one, _)| one.command.comment == command.comment)?;
+        Some(lane.refusal(cx, one, why))
+    };
+    let refused: Vec<Option<Phrase>> = lanes.iter().map(failed).collect();
+    if refused.is_empty() {
+        return Some(Phrase::words("no policy in force has an ").quote("[emergency]"));
+    }
+    // It is enough that one layer takes it.
+    refused.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 /// The emergencies that the change goes in by, the one of the strongest word and the highest layer first.
@@ -166,7 +171,6 @@ impl<'a> Lane<'a> {
 
     /// What was declared, and what the lane asks in the place of what it lifts; nothing where nobody declared anything.
     pub(super) fn rule(&self, cx: &Context<'_>, notices: &mut Vec<Phrase>) -> Option<RuleResult> {
-        notices.extend(self.failed.iter().take(EXPLAINED).map(|(one, why)| self.refusal(cx, one, why)));
         let wanted = Phrase::words("an emergency declared by somebody of ").then(self.who(cx));
         let result =
             |state, observed| RequirementResult { key: "emergency", state, wanted, observed, acts: Vec::new() };

@@ -6,6 +6,7 @@
 //! change's own planned window, and by freezes and windows. Absent: what is shown of
 //! the decision.
 
+mod commands;
 mod context;
 mod edit;
 mod emergency;
@@ -25,13 +26,14 @@ mod stack;
 #[cfg(test)]
 mod tests;
 mod trusted;
+mod waived;
 
 pub(crate) use context::Context;
 pub use name::{CHECK_NAME, check_name, family_name};
 pub(crate) use paths::ChangedFiles;
 
 use crate::decision::{
-    Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
+    CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
 };
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;
@@ -40,6 +42,7 @@ use crate::records::Records;
 use crate::risk;
 use crate::text::Phrase;
 
+use self::commands::Commands;
 use self::layers::InForce;
 use self::name::own_check;
 use self::relax::Relaxations;
@@ -70,13 +73,17 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         draft.policy_edit = edit::policy_edit(&cx);
     }
     if facts.change.state == ChangeState::Merged {
-        draft.review = reviews::done(&cx, &layers::speaking(policies, facts));
+        let in_scope = layers::speaking(policies, facts);
+        draft.review = reviews::done(&cx, &in_scope);
+        draft.commands = reviews::answers(&cx, &in_scope);
     }
     if draft.speaking.iter().all(InForce::is_unseen) {
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
     }
-    draft.judge(&mut cx, &relaxations);
+    let commands = Commands::judge(&cx, &draft.speaking, &relaxations);
+    draft.judge(&mut cx, &relaxations, &commands);
+    draft.commands = commands.results;
     let own = outcome::of_rules(&draft.rules);
     let own = if facts.change.draft && own == Outcome::Pass { Outcome::Wait } else { own };
     draft.finish(&cx, own)
@@ -94,6 +101,7 @@ struct Draft<'a> {
     waivers: Vec<(Layer, String)>,
     emergencies: Vec<EmergencyReport>,
     review: Option<ReviewDone>,
+    commands: Vec<CommandResult>,
 }
 
 impl<'a> Draft<'a> {
@@ -110,22 +118,23 @@ impl<'a> Draft<'a> {
             waivers: Vec::new(),
             emergencies: Vec::new(),
             review: None,
+            commands: Vec::new(),
         }
     }
 
     /// Judges every rule of every layer that speaks.
-    fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>) {
+    fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>, commands: &Commands<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
-        self.notices.extend(relaxations.notices(cx));
         self.emergencies = relaxations.emergency_reports();
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
         let cx = &*cx;
         let read = trusted::somebody_read(cx, &self.speaking, &judged, relaxations);
         let strongest = rules::strongest_mode(&self.speaking);
-        let of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
+        let mut of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
+        of_stack.extend(commands.on_hold());
         let home = stack::home(&self.speaking, strongest);
-        let schedule = schedule::rules(cx, &self.speaking, relaxations);
+        let schedule = schedule::rules(cx, &self.speaking, relaxations, commands);
         for (place, layer) in self.speaking.iter().enumerate() {
             if place == home && !of_stack.is_empty() {
                 self.rules.push(stack::rule(layer.layer(), strongest, of_stack.clone()));
@@ -137,6 +146,7 @@ impl<'a> Draft<'a> {
             self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
                 let result = relaxations.relaxed(cx, rule.rule, rule.judge(cx, &read, &mut self.notices));
+                let result = commands.relaxed(cx, rule.rule, result);
                 self.waivers.extend(relaxations.lifting(rule.rule, &result));
                 rule.note_fields(&result, &mut self.asked);
                 self.requests.extend(rule.reviewers(cx, &result));
@@ -188,6 +198,7 @@ impl<'a> Draft<'a> {
             comment: comment(&self.speaking),
             names_people: cx.names_people(),
             requests,
+            commands: self.commands,
             rules: self.rules,
         }
     }

@@ -72,6 +72,9 @@ fn to_write(rules: &[RuleResult]) -> Phrase {
 
 fn waited_for(cx: &Context<'_>, rules: &[RuleResult]) -> Phrase {
     let waiting = || open(rules).filter(|ask| ask.state == State::Waiting);
+    if let Some(hold) = waiting().find(|ask| ask.key == "hold") {
+        return hold.observed.clone();
+    }
     let mut approvals: Vec<&Act> = Vec::new();
     for act in waiting().flat_map(|ask| &ask.acts).filter(|act| matches!(act.by, Actor::People { .. })) {
         if !approvals.iter().any(|known| approval(known, true) == approval(act, true)) {

@@ -4,7 +4,7 @@
 //! no rule whose word is worth more than their layer's. They only ever take the
 //! place of what is open: what is satisfied stays as it was found. Whatever is not
 //! known relaxes nothing. Absent: whether a declared emergency holds (`emergency`), and
-//! waiving by command.
+//! waiving by command (`waived`).
 
 use super::emergency::{self, Lane};
 use super::layers::InForce;
@@ -13,6 +13,7 @@ use crate::account::Account;
 use crate::condition::{self, Finding, Place, Standpoint};
 use crate::decision::{EmergencyReport, RequirementResult, Reviewer, RuleResult, State};
 use crate::evaluate::Context;
+use crate::facts::Command;
 use crate::layer::Layer;
 use crate::policy::{ApprovalEntry, Conditions, Hold, Mode, Model, Requirement, Rule, Waiver, Who};
 use crate::record::FieldId;
@@ -87,9 +88,9 @@ impl<'a> Relaxations<'a> {
         emergency::reports(&self.lanes)
     }
 
-    /// What there is to say of an emergency that no layer knows.
-    pub(super) fn notices(&self, cx: &Context<'_>) -> Option<Phrase> {
-        emergency::without_lane(cx, &self.lanes)
+    /// Why a command that declares an emergency does nothing; nothing where it does.
+    pub(super) fn refused_emergency(&self, cx: &Context<'_>, command: &Command) -> Option<Phrase> {
+        emergency::refused(cx, &self.lanes, command)
     }
 
     /// Whether a model that decides covers the change: then it is not one of which no rule speaks.

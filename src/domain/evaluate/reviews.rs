@@ -8,7 +8,8 @@
 use super::emergency;
 use super::layers::InForce;
 use crate::command::{self, Asks};
-use crate::decision::{Act, Actor, RequirementResult, ReviewDone, RuleResult, State};
+use crate::condition::Finding;
+use crate::decision::{Act, Actor, CommandResult, RequirementResult, ReviewDone, RuleResult, State};
 use crate::evaluate::Context;
 use crate::facts::{Command, Known, OwedReview};
 use crate::layer::Layer;
@@ -68,20 +69,56 @@ fn overdue(cx: &Context<'_>, layer: Layer, lane: &Emergency, owed: &[OwedReview]
 
 /// The review of a change that went in, where it is done for every layer that has a lane.
 pub(super) fn done(cx: &Context<'_>, layers: &[InForce<'_>]) -> Option<ReviewDone> {
-    let merged_at = cx.facts.on_demand.merged_at?;
-    let commands = cx.facts.commands.known()?;
-    let is_review =
-        |command: &&Command| command.at > merged_at && matches!(command::read(&command.line), Ok(Asks::Outcome { .. }));
-    let reviews: Vec<&Command> = commands.iter().filter(is_review).collect();
-    let declarers = emergency::everybody_who_declared(cx);
+    let reviews = reviews(cx);
     let mut last: Option<&Command> = None;
-    for (layer, policy) in layers.iter().filter_map(InForce::policy) {
-        let Some(lane) = &policy.emergency else { continue };
-        let counts = |command: &&&Command| {
-            !declarers.contains(&&command.by) && declared::reviews(cx, layer, &lane.approvals, command).is_so()
-        };
-        let review = *reviews.iter().find(counts)?;
+    for (layer, lane) in lanes(layers) {
+        let review = *reviews.iter().find(|command| counts(cx, layer, lane, command).is_so())?;
         last = last.filter(|last| last.at >= review.at).or(Some(review));
     }
     last.map(|review| ReviewDone { by: review.by.clone(), at: review.at })
+}
+
+/// What became of the reviews that people gave of a change that went in; nothing where no layer has a lane.
+pub(super) fn answers(cx: &Context<'_>, layers: &[InForce<'_>]) -> Vec<CommandResult> {
+    let answer = |command: &Command| {
+        let why = |(layer, lane): (Layer, &Emergency)| {
+            let found = counts(cx, layer, lane, command);
+            let names = declared::each_name(cx, layer, &lane.approvals).into_iter();
+            let may = Phrase::join(names.map(|name| Phrase::default().quote(name)), " or ");
+            let may = Phrase::words("; it is reviewed by somebody of ").then(may).and(" who took no part in it");
+            (!found.is_so()).then(|| found.observed.then(may))
+        };
+        // It is enough that it does something for one layer.
+        let refused = lanes(layers).map(why).collect::<Option<Vec<_>>>();
+        CommandResult {
+            comment: command.comment,
+            by: command.by.clone(),
+            line: command.line.clone(),
+            asks: command::read(&command.line).ok(),
+            refused: refused.and_then(|refused| refused.into_iter().next()),
+        }
+    };
+    if lanes(layers).next().is_none() { Vec::new() } else { reviews(cx).into_iter().map(answer).collect() }
+}
+
+fn lanes<'a>(layers: &[InForce<'a>]) -> impl Iterator<Item = (Layer, &'a Emergency)> {
+    let with_policy = layers.iter().filter_map(InForce::policy);
+    with_policy.filter_map(|(layer, policy)| Some((layer, policy.emergency.as_ref()?)))
+}
+
+/// The commands since the merge that say what became of the change, oldest first.
+fn reviews<'a>(cx: &Context<'a>) -> Vec<&'a Command> {
+    let Some(merged_at) = cx.facts.on_demand.merged_at else { return Vec::new() };
+    let is_review =
+        |command: &&Command| command.at > merged_at && matches!(command::read(&command.line), Ok(Asks::Outcome { .. }));
+    cx.facts.commands.known().into_iter().flatten().filter(is_review).collect()
+}
+
+/// Whether a review counts for a lane: by somebody whom it asks, who did not declare the emergency.
+fn counts(cx: &Context<'_>, layer: Layer, lane: &Emergency, command: &Command) -> Finding {
+    if emergency::everybody_who_declared(cx).contains(&&command.by) {
+        let said = " declared this change an emergency, and whoever declares one does not review it";
+        return Finding::does_not(Phrase::default().person(&command.by).and(said));
+    }
+    declared::reviews(cx, layer, &lane.approvals, command)
 }

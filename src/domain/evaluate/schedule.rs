@@ -5,6 +5,7 @@
 //! `planned_window` says. Where two find the same, the higher one's word stands for
 //! both.
 
+use super::commands::Commands;
 use super::layers::InForce;
 use super::relax::Relaxations;
 use crate::decision::{RequirementResult, RuleResult};
@@ -15,7 +16,12 @@ use crate::requirement::held::held;
 use crate::requirement::planned_window::planned_window;
 
 /// What freezes, windows and the schedules of the layers ask, each as a rule of its layer.
-pub(super) fn rules(cx: &Context<'_>, speaking: &[InForce<'_>], relaxations: &Relaxations<'_>) -> Vec<RuleResult> {
+pub(super) fn rules(
+    cx: &Context<'_>,
+    speaking: &[InForce<'_>],
+    relaxations: &Relaxations<'_>,
+    commands: &Commands<'_>,
+) -> Vec<RuleResult> {
     let mut rules: Vec<RuleResult> = Vec::new();
     for (layer, policy) in speaking.iter().filter_map(InForce::policy) {
         rules.extend(policy.holds.iter().map(|hold| {
@@ -27,7 +33,7 @@ pub(super) fn rules(cx: &Context<'_>, speaking: &[InForce<'_>], relaxations: &Re
                 mode: policy.mode,
                 asks: vec![held(cx, layer, policy.mode, hold)],
             };
-            relaxations.relaxed_hold(hold, result)
+            commands.relaxed_hold(cx, hold, relaxations.relaxed_hold(hold, result))
         }));
         let mode = match policy.planned_window {
             PlannedWindow::Off => continue,

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::Seen;
+use super::{Review, ReviewVerdict, Seen};
 use crate::account::{Account, Oid};
 
 /// A command in a comment on the pull request.
@@ -25,4 +25,33 @@ pub struct Command {
     pub seen: Seen,
     /// The head when it was first seen; `None` where nothing remembers it.
     pub head: Option<Oid>,
+}
+
+/// Sets the numbers of commands apart from those of reviews: GitHub counts both from 1, each for itself.
+const OF_COMMANDS: u64 = 1 << 63;
+
+impl Command {
+    /// The number by which what is remembered of the command is kept beside what is remembered of reviews.
+    pub fn key(&self) -> u64 {
+        self.comment | OF_COMMANDS
+    }
+
+    /// The approval that would be given by the same person, at the same time, of the same: whoever gives a command that
+    /// takes a right counts as an approver does. It is never one of the reviews.
+    pub fn as_review(&self) -> Review {
+        Review {
+            id: self.key(),
+            author: Some(self.by.clone()),
+            verdict: ReviewVerdict::Approved,
+            submitted_at: self.at,
+            commit: self.head.clone(),
+            can_write: self.can_write.unwrap_or_default(),
+            seen: self.seen.clone(),
+        }
+    }
+
+    /// Whether its giver could push to the repository when it was first seen, as far as that is known.
+    pub fn could_write(&self) -> Option<bool> {
+        self.seen.could_write.or(self.can_write)
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::condition::Conditions;
-use super::model::Unenforced;
+use super::waive::Waive;
 use crate::calendar::Times;
 
 /// A time in which a change waits.
@@ -23,8 +23,8 @@ pub struct Hold {
     pub when: Conditions,
     /// Whether nothing relaxes it.
     pub always: bool,
-    /// Who may let a change through, read and not granted by this version.
-    pub waive: Option<Unenforced>,
+    /// Who may let a change through.
+    pub waive: Option<Waive>,
     /// Where it stands in the file.
     pub span: Range<usize>,
 }

@@ -26,6 +26,7 @@ mod stack;
 #[cfg(test)]
 mod tests;
 mod unenforced;
+mod waive;
 mod weekly;
 
 pub use approval::EffectiveApproval;
@@ -49,6 +50,7 @@ pub use model::{
 };
 pub use packs::{PACKS, Pack, Shelf, packs_of};
 pub use source::{Read, Source, Version};
+pub use waive::Waive;
 pub use weekly::{Days, Hours, Weekly};
 
 /// The slug of GitHub's own App that runs workflows, and the login of its bot: whose checks and deployments are meant

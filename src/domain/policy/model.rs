@@ -13,6 +13,7 @@ use super::condition::Conditions;
 use super::hold::Hold;
 use super::lanes::{Emergency, Model, Waiver};
 use super::length::Length;
+use super::waive::Waive;
 use crate::account::TeamName;
 use crate::diagnostic::Placed;
 use crate::layer::Layer;
@@ -342,8 +343,8 @@ pub struct Rule {
     pub always: bool,
     /// What it asks, in the order of POLICY.md.
     pub asks: Vec<Requirement>,
-    /// The controls of relaxation it grants, read and not granted by this version.
-    pub waive: Option<Unenforced>,
+    /// Who may let a change through.
+    pub waive: Option<Waive>,
     /// Where it stands in the file.
     pub span: Range<usize>,
 }

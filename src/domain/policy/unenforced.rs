@@ -25,11 +25,9 @@ impl Policy {
         }
         for hold in &self.holds {
             of_conditions(&hold.when, &mut parts);
-            parts.extend(hold.waive.iter().cloned());
         }
         for rule in &self.rules {
             of_conditions(&rule.when, &mut parts);
-            parts.extend(rule.waive.iter().cloned());
             for requirement in &rule.asks {
                 match requirement {
                     Requirement::Unenforced(part) => parts.push(part.clone()),

@@ -1,7 +1,7 @@
 //! `[[freeze]]`: a time in which changes wait.
 //!
 //! Green is taken back before it begins, and comes back at its end. Absent: letting one
-//! change through by command, which this version does not know.
+//! change through by command (`evaluate::waived`).
 
 use super::held::{Held, told, wait};
 use crate::decision::{RequirementResult, State};

@@ -15,6 +15,7 @@ pub(crate) mod forged;
 mod found;
 mod freeze;
 pub(crate) mod held;
+pub(crate) mod on_hold;
 pub(crate) mod planned_window;
 mod resolved_threads;
 mod signed;

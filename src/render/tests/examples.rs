@@ -143,6 +143,7 @@ pub(super) fn pass() -> Decision {
         comment: CommentWhen::WhenNeeded,
         names_people: true,
         requests: Vec::new(),
+        commands: Vec::new(),
     }
 }
 

@@ -159,6 +159,11 @@ fn a_declaration_that_does_not_hold_says_why_and_who_may() {
     check(&lane(), &unread, Wait, &NORMAL);
 }
 
+/// What whoever declared is told.
+fn refusal(decision: &crate::decision::Decision) -> String {
+    decision.commands[0].refused.as_ref().map(crate::text::plain).unwrap_or_default()
+}
+
 /// Another declaration in the place of carol's, on what is there now.
 fn instead(facts: &mut Facts, login: &str, line: &str) {
     known(&mut facts.commands).clear();
@@ -316,4 +321,86 @@ fn a_lane_of_a_file_stands_in_the_place_of_its_packs() {
         "startup/peer approvals waived",
     ];
     check_layers("", &format!("{head}{LANE}"), &declared(|_| ()), Act, &expected);
+}
+
+/// Carol declared the emergency by which the change went in at second 9,000; who said what became of it, and when.
+fn reviewed(login: &str, second: i64, change: impl FnOnce(&mut Facts)) -> crate::decision::Decision {
+    let facts = declared(|facts| {
+        facts.change.state = crate::facts::ChangeState::Merged;
+        facts.on_demand.merged_at = Some(at(9_000));
+        command(facts, login, "outcome successful it holds", second);
+        change(facts);
+    });
+    decide(&policies("", &format!("{PEOPLE}{}", lane())), &facts)
+}
+
+#[test]
+fn a_review_is_done_by_somebody_independent_who_may_approve_the_emergency() {
+    let done = reviewed("bob", 9_500, |_| ());
+    assert_eq!(done.review.map(|review| (review.by, review.at)), Some((person("bob"), at(9_500))));
+    assert_eq!(done.commands[0].refused, None);
+    let cases: [(&str, i64, fn(&mut Facts), &str); 5] = [
+        ("frank", 9_500, |_| (), "frank is not"),
+        (
+            "carol",
+            9_500,
+            |_| (),
+            "carol declared this change an emergency, and whoever declares one does not review it",
+        ),
+        ("bob", 9_500, |facts| facts.change.author = Some(person("bob")), "bob opened this pull request"),
+        ("bob", 9_500, |facts| facts.pushers = Known::unknown("away"), "who pushed could not be read"),
+        // Before the merge there was nothing to review.
+        ("bob", 8_900, |_| (), ""),
+    ];
+    for (login, second, change, why) in cases {
+        let decision = reviewed(login, second, change);
+        assert_eq!(decision.review, None, "{login} {why}");
+        let told: Vec<String> =
+            decision.commands.iter().map(|result| crate::text::plain(result.refused.as_ref().unwrap())).collect();
+        assert_eq!(told.is_empty(), why.is_empty());
+        assert!(told.iter().all(|told| told.contains(why)), "{told:?}");
+    }
+    let above = format!("{PEOPLE}{}", LANE.replace("\"user:bob\", \"user:erin\"", "\"carols\", \"user:frank\""));
+    let below = lane().replace("[\"cab\"]", "[\"team:acme/cab\"]");
+    let both = |logins: &[&str]| {
+        let facts = declared(|facts| {
+            facts.change.state = crate::facts::ChangeState::Merged;
+            facts.on_demand.merged_at = Some(at(9_000));
+            logins.iter().for_each(|login| command(facts, login, "outcome failed badly", 9_500));
+        });
+        decide(&policies(&above, &below), &facts).review.is_some()
+    };
+    assert_eq!([both(&["bob"]), both(&["frank"]), both(&["bob", "frank"])], [false, false, true]);
+}
+
+#[test]
+fn a_review_that_is_overdue_holds_the_other_changes_of_the_repository() {
+    let owed = |second: i64| {
+        with(|facts| {
+            approve(facts, "frank");
+            let owed = crate::facts::OwedReview { due: at(second), number: 41 };
+            facts.on_demand.reviews_owed = Some(Known::Known(vec![owed]));
+        })
+    };
+    let held = ["reviews review blocked", "peer approvals satisfied"];
+    let decision = check(&lane(), &owed(10_060), Block, &held);
+    says(&decision, "the review of #41, which went in as an emergency, was due at 2027-01-15T10:47:40Z");
+    says(&decision, "review #41 and comment there `/countersign outcome");
+    says(&decision, "of: [\"bob\", \"erin\"]");
+    let decision = check(&lane(), &owed(10_061), Pass, &held[1..]);
+    assert_eq!(decision.next_instant, Some(at(10_001)));
+    check(&format!("{}overdue = \"warn\"\n{PEER}", LANE), &owed(9_000), Pass, &held);
+    // A layer without a lane holds nothing, and what is not known holds.
+    check(PEER, &owed(9_000), Pass, &held[1..]);
+    let mut unread = owed(9_000);
+    unread.on_demand.reviews_owed = Some(Known::unknown("away"));
+    check(&lane(), &unread, Unknown, &["reviews review unknown", held[1]]);
+    // An emergency does not lift it: whoever runs from fire to fire still looks back.
+    let again = declared(|facts| {
+        approve(facts, "bob");
+        let owed = crate::facts::OwedReview { due: at(9_000), number: 41 };
+        facts.on_demand.reviews_owed = Some(Known::Known(vec![owed]));
+    });
+    let expected = [held[0], OPEN[0], "emergency approvals satisfied", held[1]];
+    check(&lane(), &again, Block, &expected);
 }

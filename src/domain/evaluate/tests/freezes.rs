@@ -181,12 +181,4 @@ fn a_freeze_that_this_version_cannot_keep_holds() {
     says(&check(&deploys, &approved_by(&["bob"]), Unknown, &held), "does not enforce `freeze.holds` yet");
     let merges = deploys.replace("\"deploy\"", "\"merge\"");
     check(&merges, &approved_by(&["bob"]), Pass, &["f freeze satisfied", "peer approvals satisfied"]);
-    let waive = "waive = { from = [\"cab\"], count = 2, for = \"24h\" }\n";
-    let decision = check(
-        &format!("{YEAR_END}{waive}{PEER}"),
-        &approved_at("2026-12-20T00:00:00Z"),
-        Wait,
-        &["year-end freeze waiting", "peer approvals satisfied"],
-    );
-    says(&decision, "does not grant `freeze.waive`");
 }

@@ -7,6 +7,7 @@ mod binding;
 mod changes_requested;
 mod checks;
 mod clash;
+mod commands;
 mod conditions;
 mod deployments;
 mod emergency;

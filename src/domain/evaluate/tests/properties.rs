@@ -34,17 +34,7 @@ fn decide(set: &PolicySet, facts: &Facts) -> Decision {
     };
     let at_review = facts.reviews.known().into_iter().flatten().map(read).collect();
     let (current, diagnostics) = (ChangeRecord::default(), Vec::new());
-    crate::evaluate(
-        set,
-        &Records {
-            current,
-            diagnostics,
-            at_review,
-            at_command: std::collections::BTreeMap::new(),
-            fields: FIELDS.clone(),
-        },
-        facts,
-    )
+    crate::evaluate(set, &Records { current, diagnostics, at_review, fields: FIELDS.clone() }, facts)
 }
 
 const PEOPLE_OF_IT: [&str; 5] = ["ann", "bob", "carol", "dave", "erin"];

@@ -15,6 +15,7 @@ use crate::policy::codes;
 use crate::policy::condition::Conditions;
 use crate::policy::hold::{Hold, HoldKind};
 use crate::policy::model::{Policy, Unenforced};
+use crate::policy::waive::Waive;
 use crate::policy::weekly::Weekly;
 
 /// Reads the freezes into the policy.
@@ -193,7 +194,7 @@ struct Shared {
     holds_merges: bool,
     deploys: bool,
     always: bool,
-    waive: Option<Unenforced>,
+    waive: Option<Waive>,
 }
 
 impl Shared {
@@ -206,10 +207,7 @@ impl Shared {
         let when = table.value("when").map(|when| conditions(&when, Place::Other));
         let holds = table.value("holds").and_then(|holds| holds.choices());
         let holds_any = |what: &str| holds.as_ref().is_none_or(|holds| holds.iter().any(|word| word.value == what));
-        let waive = table.value("waive").and_then(|value| {
-            waive::waive(&value);
-            table.unenforced("waive")
-        });
+        let waive = table.value("waive").and_then(|value| waive::waive(&value));
         let always = table.flag("always").is_some_and(|flag| flag.value);
         if let Some(span) = table.key_span("waive").filter(|_| always) {
             let message = format!("nothing relaxes a {} with `always`", table.name);

@@ -18,10 +18,7 @@ fn rule(table: &Table<'_>, mode: Mode) -> Option<Rule> {
     let id = id_of(table);
     let when = table.value("when").map(|when| conditions(&when, Place::Rule));
     let asks = requirements(table);
-    let waive = table.value("waive").and_then(|value| {
-        waive::waive(&value);
-        table.unenforced("waive")
-    });
+    let waive = table.value("waive").and_then(|value| waive::waive(&value));
     let always = table.flag("always").is_some_and(|flag| flag.value);
     if let Some(span) = table.key_span("waive").filter(|_| always) {
         let problem = table.cx.warning(codes::SAYS_NOTHING, "nothing relaxes a rule with `always`", span);

@@ -9,7 +9,7 @@ use super::entry::Entry;
 use super::independence::is_independent;
 use crate::condition::Finding;
 use crate::evaluate::Context;
-use crate::facts::{Command, Review, ReviewVerdict};
+use crate::facts::Command;
 use crate::layer::Layer;
 use crate::policy::{ApprovalEntry, ApprovalSettings, Who};
 use crate::text::Phrase;
@@ -20,7 +20,7 @@ pub(crate) fn declares(cx: &Context<'_>, layer: Layer, from: &[Who], command: &C
     if !entry.settings.unenforced.is_empty() {
         return Finding::unknown(Phrase::words("the policy's settings for approvals are not enforced yet"));
     }
-    let (by, review) = (&command.by, as_review(command));
+    let (by, review) = (&command.by, command.as_review());
     let of = Finding::all([entry.is_of(cx, by, &review), entry.was_of(cx, by, &review)]);
     if of.is_not() && command.can_write.is_none() {
         return Finding::unknown(Phrase::words("whether ").person(by).and(" may push to this repository was not read"));
@@ -55,17 +55,4 @@ pub(crate) fn names(cx: &Context<'_>, layer: Layer, from: &[Who]) -> Phrase {
 fn entry<'a>(cx: &'a Context<'_>, layer: Layer, from: &'a [Who]) -> Entry<'a> {
     let settings = cx.policies.approval_for(layer, &ApprovalSettings::default());
     Entry { layer, from, count: 1, settings, part: None, pool: 0, unread: None }
-}
-
-/// The approval that would be bound as the command is.
-fn as_review(command: &Command) -> Review {
-    Review {
-        id: command.comment,
-        author: Some(command.by.clone()),
-        verdict: ReviewVerdict::Approved,
-        submitted_at: command.at,
-        commit: command.head.clone(),
-        can_write: command.can_write.unwrap_or(false),
-        seen: command.seen.clone(),
-    }
 }

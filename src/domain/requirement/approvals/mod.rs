@@ -15,6 +15,7 @@ pub(crate) mod membership;
 mod owners;
 pub(crate) mod requests;
 pub(crate) mod reviews;
+pub(crate) mod waiving;
 pub(crate) mod wanted;
 
 use self::assignment::{Assigned, Slot};

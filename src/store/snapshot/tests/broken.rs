@@ -84,8 +84,8 @@ fn a_part_of_another_kind_does_not_stand_in() {
 fn a_later_version_is_not_guessed_at() {
     let later = "and this countersign reads version 1";
     assert_eq!(
-        said(edit("change", "{\"v\":3,\"content\":", "{\"v\":5,\"more\":")),
-        "the part `change` is of version 5, and this countersign reads version 4"
+        said(edit("change", "{\"v\":3,\"content\":", "{\"v\":6,\"more\":")),
+        "the part `change` is of version 6, and this countersign reads version 5"
     );
     assert_eq!(
         said(edit("change", "{\"v\":3,", "{\"v\":1,")),

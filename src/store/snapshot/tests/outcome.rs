@@ -57,6 +57,7 @@ pub(super) fn decision() -> Decision {
         comment: CommentWhen::WhenNeeded,
         names_people: true,
         requests: Vec::new(),
+        commands: Vec::new(),
         waivers: Vec::new(),
     }
 }

@@ -1,0 +1,85 @@
+//! Commands that people gave in comments: read, followed one after another, and what became of each.
+//!
+//! What one does, the rest of the evaluation asks for here: what holds the change, and what was waived. Bots give none.
+
+use super::layers::InForce;
+use super::relax::Relaxations;
+use super::waived::{self, Waivable};
+use crate::account::AccountKind;
+use crate::command::{self, Asks};
+use crate::decision::{CommandResult, RequirementResult, RuleResult, State};
+use crate::evaluate::Context;
+use crate::facts::{Command, Known};
+use crate::policy::{Hold, Rule};
+use crate::requirement::approvals::look_again;
+use crate::requirement::on_hold::Holds;
+use crate::text::Phrase;
+
+/// What became of the commands.
+#[derive(Debug, Default)]
+pub(super) struct Commands<'a> {
+    waivable: Vec<Waivable<'a>>,
+    holds: Holds<'a>,
+    /// Why they are not known.
+    unread: Option<&'a str>,
+    pub(super) results: Vec<CommandResult>,
+}
+
+impl<'a> Commands<'a> {
+    /// Follows the commands, oldest first.
+    pub(super) fn judge(cx: &Context<'a>, speaking: &[InForce<'a>], relaxations: &Relaxations<'a>) -> Self {
+        let mut found = Self { waivable: waived::waivable(speaking), ..Self::default() };
+        match &cx.facts.commands {
+            Known::Unknown(why) => found.unread = Some(why),
+            Known::Known(given) => {
+                for command in given.iter().filter(|command| command.by.kind == AccountKind::User) {
+                    let result = found.follow(cx, command, relaxations);
+                    found.results.push(result);
+                }
+            }
+        }
+        found
+    }
+
+    fn follow(&mut self, cx: &Context<'a>, command: &'a Command, relaxations: &Relaxations<'a>) -> CommandResult {
+        let read = command::read(&command.line);
+        let refused = match &read {
+            Err(unreadable) => Some(Phrase::default().message(&format!("{}; {}", unreadable.message, unreadable.help))),
+            Ok(Asks::Waive { id, reason }) => waived::follow(cx, &mut self.waivable, command, (id, reason)),
+            Ok(asks @ (Asks::Hold { .. } | Asks::Unhold)) => self.holds.follow(command, asks),
+            Ok(Asks::Recheck | Asks::Explain | Asks::Help) => None,
+            Ok(Asks::Emergency { .. }) => relaxations.refused_emergency(cx, command),
+            Ok(Asks::Schedule { .. }) => Some(not_taken("schedule")),
+            Ok(Asks::Acknowledge) => Some(not_taken("acknowledge")),
+            Ok(Asks::Outcome { .. }) => Some(Phrase::words("what became of a change is told once it went in")),
+        };
+        let (comment, by, line) = (command.comment, command.by.clone(), command.line.clone());
+        CommandResult { comment, by, line, asks: read.ok(), refused }
+    }
+
+    /// What holds the change by command, or may.
+    pub(super) fn on_hold(&self) -> Option<RequirementResult> {
+        let Some(why) = self.unread else { return self.holds.result() };
+        Some(RequirementResult {
+            key: "hold",
+            state: State::Unknown,
+            wanted: Phrase::words("a merge that nobody holds"),
+            observed: Phrase::words("the commands could not be read: ").quote(why),
+            acts: vec![look_again()],
+        })
+    }
+
+    /// What becomes of a rule's result.
+    pub(super) fn relaxed(&self, cx: &Context<'_>, rule: &Rule, result: RuleResult) -> RuleResult {
+        if rule.waive.is_none() { result } else { waived::relaxed(cx, &self.waivable, result, false) }
+    }
+
+    /// What becomes of the result of a freeze or window.
+    pub(super) fn relaxed_hold(&self, cx: &Context<'_>, hold: &Hold, result: RuleResult) -> RuleResult {
+        if hold.waive.is_none() { result } else { waived::relaxed(cx, &self.waivable, result, true) }
+    }
+}
+
+fn not_taken(name: &str) -> Phrase {
+    Phrase::words("this version of countersign does not take ").quote(name).and(" yet")
+}
