@@ -307,6 +307,8 @@ pub enum Want {
     Comment,
     /// A new check run is wanted even where nothing differs: somebody pressed "Re-run" on this one, or on all (0).
     Rerun(u64),
+    /// Any look after the event; and the whole explanation in the comment: somebody pressed the button.
+    Explain,
     /// So much moved at once, the last of it received at this instant, that not all of it is kept apart. No look shows all
     /// of it for certain.
     Uncounted(Timestamp),
@@ -354,6 +356,8 @@ pub enum Evidence {
         /// The text.
         text: String,
     },
+    /// Somebody gave a command in a comment.
+    Command(GivenCommand),
     /// Somebody joined a team or left it.
     Member(MemberMove),
     /// Somebody set a workflow run to work.
@@ -394,6 +398,23 @@ pub enum Evidence {
         /// Its number.
         installation: u64,
     },
+}
+
+/// A command in a comment, as the event of the comment's making tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenCommand {
+    /// The repository of its pull request.
+    pub repository: u64,
+    /// The pull request's number.
+    pub number: u64,
+    /// GitHub's number for the comment.
+    pub comment: u64,
+    /// Who gave it.
+    pub by: Account,
+    /// The command's line after `/countersign`.
+    pub line: String,
+    /// When it was written, to the second, by GitHub's clock.
+    pub written_at: Timestamp,
 }
 
 /// Somebody joined a team or left it.

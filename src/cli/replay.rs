@@ -194,6 +194,8 @@ impl<'a> Replaying<'a> {
                 author: change.author.clone(),
                 effect,
                 refusals,
+                // It shows in the comment alone.
+                explain: false,
             };
             let run = render::answer(decision, &context).run;
             run.map(|run| run.fingerprint).unwrap_or_default() == recorded.texts

@@ -82,6 +82,8 @@ pub struct CommandResult {
     pub line: String,
     /// What it asks; `None` where there is no such command.
     pub asks: Option<Asks>,
+    /// Whether it was given on the head that is there.
+    pub on_head: bool,
     /// Why it does nothing, and who may or how it is written; `None` where it was taken.
     pub refused: Option<Phrase>,
 }

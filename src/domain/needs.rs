@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::account::TeamName;
 use crate::condition::mentions;
-use crate::evaluate::{CHECK_NAME, ChangedFiles};
+use crate::evaluate::{ChangedFiles, is_our_name};
 use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::expr::Fact;
@@ -83,7 +83,7 @@ impl Needs {
                     CheckBy::Creator(_) => app.is_none(),
                 }
         });
-        self.required_checks || asked || name.starts_with(CHECK_NAME)
+        self.required_checks || asked || is_our_name(name)
     }
 
     /// Whether a change of that team's members can matter.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::account::Oid;
-use crate::decision::Reviewer;
+use crate::decision::{CommandResult, Reviewer};
 
 /// What GitHub shows of us on a pull request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -158,6 +158,38 @@ pub enum Action {
     },
     /// Asks people and teams for a review.
     RequestReviews(Vec<Reviewer>),
+    /// Answers a command with a reaction on its comment.
+    React {
+        /// Which comment.
+        comment: u64,
+        /// With what.
+        reaction: Reaction,
+    },
+}
+
+/// What is answered to a command on its comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaction {
+    /// It was taken.
+    Taken,
+    /// It does nothing; the check says why.
+    Refused,
+    /// There is no such command; the check says how they are written.
+    NotUnderstood,
+}
+
+/// The answers to commands that nobody has answered.
+pub fn reactions(commands: &[CommandResult], unanswered: &BTreeSet<u64>) -> Vec<Action> {
+    let open = commands.iter().filter(|command| unanswered.contains(&command.comment));
+    open.map(|command| {
+        let reaction = match (&command.refused, &command.asks) {
+            (None, _) => Reaction::Taken,
+            (Some(_), Some(_)) => Reaction::Refused,
+            (Some(_), None) => Reaction::NotUnderstood,
+        };
+        Action::React { comment: command.comment, reaction }
+    })
+    .collect()
 }
 
 /// So many are asked at once: GitHub takes no more.

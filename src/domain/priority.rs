@@ -30,7 +30,7 @@ impl Priority {
     pub fn of(action: &Action, shown: Option<RunStatus>, awaited: bool) -> Self {
         match action {
             Action::CreateRun(run) | Action::UpdateRun { run, .. } => of_run(run.status, shown, awaited),
-            Action::CreateComment(_) => Self::Answer,
+            Action::CreateComment(_) | Action::React { .. } => Self::Answer,
             Action::UpdateComment { .. } | Action::RequestReviews(_) => Self::Wording,
         }
     }
@@ -114,5 +114,6 @@ mod tests {
         check(Action::CreateComment(String::new()), Priority::Answer);
         check(Action::UpdateComment { id: 9, body: String::new() }, Priority::Wording);
         check(Action::RequestReviews(Vec::new()), Priority::Wording);
+        check(Action::React { comment: 9, reaction: crate::plan::Reaction::Taken }, Priority::Answer);
     }
 }

@@ -1,7 +1,7 @@
 //! Carrying out what was planned: check runs and the comment. Nothing here decides.
 
 use countersign_domain::decision::Reviewer;
-use countersign_domain::plan::{Action, Annotation, AnnotationLevel, Run, RunStatus};
+use countersign_domain::plan::{Action, Annotation, AnnotationLevel, Reaction, Run, RunStatus};
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
@@ -12,6 +12,18 @@ use super::error::{Error, Result};
 
 /// GitHub takes at most this many annotations in one request (its documents on "Create a check run").
 const ANNOTATIONS_A_REQUEST: usize = 50;
+
+/// The button that asks for another look.
+pub(super) const RECHECK: &str = "recheck";
+/// The button that asks for the whole explanation in the comment.
+pub(super) const EXPLAIN: &str = "explain";
+
+/// The buttons of a check run: by what its event knows it, its words, and what it does. GitHub takes 20, 20 and 40
+/// characters.
+const BUTTONS: [[&str; 3]; 2] = [
+    [RECHECK, "Look again", "Read everything again and decide"],
+    [EXPLAIN, "Explain", "The whole explanation as a comment"],
+];
 
 /// What a write left on GitHub.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +46,8 @@ pub enum Written {
     },
     /// Reviews were asked for.
     Requests,
+    /// A command was answered.
+    Reaction,
 }
 
 /// Where to write.
@@ -65,7 +79,7 @@ struct CommentAnswer {
 pub fn requests(action: &Action) -> u32 {
     let annotations = match action {
         Action::CreateRun(run) | Action::UpdateRun { run, .. } => run.annotations.len(),
-        Action::CreateComment(_) | Action::UpdateComment { .. } | Action::RequestReviews(_) => 0,
+        Action::CreateComment(_) | Action::UpdateComment { .. } | Action::RequestReviews(_) | Action::React { .. } => 0,
     };
     u32::try_from(annotations.div_ceil(ANNOTATIONS_A_REQUEST)).unwrap_or(u32::MAX).max(1)
 }
@@ -83,6 +97,7 @@ impl Installation {
             Action::CreateRun(run) => self.write_run(place, None, run, bare, now).await,
             Action::UpdateRun { id, run } => self.write_run(place, Some(*id), run, bare, now).await,
             Action::RequestReviews(reviewers) => self.request_reviews(place, reviewers).await,
+            Action::React { comment, reaction } => self.react(place, *comment, *reaction).await,
             Action::CreateComment(body) => {
                 let path = format!("/repos/{}/{}/issues/{}/comments", place.owner, place.name, place.number);
                 self.write_comment(Method::POST, &path, body).await
@@ -99,6 +114,18 @@ impl Installation {
                 }
             }
         }
+    }
+
+    /// The same reaction again is the one that is there: GitHub keeps one of a kind from each.
+    async fn react(&self, place: Place<'_>, comment: u64, reaction: Reaction) -> Result<Written> {
+        let content = match reaction {
+            Reaction::Taken => "+1",
+            Reaction::Refused => "-1",
+            Reaction::NotUnderstood => "confused",
+        };
+        let path = format!("/repos/{}/{}/issues/comments/{comment}/reactions", place.owner, place.name);
+        let _answer: Value = self.rest(Method::POST, &path, Some(&json!({ "content": content }))).await?;
+        Ok(Written::Reaction)
     }
 
     async fn request_reviews(&self, place: Place<'_>, reviewers: &[Reviewer]) -> Result<Written> {
@@ -165,6 +192,9 @@ fn body(run: &Run, annotations: &[Annotation], now: Timestamp, create: bool) -> 
         "name": run.name,
         "external_id": run.fingerprint,
         "output": output(run, annotations),
+        "actions": BUTTONS.map(|[identifier, label, description]| {
+            json!({ "identifier": identifier, "label": label, "description": description })
+        }),
     });
     if create {
         body["head_sha"] = run.head.as_str().into();

@@ -13,6 +13,7 @@ use countersign_domain::net_diff::Diffs;
 use countersign_domain::patch::changed_lines;
 use jiff::Timestamp;
 
+use super::commands;
 use super::first_seen::Standing;
 use super::members::{MOST_AGE, NotBefore};
 use super::told::Told;
@@ -47,9 +48,11 @@ impl Pipeline {
         let accounts = self.accounts(github, owner, &(&needs.logins | &owners.logins)).await?;
         let merged_before = self.merged_before(github, look, needs).await?;
         let mut reviews = self.reviews(look).await?;
-        let mut permissions = self.permissions(github, look, needs, &reviews, not_before).await?;
+        let mut commands = self.commands(github, look, not_before).await?;
+        let mut bound = commands::beside(&reviews, &commands);
+        let mut permissions = self.permissions(github, look, needs, &bound, not_before).await?;
         let standing = Standing { teams: &mut teams, permissions: &mut permissions, told: &mut told };
-        self.first_standing(github, look, needs, not_before, (&mut reviews, standing)).await?;
+        self.first_standing(github, look, needs, not_before, (&mut bound, standing)).await?;
         let properties = match needs.properties {
             true => Some(self.properties(github, look, NotBefore::new(as_of, None)).await?),
             false => None,
@@ -57,8 +60,9 @@ impl Pipeline {
         let lead = if needs.time { self.lead(github.id(), as_of).await? } else { None };
         let (pushers, moves) = self.pushers(github, look, needs).await?;
         let operators = self.operators(look, &pushers).await?;
-        let diffs = self.diffs(github, look, needs, &reviews, &moves).await?;
+        let diffs = self.diffs(github, look, needs, &bound, &moves).await?;
         let diffs = Diffs { patches, ..diffs };
+        commands::give_back(bound, &mut reviews, &mut commands);
         let facts = Facts {
             as_of,
             repository: look.repository.clone(),
@@ -66,7 +70,7 @@ impl Pipeline {
             files,
             commits: look.commits.clone(),
             reviews,
-            commands: Known::Known(Vec::new()),
+            commands: Known::Known(commands),
             checks: look.checks.as_ref().map(|checks| checks.iter().map(|read| read.check.clone()).collect()),
             pushers,
             operators,
@@ -212,6 +216,15 @@ impl Pipeline {
         }
         reviews.sort_by_key(|review| (review.submitted_at, review.id));
         Ok(Known::Known(reviews))
+    }
+
+    /// What stood before somebody who said something, by what is remembered of it or from this look on.
+    pub(super) async fn seen_by(&self, look: &Look, read: &ReviewRead) -> Result<Seen> {
+        let pull = (look.repository.id, look.change.number);
+        let bodies = self.store.bodies(pull.0, pull.1).await?;
+        let commits = look.commits.known().map(|commits| commits_hash(commits)).unwrap_or_default();
+        let bound_to = self.bound_to(pull, look, read, &commits).await?;
+        Ok(seen(look, read, &bound_to, &bodies))
     }
 
     /// What stood before a reviewer: the commits as they are when the review is first seen, or, where it was given on

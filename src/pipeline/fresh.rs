@@ -18,7 +18,7 @@ fn meets(look: &Look, want: &Want) -> bool {
     let head = look.change.head.tip.as_str();
     match want {
         // Teams are read apart from the look, and their age is seen to there.
-        Want::Anything | Want::Comment | Want::Rerun(_) | Want::Members(_) => true,
+        Want::Anything | Want::Comment | Want::Rerun(_) | Want::Explain | Want::Members(_) => true,
         Want::Closed(at) => look.change.state != ChangeState::Open || look.change.updated_at > *at,
         Want::UpdatedAt(at) => look.change.updated_at >= *at,
         Want::Head { head: pushed, at } => head == pushed || look.change.updated_at > *at,
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_look_is_as_new_as_what_it_shows() {
-        check(&[Want::Anything, Want::Rerun(0), Want::Members(at(99))], true);
+        check(&[Want::Anything, Want::Rerun(0), Want::Explain, Want::Members(at(99))], true);
         check(&[Want::UpdatedAt(at(10))], true);
         check(&[Want::UpdatedAt(at(11))], false);
         check(&[Want::Closed(at(10))], false);

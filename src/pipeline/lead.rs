@@ -19,17 +19,19 @@ use crate::queue::Work;
 use crate::render::{self, Reason};
 use crate::store::{Cost, GreenUntil, RepositoryRow, ShownIds};
 
-/// So many are taken back within the minute that everything is at least.
-const WITHIN_A_MINUTE: u64 = 60;
+/// So many are taken back within the minute that everything is taken back early. GitHub takes twice as many: a count does
+/// not know of what turned green while it was made.
+const WITHIN_A_MINUTE: u64 = 40;
 
-/// GitHub takes 80 writes a minute; some of them are for what comes up meanwhile, and we count a little more than it does.
-const A_MINUTE: u64 = 60;
+/// GitHub takes 80 writes a minute, of which what is planned uses nine in ten; some of those are for what comes up
+/// meanwhile, some for catching up, and we count a little more than GitHub does.
+const A_MINUTE: u64 = 50;
 
 /// GitHub takes 500 writes an hour; a tenth of them may be used by then.
 const AN_HOUR: u64 = 450;
 
 /// For so long a count is taken for the present one.
-const FRESH: SignedDuration = SignedDuration::from_secs(5);
+const FRESH: SignedDuration = SignedDuration::from_secs(1);
 
 /// For so long a higher count than the present one counts: while green is taken back its number goes down, and what was
 /// taken back is not to come again for that.
@@ -90,8 +92,7 @@ impl Pipeline {
         }
         let Some(green) = shown.run.clone() else { return Ok(None) };
         // Whoever is refused here has begun nothing, and need not be asked whether it did. What was planned leaves a
-        // tenth for what nobody could plan, as gates do.
-        // Where that comes too late, it goes as what nobody could plan does.
+        // tenth for what nobody could plan, as gates do; where that comes too late, it goes as what nobody could plan does.
         let ends_at = at.saturating_add(lead.saturating_sub(SignedDuration::from_mins(1))).unwrap_or(now);
         match self.pay(github.id(), Cost { writes: 1, points: POINTS_A_WRITE, priority: Priority::Gate }).await {
             Err(Error::OwnBudget { until, .. }) if until >= ends_at => return Ok(None),
@@ -107,7 +108,7 @@ impl Pipeline {
         let place = Place { owner: &row.name.owner, name: &row.name.name, number };
         let said = match self.write_paid(work, github, place, &Action::CreateRun(run.clone())).await {
             Ok(Written::Run { id, .. }) => self.remember_said(work, (row.name.id, number), shown, Some(id), run).await,
-            Ok(Written::Comment { .. } | Written::Requests) => Ok(()),
+            Ok(Written::Comment { .. } | Written::Requests | Written::Reaction) => Ok(()),
             Err(error) => Err(error),
         };
         self.let_go(work, &lane).await?;
@@ -116,10 +117,11 @@ impl Pipeline {
     }
 }
 
+/// Between the last minute and those before it one is free, for what did not fit into them.
 fn lead_of(greens: u64) -> Option<SignedDuration> {
     let more = greens.checked_sub(WITHIN_A_MINUTE + 1)? + 1;
     let (minutes, hours) = (more.div_ceil(A_MINUTE), greens / AN_HOUR);
-    let seconds = (1 + minutes).saturating_mul(60).saturating_add(hours.saturating_mul(3_600));
+    let seconds = (2 + minutes).saturating_mul(60).saturating_add(hours.saturating_mul(3_600));
     i64::try_from(seconds).ok().map(SignedDuration::from_secs)
 }
 
@@ -133,14 +135,14 @@ mod tests {
             assert_eq!(lead_of(greens), minutes.map(SignedDuration::from_mins), "{greens} are green");
         };
         check(0, None);
-        check(60, None);
-        check(61, Some(2));
-        check(120, Some(2));
-        check(121, Some(3));
-        check(400, Some(7));
-        check(449, Some(8));
-        check(450, Some(68));
-        check(1_000, Some(137));
+        check(40, None);
+        check(41, Some(3));
+        check(90, Some(3));
+        check(91, Some(4));
+        check(400, Some(10));
+        check(449, Some(11));
+        check(450, Some(71));
+        check(1_000, Some(142));
     }
 
     #[test]

@@ -250,7 +250,8 @@ fn ids(look: &Look, stored: &ShownIds, name: &str) -> ShownIds {
         Some(comment) => (Some(comment.shown.id), Some(comment.node.clone())),
         None => (stored.comment, stored.comment_node.clone()),
     };
-    ShownIds { run, comment, comment_node, refused: stored.refused.clone() }
+    let explained = stored.explained.clone().filter(|explained| explained == head);
+    ShownIds { run, comment, comment_node, refused: stored.refused.clone(), explained }
 }
 
 /// Our newest run of that name on that commit: of those that were read, oldest first, or the one that is stored, where

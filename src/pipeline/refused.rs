@@ -22,7 +22,7 @@ pub(super) fn may_be_taken_now(wants: &[Want]) -> bool {
 fn comment(action: &Action) -> Option<&str> {
     match action {
         Action::CreateComment(body) | Action::UpdateComment { body, .. } => Some(body),
-        Action::CreateRun(_) | Action::UpdateRun { .. } | Action::RequestReviews(_) => None,
+        Action::CreateRun(_) | Action::UpdateRun { .. } | Action::RequestReviews(_) | Action::React { .. } => None,
     }
 }
 

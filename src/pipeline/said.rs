@@ -11,7 +11,8 @@ use super::{Pipeline, Result, refused, unfinished};
 use crate::github::{Installation, Look};
 use crate::queue::Work;
 use crate::render;
-use crate::store::{Refused, ShownIds};
+use crate::signal::Want;
+use crate::store::ShownIds;
 
 /// What was said, and what GitHub shows then.
 pub(super) struct Said {
@@ -37,10 +38,13 @@ impl Pipeline {
         mut shown: Shown,
     ) -> Result<Said> {
         let (look, decision) = (&decided.look, &decided.decision);
-        let answer = self.rendered(decided, effect, &there.refused);
+        if work.claim.wants.contains(&Want::Explain) {
+            there.explained = Some(look.change.head.tip.clone());
+        }
+        let answer = self.rendered(decided, effect, &there);
         refused::forget_settled(&mut there.refused, &plan::plan(&answer, &shown), decision, look);
         let told = refused::told(&there.refused);
-        let mut answer = self.rendered(decided, effect, &there.refused);
+        let mut answer = self.rendered(decided, effect, &there);
         if unfinished::would_go_stale(look, there.run.as_ref(), &answer, decision.as_of) {
             shown.run = None;
         }
@@ -50,8 +54,9 @@ impl Pipeline {
         let mut written = self.write(work, github, look, &actions, there).await?;
         let refused = &mut written.shown.refused;
         let later = self.request_reviews(work, github, look, &decision.requests, refused).await?;
+        self.answer_commands(work, github, look, &decision.commands).await?;
         if refused::told(&written.shown.refused) != told {
-            answer = self.rendered(decided, effect, &written.shown.refused);
+            answer = self.rendered(decided, effect, &written.shown);
             written = self.tell_anew(work, github, look, &answer, written).await?;
         }
         let texts = answer.run.map(|run| run.fingerprint).unwrap_or_default();
@@ -75,7 +80,7 @@ impl Pipeline {
         Ok(Carried { shown, later: written.later.into_iter().chain(later).min() })
     }
 
-    fn rendered(&self, decided: &Decided, effect: Effect, refused: &Refused) -> plan::Answer {
+    fn rendered(&self, decided: &Decided, effect: Effect, shown: &ShownIds) -> plan::Answer {
         let look = &decided.look;
         let context = render::Context {
             server: self.rules.pages.clone(),
@@ -84,7 +89,8 @@ impl Pipeline {
             number: look.change.number,
             author: look.change.author.clone(),
             effect,
-            refusals: refused::told(refused),
+            refusals: refused::told(&shown.refused),
+            explain: shown.explained.is_some(),
         };
         let answer = render::answer(&decided.decision, &context);
         match &decided.effect_of_edit {

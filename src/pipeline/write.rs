@@ -83,7 +83,7 @@ impl Pipeline {
                     shown.refused.comment = None;
                     failpoint::reach("comment-written");
                 }
-                Written::Requests => {}
+                Written::Requests | Written::Reaction => {}
             }
         }
         Ok(Carried { shown, later })
@@ -131,6 +131,7 @@ impl Pipeline {
             Action::CreateComment(_) => "comment created",
             Action::UpdateComment { .. } => "comment updated",
             Action::RequestReviews(_) => "reviews requested",
+            Action::React { .. } => "command answered",
         });
         Ok(outcome?)
     }
@@ -306,7 +307,7 @@ impl Pipeline {
                 let said = Action::CreateRun(run.clone());
                 match self.write_one(work, github, place, &said, Priority::Withdrawal).await? {
                     Written::Run { id, .. } => Some(id),
-                    Written::Comment { .. } | Written::Requests => None,
+                    Written::Comment { .. } | Written::Requests | Written::Reaction => None,
                 }
             }
         };

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use countersign_domain::command::Asks;
 use countersign_domain::decision::{Decision, Outcome};
 use countersign_domain::diagnostic::Severity;
 use countersign_domain::layer::Layer;
@@ -16,7 +17,7 @@ use super::limits::{self, Section, fit};
 use super::phrase::Voice;
 use super::requests::{self, Request};
 use super::summary::{GLOSS, remarks};
-use super::{Context, change_block, emergency};
+use super::{Context, change_block, commands, emergency, summary};
 
 /// The hidden line by which the comment is found again, beside its author being the App.
 pub const COMMENT_MARKER: &str = "<!-- countersign:comment v1 -->";
@@ -32,6 +33,11 @@ pub(super) fn comment(decision: &Decision, context: &Context) -> Comment {
     if decision.draft {
         return folded("This is a draft: nothing is asked of anybody until it is ready for review.");
     }
+    let [explain, help] = [Asks::Explain, Asks::Help].map(|asks| commands::asks_for(decision, &asks));
+    let explain = explain || context.explain;
+    if explain || help {
+        return Comment::Show(asked_for(decision, context, (explain, help)));
+    }
     if people_must_act(decision) {
         return Comment::Show(body(decision, context));
     }
@@ -46,6 +52,19 @@ pub(super) fn comment(decision: &Decision, context: &Context) -> Comment {
 /// A comment that is only ever folded into one that is there.
 pub(super) fn folded(line: &str) -> Comment {
     Comment::Fold(format!("{COMMENT_MARKER}\n{line}\n"))
+}
+
+/// What people asked for by command, before what the comment says without it.
+fn asked_for(decision: &Decision, context: &Context, (explain, help): (bool, bool)) -> String {
+    let mut sections = if help { vec![commands::help()] } else { Vec::new() };
+    if explain {
+        sections.extend(summary::sections(decision, context));
+    } else if people_must_act(decision) {
+        sections.extend(to_act(decision, context));
+    } else {
+        sections.push(Section::block("settled", [settled(decision, context)]));
+    }
+    format!("{COMMENT_MARKER}\n{}\n", fit(&sections, limits::COMMENT))
 }
 
 fn people_must_act(decision: &Decision) -> bool {
@@ -74,17 +93,20 @@ fn check_link(decision: &Decision, context: &Context) -> String {
 }
 
 fn body(decision: &Decision, context: &Context) -> String {
+    format!("{COMMENT_MARKER}\n{}\n", fit(&to_act(decision, context), limits::COMMENT))
+}
+
+fn to_act(decision: &Decision, context: &Context) -> Vec<Section> {
     let for_author = requests::open(decision, Mode::Enforce).iter().any(|request| request.is_for_author());
     let mark = emergency::line(decision).map(|line| Section::block("the emergency", [line]));
-    let sections = [
+    vec![
         mark.unwrap_or_default(),
         list(&asked, decision, Mode::Enforce, context),
         if for_author { change_block::section(decision, GLOSS) } else { Section::default() },
         if for_author { notes(decision) } else { Section::default() },
         list(&advised, decision, Mode::Warn, context),
         Section::block("closing", [closing(decision, context)]),
-    ];
-    format!("{COMMENT_MARKER}\n{}\n", fit(&sections, limits::COMMENT))
+    ]
 }
 
 /// What rules of that mode ask of people, under the words that introduce it; nothing where no person has to act.

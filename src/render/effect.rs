@@ -48,7 +48,7 @@ fn numbers(effect: &Effect, failed: Option<&BTreeSet<Change>>) -> Vec<String> {
         }
     };
     add(held, "that passed would have been held");
-    add(let_in, "that were held would have passed");
+    add(let_in, if let_in == 1 { "that was held would have passed" } else { "that were held would have passed" });
     add(other, "would have been held for another reason");
     let approvals = effect.approvals;
     if approvals.more > 0 {

@@ -12,6 +12,7 @@ pub mod annotation;
 pub mod change_block;
 pub mod check_run;
 mod closed;
+mod commands;
 pub mod comment;
 pub mod decision;
 pub mod effect;
@@ -60,6 +61,8 @@ pub struct Context {
     pub effect: Effect,
     /// What GitHub does not take beside the check run.
     pub refusals: Refusals,
+    /// Whether somebody asked for the whole explanation in the comment by the check's button.
+    pub explain: bool,
 }
 
 impl Context {

@@ -12,7 +12,7 @@ use super::check_run::outcome_words;
 use super::escape::{code, prose, prose_at, shorten};
 use super::limits::{self, Section};
 use super::phrase::{QUOTE_LIMIT, Voice, instant, sentence};
-use super::{Context, annotation, change_block, emergency, requests, table};
+use super::{Context, annotation, change_block, commands, emergency, requests, table};
 
 /// What a change request is, for a reader who has never heard of one.
 pub(super) const GLOSS: &str = "A change request is the part of the description that says what changes and why, how \
@@ -35,6 +35,7 @@ pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     sections.push(remarks("Notes on the description", &decision.record_diagnostics));
     sections.push(remarks("Problems of the edited policy file", &edited(decision)));
     sections.push(policies(decision));
+    sections.push(listed("Commands that do nothing", commands::refused(decision, voice)));
     sections.push(notices(decision, voice, context));
     sections.push(siblings(decision, context));
     sections.push(about(decision));

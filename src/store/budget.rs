@@ -31,6 +31,11 @@ fn share(priority: Priority) -> i64 {
     }
 }
 
+/// How many milliseconds apart writes of that priority fit under the limit of a minute.
+pub(super) fn a_write_each(priority: Priority) -> i64 {
+    MINUTE * 100 / (i64::from(WRITES_A_MINUTE) * share(priority))
+}
+
 /// Points that a read leaves: a look is worth nothing where the check run and the comment that may follow from it do not
 /// fit, and many who look and find no room for their answer would use up whatever becomes free.
 const KEPT_FOR_ANSWERS: i64 = 10;

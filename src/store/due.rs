@@ -10,6 +10,7 @@ use countersign_domain::Priority;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::budget::a_write_each;
 use super::claim::{Claim, GreenUntil, Subject};
 use super::db::{Tx, Writes, instant, one, storable, values};
 use super::error::Result;
@@ -54,10 +55,29 @@ macro_rules! overtaken {
     };
 }
 
-/// When a row that is to come back at `$4` does, `$3` being now: no later than time ends its green.
+/// When a row that is to come back at an instant does: no later than time ends its green.
 macro_rules! in_time {
+    ($now:literal, $at:expr) => {
+        concat!(
+            "CASE WHEN green_until > ",
+            $now,
+            " AND green_until < ",
+            $at,
+            " THEN green_until ELSE CAST(",
+            $at,
+            " AS BIGINT) END"
+        )
+    };
+}
+
+/// When a row may come back that found the budget used up, `$4` being when something fits again, and one more each `$6`:
+/// behind those that wait for it already, unless it has waited before. Were all of them to ask at once, all but one would
+/// be refused anew, each time. Of a longer line nobody has to know the end.
+macro_rules! in_line {
     () => {
-        "CASE WHEN green_until > $3 AND green_until < $4 THEN green_until ELSE CAST($4 AS BIGINT) END"
+        "CAST($4 AS BIGINT) + CAST($6 AS BIGINT) * CASE WHEN parks > 0 THEN 0 ELSE (SELECT COUNT(*) FROM (SELECT 1 FROM due AS ahead
+            WHERE ahead.installation = due.installation AND ahead.lease IS NULL AND ahead.refused = CAST($5 AS BIGINT)
+                AND ahead.not_before > $3 LIMIT 1000) AS ahead) END"
     };
 }
 
@@ -68,7 +88,9 @@ macro_rules! expire {
                 not_before = $1 + 1000 * attempts * attempts, refused = 0,
                 due_at = CASE WHEN dead_at IS NOT NULL AND attempts >= 19 THEN NULL
                     WHEN dead_at IS NULL AND attempts >= 9 THEN CAST($1 AS BIGINT)
-                    ELSE $1 + 1000 * attempts * attempts END,
+                    ELSE ",
+            in_time!("$1", "$1 + 1000 * attempts * attempts"),
+            " END,
                 dead_at = CASE WHEN dead_at IS NULL AND attempts >= 9 THEN CAST($1 AS BIGINT) ELSE dead_at END
             WHERE key IN (SELECT key FROM due WHERE lease IS NOT NULL AND lease_until < CAST($1 AS BIGINT) ",
             $lock,
@@ -123,22 +145,22 @@ statements! {
     LOOK_AGAIN = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL,
             tries = CASE WHEN seq > claimed_seq THEN 0 ELSE tries + 1 END,
-            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
+            due_at = CASE WHEN seq > claimed_seq THEN ", next_look!("$3"), " ELSE ", in_time!("$3", "$4"), " END
         WHERE key = $1 AND lease = $2"
     ));
     RETRY = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = $5, attempts = attempts + $6,
             parks = parks + 1 - $6, not_before = $4, refused = 0,
             due_at = CASE WHEN dead_at IS NOT NULL AND attempts + $6 >= 20 THEN NULL
-                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE ", in_time!(), " END,
+                WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE ", in_time!("$3", "$4"), " END,
             dead_at = CASE WHEN dead_at IS NULL AND attempts + $6 >= 10 THEN CAST($3 AS BIGINT) ELSE dead_at END
         WHERE key = $1 AND lease = $2"
     ));
     /// Without a wait where something more urgent arrived meanwhile.
     PUT_OFF = Sql::both(concat!(
         "UPDATE due SET lease = NULL, lease_until = NULL, last_error = 'the budget is used up', parks = parks + 1,
-            not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE CAST($4 AS BIGINT) END, refused = CAST($5 AS BIGINT),
-            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!(), " END
+            not_before = CASE WHEN ", overtaken!(), " THEN NULL ELSE ", in_line!(), " END, refused = CAST($5 AS BIGINT),
+            due_at = CASE WHEN ", overtaken!(), " THEN ", next_look!("$3"), " ELSE ", in_time!("$3", in_line!()), " END
         WHERE key = $1 AND lease = $2"
     ));
     BURY = Sql::both(concat!(
@@ -356,8 +378,9 @@ impl Store {
         Ok(held)
     }
 
-    /// Ends a look that found the budget used up for something of this priority: again at `until`, and before that for
-    /// an event that is more urgent, because for that there is something left. No attempt is counted.
+    /// Ends a look that found the budget used up for something of this priority: again at `until`, or later by as many
+    /// writes as others wait for since before, and before that for an event that is more urgent, because for that there is
+    /// something left. No attempt is counted.
     ///
     /// # Errors
     /// The database's.
@@ -365,7 +388,8 @@ impl Store {
         let mut tx = self.db.begin(Writes::Leases).await?;
         let now = tx.now(&self.clock).await?;
         let (key, until) = (claim.subject.key(), until.as_millisecond());
-        let held = tx.execute(PUT_OFF, values![&key, &claim.lease, now, until, place(refused)]).await? == 1;
+        let values = values![&key, &claim.lease, now, until, place(refused), a_write_each(refused)];
+        let held = tx.execute(PUT_OFF, values).await? == 1;
         tx.commit().await?;
         Ok(held)
     }

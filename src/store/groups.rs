@@ -40,10 +40,15 @@ statements! {
         (number bigint),
         "WHERE true ORDER BY j.number ON CONFLICT (repository, number, head) DO NOTHING"
     );
-    /// Whoever marks a member has its row until it has looked for the groups.
+    /// Whoever marks a member has its row until it has looked for the groups; so a row that is not there is made.
     HOLD = Sql::postgres(
-        "SELECT d.key FROM group_member m JOIN due d ON d.key = 'pull:' || m.repository || '#' || m.number
-        WHERE m.repository = $1 AND m.head = $2 ORDER BY d.key FOR UPDATE OF d"
+        "INSERT INTO due (key, kind, installation, repository, number, head, base, seq, claimed_seq, done_seq, looked_at,
+            pending)
+        SELECT 'pull:' || m.repository || '#' || m.number AS key, 'pull', COALESCE(r.installation, 0), m.repository,
+            m.number, COALESCE(p.head, ''), COALESCE(p.base, ''), 1, 1, 1, CAST($3 AS BIGINT), '{}'
+        FROM group_member m LEFT JOIN repository r ON r.id = m.repository
+            LEFT JOIN pull p ON p.repository = m.repository AND p.number = m.number
+        WHERE m.repository = $1 AND m.head = $2 ORDER BY key ON CONFLICT (key) DO UPDATE SET seq = due.seq"
     );
     TOLD = Sql::both(
         "SELECT m.number, p.open, p.updated_at, d.pending, d.done_seq, d.lowers_seq FROM group_member m
@@ -162,7 +167,7 @@ impl Store {
         tx.execute(SEEN, values![repository, head.as_str(), base, now]).await?;
         tx.execute(MEMBERS, values![&Value::Array(rows).to_string(), repository, head.as_str()]).await?;
         if tx.is_postgres() {
-            tx.execute(HOLD, values![repository, head.as_str()]).await?;
+            tx.execute(HOLD, values![repository, head.as_str(), now]).await?;
         }
         tx.commit().await
     }

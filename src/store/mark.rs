@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_domain::CHECK_NAME;
+use countersign_domain::is_our_name;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -206,7 +206,7 @@ impl Marks {
 
     /// Somebody asks again for the check of a merge group: its commit is no pull request's head.
     async fn asked_of_group(&mut self, tx: &mut Tx, mark: &Mark, cause: Cause<'_>) -> Result<()> {
-        if let Mark::Head { repository, head, want: want @ Want::Rerun(_), .. } = mark
+        if let Mark::Head { repository, head, want: want @ (Want::Rerun(_) | Want::Explain), .. } = mark
             && let Some(group) = groups::at(tx, *repository, head).await?
         {
             self.add(group, cause.installation, want, false, cause);
@@ -233,7 +233,7 @@ impl Marks {
         row.lowers |= lowers;
         let lowered = cause.lowered.filter(|what| lowers && row.lowered.last() != Some(*what));
         row.lowered.extend(lowered.cloned());
-        row.awaited |= cause.awaited || matches!(want, Want::Rerun(_));
+        row.awaited |= cause.awaited || matches!(want, Want::Rerun(_) | Want::Explain);
         row.wants.push(want.clone());
         row.told_at = row.told_at.max(cause.received_at);
         if !cause.delivery.is_empty() && row.causes.last().is_none_or(|last| last != cause.delivery) {
@@ -342,7 +342,7 @@ fn matters(row: &Row, check: &MovedCheck) -> Result<bool> {
     }
     let name = check.name.to_lowercase();
     let ours = row.maybe_text("check_name")?.is_some_and(|ours| ours.to_lowercase() == name);
-    if ours || name.starts_with(CHECK_NAME) {
+    if ours || is_our_name(&name) {
         return Ok(true);
     }
     Ok(cares(row)?.is_none_or(|cares| cares.checks.matters(check)))

@@ -140,6 +140,7 @@ fn subject(want: &Want) -> Option<[&str; 4]> {
         | Want::Members(_)
         | Want::Comment
         | Want::Rerun(_)
+        | Want::Explain
         | Want::Uncounted(_) => return None,
     })
 }
@@ -173,7 +174,7 @@ fn covers(later: &Want, want: &Want) -> bool {
             let instant = |status: &Option<(Timestamp, String)>| status.as_ref().map(|(at, _)| *at);
             instant(status) >= instant(before)
         }
-        (Want::Comment, Want::Comment) => true,
+        (Want::Comment, Want::Comment) | (Want::Explain, Want::Explain) => true,
         (Want::Rerun(run), Want::Rerun(before)) => *run == 0 || (*before != 0 && run >= before),
         _ => false,
     }

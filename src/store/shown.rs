@@ -14,7 +14,7 @@ use super::sql::{Sql, statements};
 statements! {
     SHOW = Sql::both(
         "UPDATE pull SET run_id = $3, run_status = $4, run_fingerprint = $5, run_head = $6, run_name = $7,
-            comment_id = $8, comment_node = $9, refused = $10
+            comment_id = $8, comment_node = $9, refused = $10, explained_head = $11
         WHERE repository = $1 AND number = $2"
     );
     NEWEST_GREEN = Sql::both(
@@ -30,7 +30,8 @@ statements! {
         "UPDATE pull SET own_outcome = NULL WHERE repository = $1 AND number = $2 AND own_outcome IS NOT NULL"
     );
     SHOWN = Sql::both(
-        "SELECT run_id, run_status, run_fingerprint, run_head, run_name, comment_id, comment_node, refused FROM pull
+        "SELECT run_id, run_status, run_fingerprint, run_head, run_name, comment_id, comment_node, refused,
+            explained_head FROM pull
         WHERE repository = $1 AND number = $2"
     );
 }
@@ -46,6 +47,8 @@ pub struct ShownIds {
     pub comment_node: Option<String>,
     /// What GitHub would not take.
     pub refused: Refused,
+    /// The head for which somebody asked for the whole explanation by the check's button.
+    pub explained: Option<Oid>,
 }
 
 /// What GitHub would not take beside the check run: it is not sent again as it was.
@@ -102,6 +105,7 @@ pub(super) async fn show(tx: &mut Tx, pull: (u64, u64), shown: &ShownIds) -> Res
             shown.comment.map(u64::cast_signed),
             shown.comment_node.as_deref(),
             refused.as_deref(),
+            shown.explained.as_ref().map(Oid::as_str),
         ],
     )
     .await?;
@@ -122,6 +126,7 @@ impl Store {
             comment_node: row.maybe_text("comment_node")?,
             // What a newer version kept in another form is tried once more.
             refused: row.maybe_text("refused")?.and_then(|json| from_json(&json).ok()).unwrap_or_default(),
+            explained: row.maybe_text("explained_head")?.map(Oid::new),
         })
     }
 

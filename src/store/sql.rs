@@ -94,8 +94,9 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, db, decision, due, evidence, export, failures, groups, lane, mark, members,
-        missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, take, troubled, waiting,
+        Store, asked, budget, changes, commands, db, decision, due, emergency, evidence, export, failures, groups, lane, mark,
+        members, missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, take, troubled,
+        waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -104,6 +105,7 @@ mod tests {
         ("asked", asked::STATEMENTS),
         ("budget", budget::STATEMENTS),
         ("changes", changes::STATEMENTS),
+        ("commands", commands::STATEMENTS),
         ("db", db::STATEMENTS),
         ("decision", decision::STATEMENTS),
         ("due", due::STATEMENTS),

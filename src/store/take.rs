@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Store;
+use super::commands;
 use super::db::{Row, Tx, Writes, storable, values};
 use super::error::{Error, Result};
 use super::groups;
@@ -370,6 +371,8 @@ struct Proofs<'a> {
     head_moves: Vec<Value>,
     deployed: Vec<Value>,
     groups_gone: BTreeMap<(u64, &'a Oid), Value>,
+    /// By comment.
+    commands: BTreeMap<u64, Value>,
     members: Vec<Value>,
     /// By their key, since one statement may touch a row only once.
     bodies: BTreeMap<BodyKey, (Option<&'a Account>, &'a str)>,
@@ -441,6 +444,10 @@ impl<'a> Proofs<'a> {
                 let row = groups::gone_row(*repository, base, head, delivery.received_at);
                 self.groups_gone.insert((*repository, head), row);
             }
+            Evidence::Command(given) => {
+                let (comment, row) = commands::row(given, delivery.received_at);
+                self.commands.entry(comment).or_insert(row);
+            }
             Evidence::Member(moved) => self.members.push(members::moved_row(id, self.members.len(), moved)),
             Evidence::RepositoryGone { .. } | Evidence::InstallationGone { .. } => {}
         }
@@ -479,6 +486,8 @@ impl<'a> Proofs<'a> {
             })
         });
         groups::gone(tx, self.groups_gone.into_values().collect()).await?;
+        // Before the head moves by what was taken along: nobody is bound to what came after them.
+        commands::keep(tx, self.commands.into_values().collect()).await?;
         let dispatches = self.dispatches.into_values().collect();
         let pulls: Vec<Value> = pulls.collect();
         if !pulls.is_empty() {

@@ -75,6 +75,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "GET /repos/{owner}/{repo}/issues/comments/{comment_id}" => Read(comments::comment),
         "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}" => Write(comments::update),
         "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}" => Write(comments::delete),
+        "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions" => Write(comments::react),
         "GET /repos/{owner}/{repo}/issues/{issue_number}/comments" => Read(comments::of_issue),
         "POST /repos/{owner}/{repo}/issues/{issue_number}/comments" => Write(comments::create),
         "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls" => Read(pulls::of_commit),

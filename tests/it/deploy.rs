@@ -26,6 +26,7 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/repos/{}/{}/compare/{}...{}", Some(("contents", "read"))),
     ("/repos/{}/{}/git/trees/{}", Some(("contents", "read"))),
     ("/repos/{}/{}/issues/comments/{}", Some(("pull_requests", "write"))),
+    ("/repos/{}/{}/issues/comments/{}/reactions", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/issues/{}/comments", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/pulls/{}/files", Some(("pull_requests", "read"))),
     ("/repos/{}/{}/pulls/{}/requested_reviewers", Some(("pull_requests", "write"))),

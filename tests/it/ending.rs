@@ -98,6 +98,23 @@ async fn whatever_a_row_waits_for_it_is_begun_when_time_ends_its_green() {
 }
 
 #[tokio::test]
+async fn a_row_whose_worker_died_again_and_again_is_begun_when_time_ends_its_green() {
+    on_each(async |db| {
+        let store = &db.store;
+        green_for(db, 1, 60).await;
+        take(store, "labelled", marks(vec![mark(1)])).await;
+        db.execute("UPDATE due SET attempts = 8").await;
+        db.advance(seconds(2));
+        claimed(store).await;
+        db.advance(seconds(31));
+        assert!(claim(store).await.is_none(), "after the ninth crash it waits for a minute");
+        db.advance(seconds(28));
+        assert!(claimed(store).await.ended.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_time_ends_goes_before_what_an_event_asks_for() {
     on_each(async |db| {
         let store = &db.store;

@@ -8,6 +8,7 @@ use countersign::store::{GroupRow, Retention, ShownRunIds, Store};
 use countersign_domain::account::Oid;
 use countersign_domain::plan::RunStatus;
 use jiff::SignedDuration;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::databases::{Database, on_each};
 use crate::signals::{SHOP, at, lowers, mark, marks, opened, proves, pull};
@@ -103,6 +104,38 @@ async fn a_group_finds_what_its_members_were_told() {
         due(db).await;
         let found = told().await;
         assert_eq!((found[0].wants.clone(), found[0].lowers), (vec![since, review], false));
+    })
+    .await;
+}
+
+/// Only PostgreSQL has two transactions at once.
+#[tokio::test]
+async fn whoever_marks_a_member_is_waited_for_whether_or_not_it_has_a_row() {
+    on_each(async |db| {
+        if !db.is_postgres() {
+            return;
+        }
+        take(&db.store, "opened", opened(1, "c0ffee")).await;
+        due(db).await;
+        db.execute("DELETE FROM due").await;
+        let mut marks = PgConnection::connect(&db.url).await.expect("there");
+        let row = "BEGIN; INSERT INTO due (key, kind, installation, repository, number, head, base, seq, pending)
+            VALUES ('pull:7#1', 'pull', 1, 7, 1, 'c0ffee', 'main', 1, '{}')";
+        marks.execute(row).await.expect("marked");
+        let store = db.another().await;
+        let keeps = tokio::spawn(async move { remember(&store, &[1, 2]).await });
+        let waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        let mut beside = PgConnection::connect(&db.url).await.expect("there");
+        while beside.fetch_optional(waits).await.expect("read").is_none() {
+            assert!(!keeps.is_finished(), "it did not wait");
+            tokio::task::yield_now().await;
+        }
+        marks.execute("COMMIT").await.expect("committed");
+        keeps.await.expect("kept");
+        // And the row that it made for the other is nobody's until something is told.
+        assert_eq!(due(db).await, rows([]));
+        take(&db.store, "labelled", crate::signals::marks(vec![mark(2)])).await;
+        assert_eq!(due(db).await, rows([("group:7:beef", false, "labelled"), ("pull:7#2", false, "labelled")]));
     })
     .await;
 }

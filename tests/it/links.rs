@@ -36,7 +36,7 @@ fn is_there(page: &Path, target: &str) -> bool {
 }
 
 /// A heading's name in addresses, as GitHub makes it.
-fn slug(heading: &str) -> String {
+pub(crate) fn slug(heading: &str) -> String {
     let words = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()

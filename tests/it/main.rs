@@ -8,6 +8,7 @@
 
 mod budgets;
 mod burst;
+mod commanded;
 mod commands;
 mod conformance;
 mod databases;
@@ -17,6 +18,7 @@ mod door;
 mod early;
 mod ending;
 mod groups;
+mod guide;
 mod house;
 mod kill;
 mod links;

@@ -265,6 +265,22 @@ async fn what_time_ended_and_what_github_refused_in_the_nineteenth_version_stand
     .await;
 }
 
+/// Two commands, one of them answered, as the twentieth version wrote them.
+#[tokio::test]
+async fn what_was_commanded_in_the_twentieth_version_stands() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0020.sql")).await;
+        let commands = db.store.commands((SHOP, 1)).await.expect("read");
+        let lines = commands.iter().map(|command| (command.by.login.as_str(), command.line.as_str(), &command.head));
+        let head = Some(Oid::new("c0ffee"));
+        assert_eq!(lines.collect::<Vec<_>>(), [("bob", "hold the bank is away", &head), ("carol", "unhold", &None)]);
+        assert_eq!(commands[0].at, at_ms(1_700_000_001_500));
+        assert_eq!(db.store.unanswered_commands((SHOP, 1)).await.expect("read"), [32].into());
+        assert_eq!(db.store.shown(SHOP, 1).await.expect("read").explained, head);
+    })
+    .await;
+}
+
 fn at_ms(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).expect("an instant")
 }

@@ -265,6 +265,34 @@ async fn what_waits_for_the_budget_is_begun_for_something_more_urgent() {
 }
 
 #[tokio::test]
+async fn what_waits_for_the_budget_waits_in_line_and_goes_to_its_end_once() {
+    on_each(async |db| {
+        let store = &db.store;
+        let until = after(store, seconds(60)).await;
+        for number in 1..=5 {
+            take(store, &format!("opened-{number}"), opened(number, "c0ffee")).await;
+            let look = claimed(store).await;
+            let refused = if number == 3 { Priority::Wording } else { Priority::Gate };
+            assert!(store.put_off(&look, until, refused).await.expect("put off"));
+        }
+        // 72 of 80 writes a minute are for what is planned: one each 833 ms. Wording has a line of its own.
+        let mut looks = vec![next_claim(db).await];
+        looks.extend(claim(store).await);
+        looks.sort_by_key(|look| look.subject.key());
+        assert_eq!(looks.iter().map(|look| look.subject.key()).collect::<Vec<_>>(), ["pull:7#1", "pull:7#3"]);
+        // Whoever is refused once more is the next.
+        let soon = until + SignedDuration::from_millis(400);
+        assert!(store.put_off(&looks[0], soon, Priority::Gate).await.expect("put off"));
+        for (key, after) in [("pull:7#1", 400), ("pull:7#2", 833), ("pull:7#4", 1_666), ("pull:7#5", 2_500)] {
+            assert_eq!(next_claim(db).await.subject.key(), key);
+            let late = store.now().await.expect("now").duration_since(until).as_millis() - after;
+            assert!((0..300).contains(&late), "{key}: {late} ms");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_withdrawal_does_not_cut_a_back_off_short() {
     on_each(async |db| {
         let store = &db.store;

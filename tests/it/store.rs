@@ -434,7 +434,13 @@ async fn a_decision_ends_its_row_and_a_lost_lease_records_nothing() {
         };
         let comment = RefusedComment { hash: "h".into(), why: "locked".into() };
         let refused = Refused { comment: Some(comment), requests: None };
-        let shown = ShownIds { run: Some(run), comment: Some(12), comment_node: Some("IC_12".into()), refused };
+        let shown = ShownIds {
+            run: Some(run),
+            comment: Some(12),
+            comment_node: Some("IC_12".into()),
+            refused,
+            explained: Some(Oid::new("c0ffee")),
+        };
         let change = ChangeRow {
             repository: SHOP,
             number: 1,

@@ -33,6 +33,16 @@ why = "four eyes on every change"
 approvals = [{ from = ["peer"], count = 1 }]
 "#;
 
+/// One of the team `acme/cab`.
+pub(crate) const CAB: &str = r#"
+version = 1
+[authorities.cab]
+teams = ["acme/cab"]
+[[rule]]
+id = "board"
+approvals = [{ from = ["cab"], count = 1 }]
+"#;
+
 /// The world of a story: organisation `acme` with its repository `shop`, where alice, bob, carol and dave may push.
 pub(crate) struct World {
     pub(crate) github: GitHub,
@@ -203,6 +213,11 @@ impl World {
     /// Our newest check on the head.
     pub(crate) fn check(&self, pull: &PullRequest) -> Option<Check> {
         pull.check("countersign").filter(|check| check.app == "countersign")
+    }
+
+    /// What our check says; there has to be one.
+    pub(crate) fn summary(&self, pull: &PullRequest) -> String {
+        self.check(pull).expect("a check").summary
     }
 
     /// Our comment; more than one is a fault of its own.

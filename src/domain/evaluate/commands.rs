@@ -53,8 +53,9 @@ impl<'a> Commands<'a> {
             Ok(Asks::Acknowledge) => Some(not_taken("acknowledge")),
             Ok(Asks::Outcome { .. }) => Some(Phrase::words("what became of a change is told once it went in")),
         };
+        let on_head = command.head.as_ref() == Some(&cx.facts.change.head.tip);
         let (comment, by, line) = (command.comment, command.by.clone(), command.line.clone());
-        CommandResult { comment, by, line, asks: read.ok(), refused }
+        CommandResult { comment, by, line, asks: read.ok(), on_head, refused }
     }
 
     /// What holds the change by command, or may.

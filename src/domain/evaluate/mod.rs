@@ -29,7 +29,7 @@ mod trusted;
 mod waived;
 
 pub(crate) use context::Context;
-pub use name::{CHECK_NAME, check_name, family_name};
+pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
 use crate::decision::{

@@ -10,6 +10,11 @@ use crate::policy::PolicySet;
 /// The name of the check on the default branch, with which that of every other base begins.
 pub const CHECK_NAME: &str = "countersign";
 
+/// Whether no other check than one of ours bears that name rightly.
+pub fn is_our_name(name: &str) -> bool {
+    name.starts_with(CHECK_NAME)
+}
+
 /// The name of the check for pull requests into a base of no family: a check hangs on a commit that pull requests into
 /// several bases may share.
 pub fn check_name(base: &str, default_branch: &str) -> String {

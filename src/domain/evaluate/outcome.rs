@@ -120,14 +120,19 @@ fn of_whom(of: &[String]) -> Phrase {
     Phrase::words("of ").then(Phrase::join(of.iter().map(|name| Phrase::default().quote(name)), " or "))
 }
 
-/// Who is to approve by name, as in `bob or carol`, `2 of bob, carol or dave`.
+/// Who is to approve by name, as in `bob or carol`, `2 of bob, carol or dave`; where more are asked than there are, `bob
+/// and 1 more, whom the policy has still to name`.
 fn people(count: u32, candidates: &[Account]) -> Phrase {
     let mut names: Vec<Phrase> =
         candidates.iter().take(PEOPLE).map(|person| Phrase::default().person(person)).collect();
     if candidates.len() > PEOPLE {
         names.push(Phrase::words(format!("{} more", candidates.len() - PEOPLE)));
     }
-    let all = usize::try_from(count).is_ok_and(|count| count == candidates.len());
+    let missing = usize::try_from(count).unwrap_or_default().saturating_sub(candidates.len());
+    if missing > 0 {
+        names.push(Phrase::words(format!("{missing} more, whom the policy has still to name")));
+    }
+    let all = usize::try_from(count).is_ok_and(|count| count >= candidates.len());
     let last = names.pop().unwrap_or_default();
     let names = if names.is_empty() {
         last

@@ -95,6 +95,7 @@ pub(super) fn answers(cx: &Context<'_>, layers: &[InForce<'_>]) -> Vec<CommandRe
             by: command.by.clone(),
             line: command.line.clone(),
             asks: command::read(&command.line).ok(),
+            on_head: command.head.as_ref() == Some(&cx.facts.change.head.tip),
             refused: refused.and_then(|refused| refused.into_iter().next()),
         }
     };

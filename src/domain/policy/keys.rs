@@ -166,11 +166,6 @@ impl Key {
         self
     }
 
-    const fn relaxes_nothing(mut self) -> Self {
-        self.status = Status::RelaxesNothing;
-        self
-    }
-
     const fn opens(mut self, table: &'static str) -> Self {
         self.opens = Some(table);
         self

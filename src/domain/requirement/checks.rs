@@ -14,7 +14,7 @@ use super::found::{self, Found, unknown};
 use crate::account::Account;
 use crate::condition::{Finding, Truth};
 use crate::decision::{Act, Actor, RequirementResult, State};
-use crate::evaluate::Context;
+use crate::evaluate::{Context, is_our_name};
 use crate::facts::{Check, CheckMaker, CheckState, Known, RequiredCheck};
 use crate::policy::{ACTIONS, CheckWanted, WhichCheck};
 use crate::requirement::membership::{Aim, is_called};
@@ -109,7 +109,7 @@ fn required(cx: &Context<'_>, checks: &[Check], wanted: &CheckWanted, read: &Fin
 
 /// Whether what GitHub requires is a check of ours, which this decision is about to give.
 fn is_ours(cx: &Context<'_>, required: &RequiredCheck) -> bool {
-    required.app == Some(cx.facts.app_id) || forged::is_our_name(&required.name)
+    required.app == Some(cx.facts.app_id) || is_our_name(&required.name)
 }
 
 /// Whether a check is one that GitHub takes for the required one.

@@ -5,7 +5,7 @@
 //! anybody, that merges.
 
 use crate::decision::{Act, Actor, RequirementResult, State};
-use crate::evaluate::{CHECK_NAME, Context};
+use crate::evaluate::{Context, is_our_name};
 use crate::facts::{Check, CheckMaker, Known};
 use crate::text::Phrase;
 
@@ -36,11 +36,6 @@ pub(crate) fn is_ours(cx: &Context<'_>, check: &Check) -> bool {
 /// Whether a check bears a name of ours.
 pub(crate) fn is_named_ours(check: &Check, check_name: &str) -> bool {
     check.name == check_name || is_our_name(&check.name)
-}
-
-/// Whether no other check than one of ours bears that name rightly.
-pub(crate) fn is_our_name(name: &str) -> bool {
-    name.starts_with(CHECK_NAME)
 }
 
 fn maker(maker: &CheckMaker) -> Phrase {

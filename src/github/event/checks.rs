@@ -1,6 +1,7 @@
 //! `check_run`, `check_suite`, `status`: what a commit came to, and who asks us to look again.
 
 use super::payload::{Context, Payload};
+use crate::github::apply::{EXPLAIN, RECHECK};
 use crate::signal::{MovedCheck, Signal, Want};
 
 pub(super) fn check_run(payload: Payload<'_>, context: &Context<'_>, signal: &mut Signal) {
@@ -11,6 +12,11 @@ pub(super) fn check_run(payload: Payload<'_>, context: &Context<'_>, signal: &mu
     let mark = match (ours, context.action) {
         // Somebody pressed "Re-run" on ours: a new run is created whatever it says.
         (true, "rerequested") => context.head(head, None, Want::Rerun(run.number("id")), false),
+        (true, "requested_action") => match payload.at("requested_action").text("identifier") {
+            RECHECK => context.head(head, None, Want::Rerun(run.number("id")), false),
+            EXPLAIN => context.head(head, None, Want::Explain, false),
+            _ => None,
+        },
         (true, _) => None,
         (false, _) => {
             let concluded = run.text("status") == "completed";

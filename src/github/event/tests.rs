@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::signal::{Evidence, Want};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -116,6 +117,14 @@ fn our_own_writes_ask_for_nothing_and_a_rerun_for_a_new_run() {
     let run = |action: &str, app: u64| json!({ "action": action, "check_run": { "id": 8, "name": "ci", "status": "completed", "conclusion": "failure", "head_sha": "abc", "app": { "id": app, "slug": "github-actions" } } });
     check("check_run", run("completed", 42), &[], &[]);
     check("check_run", run("rerequested", 42), &["want: Rerun("], &[]);
+    let press = |button: &str, app: u64| {
+        let mut event = run("requested_action", app);
+        event["requested_action"] = json!({ "identifier": button });
+        event
+    };
+    check("check_run", press("recheck", 42), &["want: Rerun("], &[]);
+    check("check_run", press("explain", 42), &["want: Explain"], &[]);
+    check("check_run", press("other", 42), &[], &[]);
     check(
         "check_run",
         run("completed", 1),
@@ -336,4 +345,45 @@ fn odd_payloads_tell_nothing() {
             assert!(signal.marks.is_empty() && signal.evidence.is_empty(), "{event} {odd} {signal:?}");
         }
     }
+}
+
+/// An `issue_comment` by bob, changed where the case says.
+fn commented(change: impl FnOnce(&mut Value)) -> Signal {
+    let user = json!({ "id": 7, "login": "bob", "type": "User" });
+    let mut event = payload(json!({
+        "action": "created",
+        "issue": { "number": 1, "pull_request": {}, "updated_at": "2026-11-23T08:00:05Z" },
+        "comment": {
+            "id": 31, "body": "Well.\n/countersign hold it", "user": user, "created_at": "2026-11-23T08:00:04Z",
+            "performed_via_github_app": null,
+        },
+    }));
+    change(&mut event);
+    read("issue_comment", &event, 42, NOW).1
+}
+
+#[test]
+fn a_command_is_what_a_person_says_in_a_new_comment() {
+    let signal = commented(|_| {});
+    let [Evidence::Command(given)] = signal.evidence.as_slice() else { panic!("{:?}", signal.evidence) };
+    assert_eq!((given.repository, given.number, given.comment), (9, 1, 31));
+    assert_eq!((given.by.login.as_str(), given.line.as_str()), ("bob", "hold it"));
+    assert_eq!(given.written_at, "2026-11-23T08:00:04Z".parse().expect("an instant"));
+    let want = Want::UpdatedAt("2026-11-23T08:00:05Z".parse().expect("an instant"));
+    assert_eq!(signal.marks, [Mark::Pull { repository: 9, number: 1, want, lowers: false }]);
+    assert!(signal.awaited);
+    let none = |why: &str, change: &dyn Fn(&mut Value)| {
+        let signal = commented(change);
+        assert_eq!((signal.evidence, signal.marks, signal.awaited), (Vec::new(), Vec::new(), false), "{why}");
+    };
+    none("an edit", &|event| event["action"] = json!("edited"));
+    none("a deletion", &|event| event["action"] = json!("deleted"));
+    none("a bot", &|event| event["sender"]["type"] = json!("Bot"));
+    none("an organisation", &|event| event["sender"]["type"] = json!("Organization"));
+    none("somebody else's comment", &|event| event["comment"]["user"]["id"] = json!(8));
+    none("an App in bob's name", &|event| event["comment"]["performed_via_github_app"] = json!({ "id": 5 }));
+    none("an issue", &|event| drop(event["issue"].as_object_mut().map(|issue| issue.remove("pull_request"))));
+    none("a quotation", &|event| event["comment"]["body"] = json!("> /countersign hold it"));
+    none("no command", &|event| event["comment"]["body"] = json!("hold it"));
+    none("no body", &|event| event["comment"]["body"] = Value::Null);
 }

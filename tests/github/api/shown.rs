@@ -126,6 +126,8 @@ pub struct Comment {
     pub edited_by: Option<String>,
     /// Why it was hidden, if it was.
     pub minimized: Option<String>,
+    /// Who reacted, and with what, such as `+1`.
+    pub reactions: Vec<(String, String)>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it was written or edited last.
@@ -141,6 +143,7 @@ impl Comment {
             body: it.body.clone(),
             edited_by: edit.map(|edit| state.login(edit.by).to_owned()),
             minimized: it.minimized.clone(),
+            reactions: it.reactions.iter().map(|(by, what)| (state.login(*by).to_owned(), what.clone())).collect(),
             created_at: it.created_at,
             updated_at: it.updated_at,
         }

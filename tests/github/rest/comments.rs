@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Outcome, invalid, not_found};
 use crate::server::{Answer, Call};
-use crate::shape::pull_request as show;
-use crate::state::State;
+use crate::shape::{people, pull_request as show};
+use crate::state::{State, stamp};
 use crate::turn::Turn;
 
 /// The longest body that GitHub takes, in characters.
@@ -63,6 +63,24 @@ pub(super) fn delete(turn: &mut Turn<'_>, call: &Call) -> Outcome {
     let bot = turn.state.bot();
     turn.delete_comment(home, number, id, bot);
     Ok(Answer::new(204, Value::Null))
+}
+
+/// Each account has one reaction of a kind: the same again is the one that is there.
+pub(super) fn react(turn: &mut Turn<'_>, call: &Call) -> Outcome {
+    let (home, id) = (call.writable(turn.state)?, call.number("comment_id")?);
+    let number = under(turn, home, id)?;
+    unlocked(turn, home, number, "react to")?;
+    let content = call.body["content"].as_str().unwrap_or_default().to_owned();
+    let bot = turn.state.bot();
+    let is_new = turn.react(home, number, id, bot, &content);
+    let answer = json!({
+        "id": id,
+        "node_id": format!("REA_{id}"),
+        "user": people::user(turn.state, bot),
+        "content": content,
+        "created_at": stamp(turn.now),
+    });
+    Ok(Answer::new(if is_new { 201 } else { 200 }, answer))
 }
 
 /// In a conversation that is locked GitHub takes nothing from an App.

@@ -74,6 +74,8 @@ pub(crate) struct Comment {
     pub updated_at: Timestamp,
     pub edits: Vec<Arc<Edit>>,
     pub minimized: Option<String>,
+    /// Who reacted, and with what.
+    pub reactions: Vec<(u64, String)>,
 }
 
 /// What a review says.

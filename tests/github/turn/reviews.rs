@@ -125,6 +125,7 @@ impl Turn<'_> {
             updated_at: now,
             edits: Vec::new(),
             minimized: None,
+            reactions: Vec::new(),
         };
         self.touch(repository, number).comments.push(Arc::new(comment));
         self.repository_mut(repository).comments.insert(id, number);
@@ -148,6 +149,16 @@ impl Turn<'_> {
         });
         let changes = json!({ "changes": { "body": { "from": before.body.clone() } } });
         self.tell_comment(repository, number, id, "edited", by, changes);
+    }
+
+    /// Reacts to a comment; whether that is new.
+    pub(crate) fn react(&mut self, repository: u64, number: u64, id: u64, by: u64, content: &str) -> bool {
+        let reaction = (by, content.to_owned());
+        let is_new = !self.find_comment(repository, number, id).reactions.contains(&reaction);
+        if is_new {
+            self.change_comment(repository, number, id, |it| it.reactions.push(reaction));
+        }
+        is_new
     }
 
     pub(crate) fn minimize_comment(&mut self, repository: u64, number: u64, id: u64, reason: Option<&str>) {

@@ -72,7 +72,7 @@ async fn a_pull_request_that_loosens_a_policy_shows_which_changes_it_would_have_
     let said = world.said(&edit);
     for expected in [
         "of 3 changes, 1 would have come out differently",
-        "1 that were held would have passed",
+        "1 that was held would have passed",
         "3 approvals fewer would have been asked, of 3 changes",
         &format!("- #{}: wait → pass (`repository/peer approvals: waiting → satisfied`)", once.number()),
     ] {

@@ -5,17 +5,7 @@ use std::time::{Duration, Instant};
 use github_stand_in::{NewPullRequest, On, PullRequest, Verdict};
 use jiff::SignedDuration;
 
-use crate::world::{PEER, World};
-
-/// One of the team `acme/cab`.
-const CAB: &str = r#"
-version = 1
-[authorities.cab]
-teams = ["acme/cab"]
-[[rule]]
-id = "board"
-approvals = [{ from = ["cab"], count = 1 }]
-"#;
+use crate::world::{CAB, PEER, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dismissal_takes_green_away_although_nothing_can_be_read() {

@@ -6,7 +6,7 @@ use countersign::signal::{Mark, Want};
 use github_stand_in::{NewPullRequest, On, PullRequest, Verdict};
 use jiff::Timestamp;
 
-use crate::world::{PEER, World};
+use crate::world::{CAB, PEER, World};
 
 /// Another pull request of the same commit as the first.
 fn twin(world: &World) -> PullRequest {
@@ -71,16 +71,6 @@ async fn one_answer_that_a_pull_request_is_not_there_does_not_let_go_of_the_chec
     world.settled().await;
     world.expect(&first, "in_progress", "");
 }
-
-/// One of the team `acme/cab`.
-const CAB: &str = r#"
-version = 1
-[authorities.cab]
-teams = ["acme/cab"]
-[[rule]]
-id = "board"
-approvals = [{ from = ["cab"], count = 1 }]
-"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn green_is_not_written_over_a_dismissal_that_arrived_while_it_was_decided() {

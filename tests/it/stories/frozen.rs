@@ -21,7 +21,7 @@ pub(super) async fn worked(world: &World) {
         if stats.depth == 0 && stats.in_flight == 0 {
             return;
         }
-        assert!(begun.elapsed().as_secs() < 120, "it goes on and on: {stats:?}");
+        assert!(begun.elapsed().as_secs() < 300, "it goes on and on: {stats:?}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
@@ -80,6 +80,7 @@ async fn of_four_hundred_green_ones_none_is_green_when_a_freeze_begins() {
         log.writes().count()
     );
     assert_eq!(green(), 0, "none is green at the instant");
+    assert!(spare > SignedDuration::from_secs(30), "it was not close: {spare:#}");
     assert!(log.entries.iter().all(|entry| ![403, 429].contains(&entry.status)), "{}", log.summary());
     let created = log.writes().filter(|entry| entry.method == "POST").count();
     assert_eq!(created, MANY, "each is taken back once\n{}", log.summary());

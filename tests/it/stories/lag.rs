@@ -5,11 +5,7 @@ use std::time::Duration;
 use github_stand_in::{On, Permission, PullRequest, Verdict};
 
 use super::same_diff::replays;
-use crate::world::World;
-
-/// One of the team `acme/cab`.
-const CAB: &str = "version = 1\n[authorities.cab]\nteams = [\"acme/cab\"]\n\
-                   [[rule]]\nid = \"board\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
+use crate::world::{CAB, World};
 
 /// One who maintains the repository.
 const KEEPERS: &str = "version = 1\n[authorities.keepers]\npermission = \"maintain\"\n\
@@ -20,10 +16,6 @@ const LADDER: Duration = Duration::from_secs(61);
 
 /// As long as a reading of members counts.
 const QUARTER: Duration = Duration::from_secs(15 * 60);
-
-fn summary(world: &World, pull: &PullRequest) -> String {
-    world.check(pull).expect("a check").summary
-}
 
 fn greens(pull: &PullRequest) -> usize {
     pull.checks().iter().filter(|check| check.is_green()).count()
@@ -43,7 +35,7 @@ async fn who_left_a_team_that_github_still_shows_them_in_leaves_it_unknown() {
     world.until("green is taken back", || !world.check(&pull).expect("a check").is_green()).await;
     world.settled().await;
     world.expect(&pull, "failure", "");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("GitHub does not show yet that bob left"), "{said}");
     // Nor does whatever comes next within a quarter of an hour count him in, and then GitHub shows it.
     pull.retitle("alice", "Sell even more");
@@ -69,7 +61,7 @@ async fn who_joined_an_excepted_team_that_github_does_not_show_them_in_leaves_it
     world.until("green is taken back", || !world.check(&pull).expect("a check").is_green()).await;
     world.settled().await;
     world.expect(&pull, "failure", "");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("GitHub does not show yet that carol joined"), "{said}");
     world.github.faults().fresh();
     world.advance(QUARTER);
@@ -90,7 +82,7 @@ async fn who_maintains_the_repository_only_since_they_approved_approves_again() 
     pull.retitle("alice", "Sell even more");
     world.settled().await;
     world.expect(&pull, "in_progress", "1 approval");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     let why = "the approval by `bob` does not count: `bob` was not yet in `keepers` when the approval was first seen";
     assert!(said.contains(why) && said.contains("again"), "{said}");
     replays(&world, &pull, "reviews").await;
@@ -129,7 +121,7 @@ async fn who_may_push_only_since_they_approved_approves_again() {
     pull.retitle("alice", "Sell even more");
     world.settled().await;
     world.expect(&pull, "in_progress", "erin");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("`erin` could not push to this repository when the approval was first seen"), "{said}");
     pull.review("erin", Verdict::Approve);
     world.settled().await;
@@ -151,7 +143,7 @@ async fn a_team_that_is_read_long_after_an_approval_says_nothing_of_its_time() {
     cab.add("bob");
     world.settled().await;
     world.expect(&pull, "in_progress", "carol or dave");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     let why = "whether `dave` was in `cab` when the approval was first seen could not be read in time";
     assert!(said.contains(why) && said.contains("again"), "{said}");
     replays(&world, &pull, "reviews").await;
@@ -176,7 +168,7 @@ async fn a_permission_that_is_read_long_after_an_approval_says_nothing_of_its_ti
     pull.retitle("alice", "Sell even more");
     world.settled().await;
     world.expect(&pull, "in_progress", "1 approval");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(
         said.contains("whether `bob` was in `keepers` when the approval was first seen could not be read"),
         "{said}"

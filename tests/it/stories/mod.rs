@@ -8,6 +8,7 @@ mod authors;
 mod bases;
 mod budgets;
 mod checks;
+mod commands;
 mod deliveries;
 mod deployments;
 mod early;

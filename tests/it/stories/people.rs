@@ -5,15 +5,7 @@ use std::time::Duration;
 use github_stand_in::{NewPullRequest, On, Permission, PullRequest, Verdict};
 
 use super::same_diff::replays;
-use crate::world::{PEER, World};
-
-/// One of the team `acme/cab`.
-const CAB: &str = "version = 1\n[authorities.cab]\nteams = [\"acme/cab\"]\n\
-                   [[rule]]\nid = \"board\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
-
-fn summary(world: &World, pull: &PullRequest) -> String {
-    world.check(pull).expect("a check").summary
-}
+use crate::world::{CAB, PEER, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_joins_the_team_after_having_approved_approves_again() {
@@ -27,7 +19,7 @@ async fn who_joins_the_team_after_having_approved_approves_again() {
     cab.add("bob");
     world.settled().await;
     world.expect(&pull, "in_progress", "bob or carol");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     let why = "the approval by `bob` does not count: `bob` was not yet in `cab` when the approval was first seen";
     assert!(said.contains(why) && said.contains("again"), "{said}");
     replays(&world, &pull, "reviews").await;
@@ -132,7 +124,7 @@ async fn the_first_known_answer_counts_where_the_team_could_not_be_read_at_first
     cab.add("dave");
     world.settled().await;
     world.expect(&pull, "in_progress", "");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     for person in ["bob", "dave"] {
         assert!(said.contains(&format!("`{person}` was not yet in `cab`")), "{said}");
     }
@@ -175,7 +167,7 @@ async fn who_dispatched_the_run_that_made_a_bots_change_cannot_approve_it() {
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "in_progress", "1 approval");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("`bob` operates the bot that made this change"), "{said}");
     pull.review("carol", Verdict::Approve);
     world.settled().await;
@@ -189,7 +181,7 @@ async fn who_dispatched_the_run_that_made_a_bots_change_cannot_approve_it() {
     world.advance(Duration::from_secs(3_600));
     let next = bumped(&world, "bump-2");
     world.settled().await;
-    assert!(summary(&world, &next).contains("Nobody is seen to have set"), "{}", summary(&world, &next));
+    assert!(world.summary(&next).contains("Nobody is seen to have set"), "{}", world.summary(&next));
     next.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&next, "success", "");
@@ -225,7 +217,7 @@ async fn who_maintains_the_repository_is_looked_up_where_a_policy_asks() {
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "in_progress", "1 approval");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("the approval by `bob` does not count"), "{said}");
     pull.review("dave", Verdict::Approve);
     world.settled().await;

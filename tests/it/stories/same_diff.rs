@@ -49,10 +49,6 @@ pub(super) async fn replays(world: &World, pull: &PullRequest, kind: &str) {
     assert_eq!(again.outcome, recorded.outcome);
 }
 
-fn summary(world: &World, pull: &PullRequest) -> String {
-    world.check(pull).expect("a check").summary
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebase_that_changes_nothing_keeps_the_approval_and_shows_it() {
     let change = [("pay.rs", text(&[(5, "let cents = 1;")]))];
@@ -65,7 +61,7 @@ async fn a_rebase_that_changes_nothing_keeps_the_approval_and_shows_it() {
     world.settled().await;
     world.expect(&pull, "success", "");
     let said = format!("approved commit `{}`, and the diff is still the same", &approved[..7]);
-    assert!(summary(&world, &pull).contains(&said), "{}", summary(&world, &pull));
+    assert!(world.summary(&pull).contains(&said), "{}", world.summary(&pull));
     let log = world.github.log();
     assert!(log.count() - before <= 5, "{}", log.summary());
     replays(&world, &pull, "head_diff").await;
@@ -87,7 +83,7 @@ async fn update_branch_by_the_approver_keeps_the_approval_and_the_approver_indep
     pull.update_branch("bob");
     world.settled().await;
     world.expect(&pull, "success", "");
-    assert!(summary(&world, &pull).contains("and the diff is still the same"), "{}", summary(&world, &pull));
+    assert!(world.summary(&pull).contains("and the diff is still the same"), "{}", world.summary(&pull));
     let log = world.github.log();
     assert!(log.count() - before <= 5, "{}", log.summary());
     // And once more, and then the approval is given again, on the head that bob himself made.
@@ -98,7 +94,7 @@ async fn update_branch_by_the_approver_keeps_the_approval_and_the_approver_indep
     pull.push("alice", [("pay.rs", text(&[(5, "let cents = 2;")]))]);
     world.settled().await;
     world.expect(&pull, "in_progress", "");
-    assert!(summary(&world, &pull).contains("`pay.rs` is changed otherwise now"), "{}", summary(&world, &pull));
+    assert!(world.summary(&pull).contains("`pay.rs` is changed otherwise now"), "{}", world.summary(&pull));
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "success", "");
@@ -141,7 +137,7 @@ fn pay(changed: &[(usize, &str)]) -> Changes {
 async fn a_rebase_with_one_changed_line_voids() {
     let (world, pull) = rebased(pay(&[(5, "let cents = 1;")]), other(), pay(&[(5, "let cents = 2;")])).await;
     world.expect(&pull, "in_progress", "1");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("no longer counts") && said.contains("`pay.rs` is changed otherwise now"), "{said}");
     // What was approved comes back.
     pull.force_push("alice", pay(&[(5, "let cents = 1;")]));
@@ -215,7 +211,7 @@ async fn modes_renames_white_space_line_ends_and_what_is_not_text_are_part_of_th
     for (what, then, main, now) in cases {
         let (world, pull) = rebased(then, main, now).await;
         let (state, _) = world.shows(&pull);
-        assert_eq!(state, "in_progress", "{what}: {}", summary(&world, &pull));
+        assert_eq!(state, "in_progress", "{what}: {}", world.summary(&pull));
     }
 }
 
@@ -229,7 +225,7 @@ async fn a_head_that_github_no_longer_has_is_different() {
     pull.force_push("alice", pay(&[(5, "let cents = 1;")]));
     world.settled().await;
     world.expect(&pull, "in_progress", "1");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("GitHub no longer has commit"), "{said}");
 }
 
@@ -297,6 +293,6 @@ async fn update_branch_on_a_fork_keeps_whoever_pressed_it_independent() {
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "in_progress", "");
-    let said = summary(&world, &pull);
+    let said = world.summary(&pull);
     assert!(said.contains("bob"), "{said}");
 }

@@ -12,10 +12,6 @@ fn comments_sent(world: &World) -> usize {
     world.github.log().writes().filter(|entry| entry.operation.contains("comments")).count()
 }
 
-fn summary(world: &World, pull: &PullRequest) -> String {
-    world.check(pull).expect("a check").summary
-}
-
 async fn dead(world: &World) -> u64 {
     world.store().queue_stats().await.expect("the queue can be counted").dead
 }
@@ -37,7 +33,7 @@ async fn a_comment_that_github_refuses_leaves_the_verdict_and_the_check_tells_of
     let pull = locked(&world).await;
     world.expect(&pull, "in_progress", "1");
     assert!(world.comment(&pull).is_none());
-    let told = summary(&world, &pull);
+    let told = world.summary(&pull);
     assert!(told.contains("could not be written") && told.contains("issue is locked"), "{told}");
     assert_eq!((comments_sent(&world), dead(&world).await), (1, 0));
     let runs = pull.checks().len();
@@ -48,7 +44,7 @@ async fn a_comment_that_github_refuses_leaves_the_verdict_and_the_check_tells_of
     pull.unlock("dave");
     world.settled().await;
     assert!(world.comment(&pull).is_some(), "once it may be written it is");
-    let told = summary(&world, &pull);
+    let told = world.summary(&pull);
     assert!(!told.contains("could not be written"), "{told}");
     assert_eq!(comments_sent(&world), 2);
 }
@@ -62,7 +58,7 @@ async fn a_refused_edit_of_the_comment_leaves_green_as_it_is() {
     pull.review("bob", Verdict::Approve);
     world.settled().await;
     world.expect(&pull, "success", "");
-    assert!(summary(&world, &pull).contains("issue is locked"));
+    assert!(world.summary(&pull).contains("issue is locked"));
     assert_eq!((world.comment(&pull).expect("a comment").body, dead(&world).await), (before.clone(), 0));
     let sent = comments_sent(&world);
     pull.label("dave", "again");
@@ -71,7 +67,7 @@ async fn a_refused_edit_of_the_comment_leaves_green_as_it_is() {
     pull.unlock("dave");
     world.settled().await;
     assert_ne!(world.comment(&pull).expect("a comment").body, before, "it is folded");
-    assert!(!summary(&world, &pull).contains("issue is locked"));
+    assert!(!world.summary(&pull).contains("issue is locked"));
     world.expect(&pull, "success", "");
 }
 
@@ -82,16 +78,16 @@ async fn a_comment_is_tried_again_when_the_check_is_re_run() {
     world.github.faults().fail_with(comments, 1_000, 403);
     let pull = world.opened("").await;
     world.expect(&pull, "in_progress", "1");
-    assert!(summary(&world, &pull).contains("could not be written"));
+    assert!(world.summary(&pull).contains("could not be written"));
     pull.rerequest("alice", "countersign");
     world.settled().await;
     assert_eq!((comments_sent(&world), dead(&world).await), (2, 0));
-    assert!(summary(&world, &pull).contains("could not be written"));
+    assert!(world.summary(&pull).contains("could not be written"));
     world.github.faults().up();
     pull.rerequest("alice", "countersign");
     world.settled().await;
     assert!(world.comment(&pull).is_some());
-    assert!(!summary(&world, &pull).contains("could not be written"));
+    assert!(!world.summary(&pull).contains("could not be written"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +102,7 @@ async fn a_refused_request_for_reviews_is_told_by_the_check() {
     let pull = world.opened("").await;
     let asked = || world.github.log().of("requested_reviewers").count();
     world.expect(&pull, "in_progress", "");
-    assert!(summary(&world, &pull).contains("ask for reviews"), "{}", summary(&world, &pull));
+    assert!(world.summary(&pull).contains("ask for reviews"), "{}", world.summary(&pull));
     assert_eq!((asked(), dead(&world).await, pull.comments().len()), (1, 0, 1));
     pull.label("dave", "again");
     world.settled().await;
@@ -114,7 +110,7 @@ async fn a_refused_request_for_reviews_is_told_by_the_check() {
     pull.rerequest("alice", "countersign");
     world.settled().await;
     assert_eq!(pull.requested(), ["cab"]);
-    assert!(!summary(&world, &pull).contains("ask for reviews"));
+    assert!(!world.summary(&pull).contains("ask for reviews"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

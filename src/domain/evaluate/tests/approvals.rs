@@ -226,6 +226,9 @@ fn the_result_names_who_can_give_what_is_missing() {
     push(&mut facts, "h2", "bob");
     let decision = check(&rule_for("payments"), &facts, Wait, &["one approvals waiting"]);
     says(&decision, "next: for approval by carol");
+    let three = rule_for("cab").replace("count = 1", "count = 3");
+    let decision = check(&three, &world(), Wait, &["one approvals waiting"]);
+    says(&decision, "next: for approval by carol, dave and 1 more, whom the policy has still to name");
 }
 
 /// What the first requirement asks, as plain text.

@@ -146,15 +146,13 @@ fn a_declaration_that_does_not_hold_says_why_and_who_may() {
         assert_eq!((decision.change_type, decision.emergencies.clone()), (ChangeType::Normal, vec![]), "{why}");
         assert_ne!(decision.outcome, Pass, "{why}");
         assert!(!states(&decision).iter().any(|state| state.starts_with("emergency")), "{why}");
-        says(&decision, "does not hold: ");
-        says(&decision, why);
-        says(&decision, "one may be declared by somebody of `acme/cab` who took no part in this change");
+        let refused = refusal(&decision);
+        for said in ["does not hold: ", why, "one may be declared by somebody of `acme/cab` who took no part in this change"] {
+            assert!(refused.contains(said), "`{said}` is not said in: {refused}");
+        }
     }
     let decision = check(PEER, &declared(|_| ()), Wait, &NORMAL);
-    says(
-        &decision,
-        "the emergency `INC-7` that carol declared changes nothing: no policy in force has an `[emergency]`",
-    );
+    assert_eq!(refusal(&decision), "no policy in force has an `[emergency]`");
     let unread = with(|facts| facts.commands = Known::unknown("away"));
     check(&lane(), &unread, Wait, &NORMAL);
 }

@@ -92,6 +92,7 @@ fn operations(world: &World) -> Vec<Asked> {
         get(at(&format!("/issues/{number}/comments"))),
         get(at(&format!("/issues/comments/{comment}"))),
         ("PATCH", at(&format!("/issues/comments/{comment}")), json!({ "body": "ours again" }), 200),
+        ("POST", at(&format!("/issues/comments/{comment}/reactions")), json!({ "content": "+1" }), 201),
         ("DELETE", at(&format!("/issues/comments/{comment}")), Value::Null, 204),
         ("POST", at(&format!("/deployments/{}/statuses", world.deployment)), json!({ "state": "inactive" }), 201),
         (
