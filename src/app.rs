@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::SignedDuration;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +15,7 @@ use crate::github::GitHub;
 use crate::pipeline::{Pipeline, Rules};
 use crate::queue;
 use crate::server::{self, Door};
-use crate::settings::Settings;
+use crate::settings::{Access, AppKey, Settings};
 use crate::store::{Retention, Store, Subject, Writer};
 use crate::telemetry::Telemetry;
 
@@ -94,6 +94,19 @@ impl App {
         let (served, ..) = tokio::join!(door, queue, beginning, tidying);
         tracing::info!("stopped");
         served.unwrap_or(Ok(())).context("the door broke")
+    }
+}
+
+/// GitHub for a command that reads of it: as the App, or as whoever has that token.
+///
+/// # Errors
+/// Where the key is none, or nothing can be asked over HTTPS here.
+pub fn reader(access: Access, token: Option<SecretString>) -> anyhow::Result<GitHub> {
+    let (clock, telemetry) = (Clock::default(), Telemetry::new());
+    match (token, access.app) {
+        (Some(token), _) => GitHub::with_token(access.github, token, clock, telemetry),
+        (None, Some(AppKey { id, key })) => GitHub::new(access.github, id, &key, clock, telemetry),
+        (None, None) => anyhow::bail!("nobody is named to ask GitHub"),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod facts_file;
 pub mod failpoint;
 pub mod github;
+pub mod history;
 pub mod logs;
 pub mod pipeline;
 pub mod queue;

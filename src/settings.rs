@@ -4,6 +4,7 @@
 //! `listen = ".."`. All problems are reported at once, each with what the setting
 //! wants. Secrets are kept as such: they reach no log, no error and no `Debug`.
 
+mod access;
 mod database;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 
+pub use self::access::{Access, AppKey, WrittenApp};
 pub use self::database::{Database, WrittenDatabase};
 
 /// The settings as they were written, by flag, environment or file; what is not said is `None`.

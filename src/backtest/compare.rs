@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use countersign_domain::Needs;
 use countersign_domain::decision::{Decision, Outcome, RuleResult, State};
-use countersign_domain::facts::ChangeState;
+use countersign_domain::facts::{ChangeState, Facts};
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{ApprovalEntry, Mode, PolicySet, Requirement};
 
 use super::Question;
 use super::lacking::lacking;
-use super::stored::Policies;
+use super::stored::{Loaded, Policies};
 use crate::pipeline::decisions_with;
 use crate::store::snapshot::Snapshot;
 
@@ -35,11 +36,17 @@ pub enum Compared {
 
 /// Decides a change by both.
 ///
-/// Pull requests that shared the check are left out of it: each change stands for itself.
+/// Pull requests that shared the check are left out of it: each change stands for itself. `history` says what is not known
+/// of a change that was read after it went in: nobody fetched then what its policies asked for.
 ///
 /// # Errors
 /// For people, why it cannot be decided.
-pub fn compare(snapshot: &Snapshot, question: &Question, policies: &mut Policies) -> Result<Compared, String> {
+pub fn compare(
+    snapshot: &Snapshot,
+    history: Option<&[String]>,
+    question: &Question,
+    policies: &mut Policies,
+) -> Result<Compared, String> {
     let Snapshot { facts, sources, packs, templates } = snapshot;
     if facts.change.state != ChangeState::Open {
         return Err("it was never decided while it was open".to_owned());
@@ -56,9 +63,16 @@ pub fn compare(snapshot: &Snapshot, question: &Question, policies: &mut Policies
     }
     let (before, after) = decisions_with([&old, &new].map(|loaded| (&loaded.set, &loaded.fields)), facts, templates);
     let why = differences(&before, &after);
-    let lacks = lacking(&new.set, &new.needs, &then.needs, facts);
     let differs = before.own_outcome != after.own_outcome || !why.is_empty();
-    if !lacks.is_empty() && (is_open_to_doubt(&after) || (differs && relaxes(&new.set))) {
+    if let Some(unknown) = history {
+        let lacks = lacking_of_history(unknown, [&old, &new], facts);
+        let doubtful = [&before, &after].into_iter().any(is_doubtful) || (differs && relaxes(&new.set));
+        if !lacks.is_empty() && doubtful {
+            return Ok(Compared::NotKnown(lacks));
+        }
+    }
+    let lacks = lacking(&new.set, &new.needs, &then.needs, facts);
+    if history.is_none() && !lacks.is_empty() && (is_open_to_doubt(&after) || (differs && relaxes(&new.set))) {
         return Ok(Compared::NotKnown(lacks));
     }
     let approvals = (approvals(&old.set, &before), approvals(&new.set, &after));
@@ -85,6 +99,29 @@ fn is_open_to_doubt(decision: &Decision) -> bool {
             || decision.risk.factors.iter().any(|factor| factor.unknown.is_some()))
 }
 
+/// Whether more than GitHub's history tells could have made it something else: besides what is unknown, an approval that
+/// does not count, because what is not known may be what its giver saw, or was.
+fn is_doubtful(decision: &Decision) -> bool {
+    let mut rules = decision.rules.iter().filter(|rule| rule.mode == Mode::Enforce);
+    let lacks_approval = rules.any(|rule| {
+        rule.asks.iter().any(|ask| {
+            ask.key == "approvals" && !matches!(ask.state, State::Satisfied | State::NotApplicable | State::Waived)
+        })
+    });
+    is_open_to_doubt(decision) || (lacks_approval && decision.own_outcome != Outcome::Block)
+}
+
+/// What either of two policies wants of a change that was read after it went in, and is not known of it.
+fn lacking_of_history(unknown: &[String], asking: [&Loaded; 2], facts: &Facts) -> Vec<String> {
+    let fetched = Needs { pushers: facts.pushers.known().is_some(), ..Needs::default() };
+    let mut lacks = unknown.to_vec();
+    for loaded in asking {
+        let more = lacking(&loaded.set, &loaded.needs, &fetched, facts);
+        lacks.extend(more.into_iter().filter(|what| !lacks.contains(what)).collect::<Vec<_>>());
+    }
+    lacks
+}
+
 /// Whether there is anything that would hold, if only more were known.
 fn relaxes(policies: &PolicySet) -> bool {
     policies.policies().any(|(_, policy)| !policy.models.is_empty() || !policy.waivers.is_empty())
@@ -92,6 +129,10 @@ fn relaxes(policies: &PolicySet) -> bool {
 
 /// The requirements that decide and end otherwise.
 fn differences(before: &Decision, after: &Decision) -> Vec<String> {
+    // Most changes come out the same; names are made for the others only.
+    if asked(before).eq(asked(after)) {
+        return Vec::new();
+    }
     let (was, is) = (states(before), states(after));
     let mut lines = Vec::new();
     for (name, state) in &is {
@@ -109,18 +150,25 @@ fn differences(before: &Decision, after: &Decision) -> Vec<String> {
 /// The state of every requirement that decides, by a name of its own.
 fn states(decision: &Decision) -> BTreeMap<String, State> {
     let mut states = BTreeMap::new();
-    for rule in decision.rules.iter().filter(|rule| rule.mode == Mode::Enforce) {
-        for ask in rule.asks.iter().filter(|ask| ask.state != State::NotApplicable) {
-            let name = format!("{}/{} {}", rule.layer.name(), rule.id, ask.key);
-            let numbered = |time: usize| if time == 1 { name.clone() } else { format!("{name} ({time})") };
-            let mut time = 1;
-            while states.contains_key(&numbered(time)) {
-                time += 1;
-            }
-            states.insert(numbered(time), ask.state);
+    for (layer, rule, key, state) in asked(decision) {
+        let name = format!("{}/{rule} {key}", layer.name());
+        let numbered = |time: usize| if time == 1 { name.clone() } else { format!("{name} ({time})") };
+        let mut time = 1;
+        while states.contains_key(&numbered(time)) {
+            time += 1;
         }
+        states.insert(numbered(time), state);
     }
     states
+}
+
+/// The requirements that decide, in their order: layer, rule, key and state.
+fn asked(decision: &Decision) -> impl Iterator<Item = (Layer, &str, &str, State)> {
+    let deciding = decision.rules.iter().filter(|rule| rule.mode == Mode::Enforce);
+    deciding.flat_map(|rule| {
+        let asks = rule.asks.iter().filter(|ask| ask.state != State::NotApplicable);
+        asks.map(|ask| (rule.layer, rule.id.as_str(), ask.key, ask.state))
+    })
 }
 
 /// How many approvals the rules that decide ask.

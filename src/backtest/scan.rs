@@ -14,7 +14,7 @@ use super::{Change, Compared, Effect, Parts, Policies, Question, compare};
 use crate::store::{self, Changes, DecidedChange, SnapshotRef, Store};
 
 /// How many changes are read at a time.
-const PAGE: usize = 250;
+const PAGE: usize = 100;
 
 /// Whose changes, and from when on.
 #[derive(Debug, Clone)]
@@ -153,6 +153,7 @@ impl Job {
             let theirs = kept.semantics;
             return Err(format!("it follows the rules numbered {theirs}, and this version has those of {SEMANTICS}"));
         }
-        compare(&parts.snapshot(&kept.parts)?, &self.question, policies)
+        let history = parts.history(&kept.parts)?;
+        compare(&parts.snapshot(&kept.parts)?, history.as_deref(), &self.question, policies)
     }
 }

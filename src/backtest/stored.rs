@@ -12,8 +12,9 @@ use super::replaced;
 use crate::store::snapshot::{self, Part, Snapshot};
 use crate::store::{self, Store, unpacked};
 
-/// How many bytes of parts are kept for the decisions that follow; neighbours share most of theirs.
-const SHELF: usize = 32 << 20;
+/// How many bytes of parts are kept for the decisions that follow. What neighbours share is small and soon read again; what
+/// is a change's own is needed once, and memory that was just used is the quickest.
+const SHELF: usize = 1 << 20;
 
 /// How many sets of policies are kept loaded.
 const LOADED: usize = 32;
@@ -72,6 +73,18 @@ impl Parts {
     /// For people, which one.
     pub fn of(&self, names: &[Name]) -> Result<Vec<Part>, String> {
         names.iter().map(|name| Ok(Part { kind: name.0.clone(), bytes: self.bytes(name)?.to_vec() })).collect()
+    }
+
+    /// What is not known of a change that was read after it went in; `None` where it was decided while it was open.
+    ///
+    /// # Errors
+    /// For people, why it cannot be told.
+    pub fn history(&self, names: &[Name]) -> Result<Option<Vec<String>>, String> {
+        let mut parts = Vec::new();
+        for name in names.iter().filter(|(kind, _)| kind == "history") {
+            parts.push((name.0.as_str(), name.1.as_str(), self.bytes(name)?));
+        }
+        snapshot::stored_history(parts).map_err(|error| error.to_string())
     }
 
     /// The snapshot that these parts are.

@@ -7,9 +7,11 @@ use clap::Args;
 use countersign_domain::diagnostic::Severity;
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{self, Read, Source};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::github::FromGitHub;
 use super::output::{self, Answered, Format, Trouble, print, print_json, yes};
+use super::past;
 use super::queue;
 use super::replay::{Since, known, since};
 use super::sources::{self, LayerName, PolicyFile};
@@ -25,15 +27,19 @@ pub(super) struct Backtest {
     database: WrittenDatabase,
 
     /// Changes that `--export` wrote, in place of the database.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["github", "export"])]
     store: Option<PathBuf>,
+
+    #[command(flatten)]
+    github: FromGitHub,
 
     /// The policy file that is tried, in place of its layer's.
     #[arg(long, value_name = "FILE", required_unless_present = "export")]
     policy: Option<PathBuf>,
 
-    /// Write the changes to this file, which is made, and try no policy.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "against", "layer", "outcomes", "store"])]
+    /// Write the changes to this file, which is made, and try no policy. With `--github`, where what is read is kept:
+    /// a file that is there is gone on with, and a policy may be tried on it.
+    #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
 
     /// The file that it is compared with [default: whatever was in force when each change was decided].
@@ -44,12 +50,13 @@ pub(super) struct Backtest {
     #[arg(long, value_name = "LAYER")]
     layer: Option<LayerName>,
 
-    /// Only changes decided last from then on: an instant, a day or a length of time, such as `90d`.
+    /// Only changes decided last from then on: an instant, a day or a length of time, such as `90d`
+    /// [default: all; with `--github` 90d].
     #[arg(long, value_name = "WHEN", value_parser = since)]
     from: Option<Since>,
 
     /// Only this repository's changes [default: those of all repositories].
-    #[arg(long, value_name = "OWNER/NAME")]
+    #[arg(long, value_name = "OWNER/NAME", conflicts_with = "github")]
     repository: Option<String>,
 
     /// Changes that failed, a line each, `OWNER/NAME#NUMBER`: how many of them would have been held.
@@ -65,6 +72,13 @@ impl Backtest {
     pub(super) async fn run(self) -> Answered {
         let question = self.policy.as_deref().map(|policy| self.question(policy)).transpose()?;
         let failed = self.outcomes.as_deref().map(failed).transpose()?;
+        if self.github.is_wanted() {
+            return self.with_github(question, failed).await;
+        }
+        if self.export.is_some() && (question.is_some() || failed.is_some() || self.against.is_some()) {
+            let trouble = Trouble::new("`--export` tries no policy");
+            return Err(trouble.help("`--store FILE` tries one on what was exported"));
+        }
         let store = match &self.store {
             Some(file) => exported(file).await?,
             None => queue::opened(self.database).await?,
@@ -79,12 +93,24 @@ impl Backtest {
         }
         let question = question.ok_or_else(|| Trouble::new("there is no policy to try"))?;
         let which = Which { since, repository, owner: None, except: None };
-        let effect = scan(&store, question, which, Bounds::NONE).await?;
-        match self.format {
-            Format::Terminal => print(&effect::terminal(&effect, failed.as_ref()))?,
-            Format::Json => print_json(&effect::json(&effect, failed.as_ref()))?,
-        }
-        Ok(yes(true))
+        tried(&store, question, which, failed.as_ref(), self.format).await
+    }
+
+    /// With what went in as GitHub tells it, where nothing was decided about it.
+    async fn with_github(self, question: Option<Question>, failed: Option<BTreeSet<Change>>) -> Answered {
+        let ninety_days = Since::Ago(SignedDuration::from_hours(90 * 24));
+        let since = self.from.unwrap_or(ninety_days).instant();
+        let Some(file) = self.export else {
+            let trouble = Trouble::new("`--github` needs `--export FILE`");
+            return Err(trouble.help("what is read is kept there, and the same command goes on where it stopped"));
+        };
+        let filled = past::filled(self.github, self.database, &file, since).await?;
+        let Some(question) = question else {
+            print(&filled.for_people(&file))?;
+            return Ok(yes(true));
+        };
+        let which = Which { since, repository: Some(filled.repository), owner: None, except: None };
+        tried(&filled.store, question, which, failed.as_ref(), self.format).await
     }
 
     /// What is asked. A file that is wrong would pass nothing, which is no answer: `check` tells what is wrong with it.
@@ -112,6 +138,22 @@ impl Backtest {
     }
 }
 
+/// Tries a policy, and says what came of it.
+async fn tried(
+    store: &Store,
+    question: Question,
+    which: Which,
+    failed: Option<&BTreeSet<Change>>,
+    format: Format,
+) -> Answered {
+    let effect = scan(store, question, which, Bounds::NONE).await?;
+    match format {
+        Format::Terminal => print(&effect::terminal(&effect, failed))?,
+        Format::Json => print_json(&effect::json(&effect, failed))?,
+    }
+    Ok(yes(true))
+}
+
 /// The changes of a file that `--export` wrote.
 pub(super) async fn exported(file: &Path) -> Result<Store, Trouble> {
     if !file.is_file() {
@@ -122,7 +164,7 @@ pub(super) async fn exported(file: &Path) -> Result<Store, Trouble> {
 }
 
 /// A file as the address of a database.
-fn address(file: &Path) -> String {
+pub(super) fn address(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use countersign_domain::decision::{Decision, Outcome};
+use countersign_domain::decision::{Actor, Decision, Outcome, State};
 use countersign_domain::needs;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -145,7 +145,7 @@ fn trouble(name: &str, error: Error) -> Trouble {
 
 /// What people would see on GitHub, and what is unknown here that a look at GitHub would tell.
 fn for_people(decision: &Decision, file: &FactsFile) -> String {
-    let mut out = terminal::answer(&render::answer(decision, &Context::default()));
+    let mut out = terminal::answer(&render::answer(&without_promises(decision), &Context::default()));
     let unknown = file.unknown();
     if !unknown.is_empty() {
         out.push_str("\nunknown here:\n");
@@ -155,6 +155,17 @@ fn for_people(decision: &Decision, file: &FactsFile) -> String {
     }
     out.push_str(&format!("\noutcome: {}\n", decision.outcome.name()));
     out
+}
+
+/// The same decision, without the word that countersign looks again: here nobody does, and what is unknown stays so until
+/// it is said.
+fn without_promises(decision: &Decision) -> Decision {
+    let mut decision = decision.clone();
+    let asks = decision.rules.iter_mut().flat_map(|rule| &mut rule.asks);
+    for ask in asks.filter(|ask| ask.state == State::Unknown) {
+        ask.acts.retain(|act| act.by != Actor::Nobody);
+    }
+    decision
 }
 
 fn for_programs(decision: &Decision, file: &FactsFile) -> Value {

@@ -1,7 +1,7 @@
-//! `countersign init`: a first policy for a checkout, made from what its people already do.
+//! `countersign init`: a first policy for a repository, made from what its people already do.
 //!
-//! It only proposes: the policy observes and decides nothing. Absent: GitHub; descriptions of past pull requests come
-//! from files, or from what merges left in git's history.
+//! It only proposes: the policy observes and decides nothing. Descriptions of past pull requests come from files, from what
+//! merges left in git's history, or from GitHub. Absent: how files and descriptions are had, see [`super::checkout`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use clap::Args;
 use countersign_domain::layer::{Layer, REPOSITORY_POLICY};
 use countersign_domain::record::{ChangeRecord, FieldId, FieldSet, Template, parse};
 
+use super::checkout::{Files, files_of, merged_on_github};
+use super::github::FromGitHub;
 use super::output::{Answered, Trouble, counted, print, read};
 use crate::render::escape::visible;
 use crate::render::template::{self, Asked};
@@ -27,9 +29,12 @@ const MERGES: usize = 200;
 
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    /// The root of the checkout.
+    /// The root of the checkout; with `--github`, where the policy is put.
     #[arg(value_name = "DIR", default_value = ".")]
     checkout: PathBuf,
+
+    #[command(flatten)]
+    github: FromGitHub,
 
     /// A folder with descriptions of past pull requests, a file each.
     #[arg(long, value_name = "DIR")]
@@ -40,8 +45,10 @@ pub(super) struct Init {
     force: bool,
 }
 
-/// What a checkout tells.
+/// What a repository tells.
 struct Found {
+    /// Its name, where it is on GitHub.
+    repository: Option<String>,
     /// The path and text of each template, the one that all start from first.
     templates: Vec<(String, String)>,
     codeowners: Option<String>,
@@ -67,7 +74,7 @@ impl Mapped {
 }
 
 impl Init {
-    pub(super) fn run(self) -> Answered {
+    pub(super) async fn run(self) -> Answered {
         let path = match self.checkout.as_path() {
             here if here == Path::new(".") => PathBuf::from(REPOSITORY_POLICY),
             checkout => checkout.join(REPOSITORY_POLICY),
@@ -79,7 +86,7 @@ impl Init {
             let trouble = Trouble::new(format!("`{}` is there already", path.display()));
             return Err(trouble.help("`countersign check` looks at it; `--force` replaces it"));
         }
-        let found = self.look()?;
+        let found = Self::look(self.checkout, self.github, self.descriptions.as_deref(), self.force).await?;
         let mapped = mapped(&found);
         let policy = policy(&found, &mapped);
         let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, &policy));
@@ -88,48 +95,63 @@ impl Init {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn look(&self) -> Result<Found, Trouble> {
+    async fn look(
+        checkout: PathBuf,
+        github: FromGitHub,
+        descriptions: Option<&Path>,
+        force: bool,
+    ) -> Result<Found, Trouble> {
+        let repository = github.repository(None).await?;
+        let files = match &repository {
+            Some(repository) => Files::on_github(repository, is_template).await?,
+            None => Files::Checkout(checkout.clone()),
+        };
+        let named = repository.as_ref().map(|repository| format!("{}/{}", repository.owner, repository.name));
+        if let Some(named) = named.as_ref().filter(|_| !force && files.has(Path::new(REPOSITORY_POLICY))) {
+            let trouble = Trouble::new(format!("`{named}` has `{REPOSITORY_POLICY}` already"));
+            return Err(trouble.help("`--force` proposes one all the same"));
+        }
         let first = |names: &[&str]| {
             let paths = FOLDERS.iter().flat_map(|folder| names.iter().map(move |name| Path::new(folder).join(name)));
-            paths.into_iter().find(|path| self.checkout.join(path).is_file())
+            paths.into_iter().find(|path| files.has(path))
         };
-        let whole = first(&TEMPLATES).into_iter().chain(self.choices()?);
-        let text = |path: PathBuf| Ok((path.display().to_string(), read(&self.checkout.join(&path))?));
+        let whole = first(&TEMPLATES).into_iter().chain(choices(&files)?);
+        let text = |path: PathBuf| Ok((path.display().to_string(), files.text(&path)?));
         let templates = whole.map(text).collect::<Result<Vec<_>, Trouble>>()?;
         let codeowners = first(&["CODEOWNERS"]).map(|path| path.display().to_string());
-        let (history, descriptions) = match &self.descriptions {
-            Some(folder) => from_folder(folder)?,
-            None => from_git(&self.checkout),
+        let (history, descriptions) = match (descriptions, &repository) {
+            (Some(folder), _) => from_folder(folder)?,
+            (None, Some(repository)) => merged_on_github(repository).await?,
+            (None, None) => from_git(&checkout),
         };
-        Ok(Found { templates, codeowners, history, descriptions })
-    }
-
-    /// The templates of folders, by their paths in the checkout.
-    fn choices(&self) -> Result<Vec<PathBuf>, Trouble> {
-        let mut paths = Vec::new();
-        for folder in FOLDERS {
-            let named = CHOICES.iter().map(|name| Path::new(folder).join(name));
-            let Some(folder) = named.into_iter().find(|folder| self.checkout.join(folder).is_dir()) else { continue };
-            let is_template = |path: &PathBuf| path.extension().is_some_and(|end| end == "md" || end == "txt");
-            let files = files_of(&self.checkout.join(&folder))?;
-            let names = files.iter().filter(|path| is_template(path)).filter_map(|path| path.file_name());
-            paths.extend(names.map(|name| folder.join(name)));
-        }
-        Ok(paths)
+        Ok(Found { repository: named, templates, codeowners, history, descriptions })
     }
 }
 
-/// The files of a folder, in the order of their names.
-fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
-    let failed = |error: std::io::Error| Trouble::new(format!("`{}` cannot be read: {error}", folder.display()));
+/// Whether a file that is called so could be a template.
+fn is_template(path: &Path) -> bool {
+    let named = |names: &[&str], part: &std::ffi::OsStr| names.iter().any(|name| part == *name);
+    let folder = path.parent().and_then(Path::file_name);
+    path.file_name().is_some_and(|name| named(&TEMPLATES, name))
+        || (folder.is_some_and(|folder| named(&CHOICES, folder)) && is_text(path))
+}
+
+/// What GitHub offers of a folder of templates.
+fn is_text(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "md" || end == "txt")
+}
+
+/// The templates of folders, by their paths.
+fn choices(files: &Files) -> Result<Vec<PathBuf>, Trouble> {
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_file() {
-            paths.push(path);
+    for folder in FOLDERS {
+        for name in CHOICES {
+            if let Some(inside) = files.of_folder(&Path::new(folder).join(name))? {
+                paths.extend(inside.into_iter().filter(|path| is_text(path)));
+                break;
+            }
         }
     }
-    paths.sort();
     Ok(paths)
 }
 
@@ -245,7 +267,10 @@ fn report(found: &Found, mapped: &[Mapped], path: &Path) -> String {
             out.push_str(&format!("\nto add to `{path}`:\n\n{block}"));
         }
     }
-    out.push_str("\nnext:\n");
+    match &found.repository {
+        Some(name) => out.push_str(&format!("\nnext, from the root of a checkout of `{name}`:\n")),
+        None => out.push_str("\nnext:\n"),
+    }
     next(found).iter().for_each(|command| out.push_str(&format!("  {command}\n")));
     out
 }

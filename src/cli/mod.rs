@@ -1,17 +1,21 @@
 //! The command line: one file per subcommand.
 //!
-//! Only `serve` talks to GitHub. What decides is called here as the pipeline calls it, so that what an admin sees at
+//! Only `serve` writes to GitHub; `backtest` and `init` read of it where they are told to. What decides is called here as the pipeline calls it, so that what an admin sees at
 //! home is what the pull request will show.
 
 mod backtest;
 mod check;
+mod checkout;
 mod completions;
 mod evaluate;
 mod explain;
+mod github;
 mod init;
 mod man;
 mod migrate;
 mod output;
+mod past;
+mod progress;
 mod queue;
 mod record;
 mod replay;
@@ -116,14 +120,17 @@ enum Command {
                             countersign template > .github/pull_request_template.md")]
     Template(template::Template),
 
-    /// Propose a policy for a checkout, to watch with before it decides.
+    /// Propose a policy for a repository, to watch with before it decides.
     ///
-    /// Reads the pull request template, CODEOWNERS and the merged pull requests of git's history, writes
-    /// `.github/countersign.toml` in mode `observe`, and says what it found, what to add to the template, and what comes
-    /// next. A file that is there is left alone. Needs git for the history, and no network.
+    /// Reads the pull request template, CODEOWNERS and the descriptions of merged pull requests, of a checkout and git's
+    /// history or, with `--github`, of GitHub. Writes `.github/countersign.toml` in mode `observe`, and says what it
+    /// found, how often each field of a change record is really filled, what to add to the template, and what comes
+    /// next. A file that is there is left alone. Without `--github` it needs git for the history, and no network.
     #[command(after_help = "Example, from the root of a repository, with past descriptions, a file each:\n  \
-                            countersign init --descriptions past")]
-    Init(init::Init),
+                            countersign init --descriptions past\n\n\
+                            The descriptions and files that GitHub has, as you may see them:\n  \
+                            gh auth token | countersign init --github acme/shop --token-file -")]
+    Init(Box<init::Init>),
 
     /// Show how the queue stands, and what was given up.
     ///
@@ -155,13 +162,19 @@ enum Command {
     ///
     /// Each change counts once, by the last decision it was given while it was open. It is decided again from its
     /// snapshot, by the policies that were in force and with the new file in place of its layer's. Says how many would
-    /// have come out differently, which, and why. Writes nothing and asks nothing of GitHub; what nobody fetched then is
-    /// not known, and such changes are counted apart.
+    /// have come out differently, which, and why. Decides nothing and writes nothing to GitHub; what nobody fetched then
+    /// is not known, and such changes are counted apart.
+    ///
+    /// Where nothing was decided yet, `--github` reads the pull requests that went in, into a file of its own. It can be
+    /// interrupted: the same command goes on where it stopped.
     ///
     /// Ends with 0 whatever would have come out, 2 where a file is wrong or the database cannot be read.
     #[command(after_help = "Example, before a policy is put up for review:\n  \
-                            countersign backtest --policy .github/countersign.toml --repository acme/shop --from 90d")]
-    Backtest(backtest::Backtest),
+                            countersign backtest --policy .github/countersign.toml --repository acme/shop --from 90d\n\n\
+                            Before countersign has decided anything, with what you may see on GitHub:\n  \
+                            gh auth token | countersign backtest --github acme/shop --token-file - \\\n    \
+                            --export past.db --policy .github/countersign.toml")]
+    Backtest(Box<backtest::Backtest>),
 
     /// Print completions for a shell.
     #[command(after_help = "Example, for bash:\n  countersign completions bash > \
@@ -184,11 +197,11 @@ pub async fn run() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Schema(schema) => schema.run(),
         Command::Template(template) => template.run(),
-        Command::Init(init) => init.run(),
+        Command::Init(init) => Box::pin(init.run()).await,
         Command::Queue(queue) => queue.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Replay(replay) => replay.run().await,
-        Command::Backtest(backtest) => backtest.run().await,
+        Command::Backtest(backtest) => Box::pin(backtest.run()).await,
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     };

@@ -163,7 +163,12 @@ impl<'a> Replaying<'a> {
         let mut differences = snapshot::differences(&stored, &decision);
         differences.extend(beside(recorded, &decision));
         let shown = snapshot::stored_shown(&parts).map_err(|error| error.to_string())?;
-        if recorded.engine == env!("CARGO_PKG_VERSION") && !self.same_texts(recorded, &restored, shown, &decision) {
+        // Of what was read after it went in nothing was posted.
+        let posted = !recorded.parts.iter().any(|(kind, _)| kind == "history");
+        if posted
+            && recorded.engine == env!("CARGO_PKG_VERSION")
+            && !self.same_texts(recorded, &restored, shown, &decision)
+        {
             differences.push("the texts differ from those that were posted".to_owned());
         }
         Ok(differences)

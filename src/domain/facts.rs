@@ -415,5 +415,6 @@ pub fn oids_hash<'a>(commits: impl Iterator<Item = &'a Oid>) -> String {
         hash.update(id.as_bytes());
         hash.update(b"\n");
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -1,4 +1,4 @@
-//! Requests to GitHub as the App and as its installations.
+//! Requests to GitHub as the App and as its installations, or with somebody's token.
 //!
 //! Deliberately absent: retries (the queue decides when to try again, and a POST
 //! that met a 502 may have been carried out), response caches, and models: each
@@ -33,13 +33,20 @@ pub struct GitHub(Arc<App>);
 struct App {
     http: reqwest::Client,
     address: GitHubAddress,
-    id: u64,
-    key: EncodingKey,
+    identity: Identity,
     clock: Clock,
     telemetry: Telemetry,
     tokens: Cache<u64, Arc<Token>>,
     slug: OnceCell<String>,
     meter: Meter,
+}
+
+/// As whom GitHub is asked.
+enum Identity {
+    /// As the App: its number and its key.
+    App { id: u64, key: EncodingKey },
+    /// As whoever has that token.
+    Person(Arc<Token>),
 }
 
 /// An installation's token: how long it lasts and what it reaches.
@@ -58,34 +65,56 @@ impl GitHub {
         clock: Clock,
         telemetry: Telemetry,
     ) -> anyhow::Result<Self> {
+        let key = EncodingKey::from_rsa_pem(key_pem.expose_secret().as_bytes())?;
+        Self::asking_as(Identity::App { id, key }, address, clock, telemetry)
+    }
+
+    /// GitHub as whoever has that token sees it, for commands that only read: it is every installation's.
+    pub fn with_token(
+        address: GitHubAddress,
+        token: SecretString,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> anyhow::Result<Self> {
+        let token = Token { secret: token, expires_at: Timestamp::MAX, selected_only: false };
+        Self::asking_as(Identity::Person(Arc::new(token)), address, clock, telemetry)
+    }
+
+    fn asking_as(
+        identity: Identity,
+        address: GitHubAddress,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
             .timeout(TIMEOUT)
             .connect_timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::limited(3))
             .build()?;
-        let key = EncodingKey::from_rsa_pem(key_pem.expose_secret().as_bytes())?;
         let tokens = Cache::builder().max_capacity(10_000).build();
-        Ok(Self(Arc::new(App {
-            http,
-            address,
-            id,
-            key,
-            clock,
-            telemetry,
-            tokens,
-            slug: OnceCell::new(),
-            meter: Meter::default(),
-        })))
+        let (slug, meter) = (OnceCell::new(), Meter::default());
+        Ok(Self(Arc::new(App { http, address, identity, clock, telemetry, tokens, slug, meter })))
     }
 
-    /// The App's number.
+    /// The App's number; 0 where somebody's token asks.
     pub fn app_id(&self) -> u64 {
-        self.0.id
+        match self.0.identity {
+            Identity::App { id, .. } => id,
+            Identity::Person(_) => 0,
+        }
     }
 
-    /// The App's slug: the login under which it comments. Asked once.
+    /// The clock it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The App's slug: the login under which it comments. Asked once; empty where somebody's token asks.
     pub async fn slug(&self) -> Result<&str> {
+        if let Identity::Person(_) = self.0.identity {
+            return Ok("");
+        }
         #[derive(Deserialize)]
         struct Answer {
             slug: String,
@@ -100,6 +129,23 @@ impl GitHub {
     /// An installation of the App.
     pub fn installation(&self, id: u64) -> Installation {
         Installation { github: self.clone(), id }
+    }
+
+    /// The installation that covers a repository; with somebody's token there is but one, numbered 0.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the App is not installed there.
+    pub async fn installation_of(&self, owner: &str, name: &str) -> Result<Installation> {
+        #[derive(Deserialize)]
+        struct Answer {
+            id: u64,
+        }
+        if let Identity::Person(_) = self.0.identity {
+            return Ok(self.installation(0));
+        }
+        let path = format!("/repos/{owner}/{name}/installation");
+        let answer: Answer = self.as_app(Method::GET, &path, None).await?;
+        Ok(self.installation(answer.id))
     }
 
     /// So many reads of an installation are paid for, before they are sent.
@@ -137,15 +183,21 @@ impl GitHub {
     /// A JSON web token of the App: at most ten minutes long, and begun a minute ago because clocks differ (GitHub's
     /// documents, "Generating a JSON Web Token (JWT) for a GitHub App").
     fn app_token(&self) -> Result<SecretString> {
+        let Identity::App { id, key } = &self.0.identity else {
+            return Err(Error::Unauthorised("somebody's token is no App's".to_owned()));
+        };
         let now = self.0.clock.now().as_second();
-        let claims = json!({ "iat": now - 60, "exp": now + 540, "iss": self.0.id.to_string() });
-        jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.0.key)
+        let claims = json!({ "iat": now - 60, "exp": now + 540, "iss": id.to_string() });
+        jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, key)
             .map(SecretString::from)
             .map_err(|error| Error::Unauthorised(format!("the App's key cannot sign: {error}")))
     }
 
     /// The installation's token, fetched once however many ask, and anew five minutes before it ends.
     async fn token(&self, installation: u64) -> Result<Arc<Token>> {
+        if let Identity::Person(token) = &self.0.identity {
+            return Ok(Arc::clone(token));
+        }
         let soon = self.0.clock.now() + SignedDuration::from_mins(5);
         if self.0.tokens.get(&installation).await.is_some_and(|token| token.expires_at <= soon) {
             self.0.tokens.invalidate(&installation).await;

@@ -11,6 +11,7 @@ mod diffs;
 mod error;
 pub mod event;
 mod look;
+mod merged;
 mod meter;
 mod modes;
 pub mod payload;
@@ -18,6 +19,7 @@ mod permission;
 mod properties;
 mod reads;
 mod required;
+mod starter;
 
 pub use app::Attempt;
 pub use apply::{Place, Written, requests};
@@ -28,5 +30,7 @@ pub use look::{
     Ask, AskedRead, BranchTip, CheckRead, DeploymentRead, Look, Outcome, OwnComment, OwnRun, Queue, QueueEntry,
     ReviewRead, Target,
 };
+pub use merged::MergedPull;
 pub use meter::Metered;
 pub use reads::{Activity, OpenPull, SaidRun};
+pub use starter::StarterFiles;

@@ -169,7 +169,7 @@ impl Pipeline {
     }
 
     /// The changed files; the old names of renames and the patches where a rule could depend on them.
-    async fn files(
+    pub(super) async fn files(
         &self,
         github: &Installation,
         look: &Look,
@@ -322,7 +322,7 @@ fn patches(files: &[File], compared: &Comparison) -> BTreeMap<String, String> {
     kept
 }
 
-fn domain_review(review: &ReviewRead, seen: Seen) -> Review {
+pub(super) fn domain_review(review: &ReviewRead, seen: Seen) -> Review {
     let verdict = match review.state.as_str() {
         "approved" => ReviewVerdict::Approved,
         "changes_requested" => ReviewVerdict::ChangesRequested,
@@ -344,7 +344,7 @@ fn domain_review(review: &ReviewRead, seen: Seen) -> Review {
 
 /// What a reviewer had before them: the base by GitHub's own timeline, the commits as they stood at the first look
 /// after the review, the description as it stood when it was submitted.
-fn seen(look: &Look, review: &ReviewRead, bound_to: &SeenRow, bodies: &[BodyVersion]) -> Seen {
+pub(super) fn seen(look: &Look, review: &ReviewRead, bound_to: &SeenRow, bodies: &[BodyVersion]) -> Seen {
     let base = look
         .bases
         .iter()
@@ -373,7 +373,7 @@ fn seen(look: &Look, review: &ReviewRead, bound_to: &SeenRow, bodies: &[BodyVers
 
 /// The description as it stood at an instant, before whatever edit bears the same second. It has not been edited since, or an event or GitHub's own history of
 /// edits gives the text that stood then; else it is not known.
-fn body_at(look: &Look, at: Timestamp, bodies: &[BodyVersion]) -> Known<String> {
+pub(super) fn body_at(look: &Look, at: Timestamp, bodies: &[BodyVersion]) -> Known<String> {
     if look.body_edited_at.is_none_or(|edited| edited < at) {
         return Known::Known(look.change.body.clone());
     }
@@ -395,7 +395,7 @@ fn body_at(look: &Look, at: Timestamp, bodies: &[BodyVersion]) -> Known<String> 
 }
 
 /// The policy file at the head, where the pull request touches it.
-fn policy_edit(look: &Look) -> Option<Known<EditedPolicy>> {
+pub(super) fn policy_edit(look: &Look) -> Option<Known<EditedPolicy>> {
     let touches = |file: &File| {
         file.path == REPOSITORY_POLICY || matches!(&file.old_path, Known::Known(Some(old)) if old == REPOSITORY_POLICY)
     };

@@ -15,6 +15,7 @@ mod facts;
 mod first_seen;
 mod fresh;
 mod group;
+mod history;
 mod lane;
 mod lead;
 mod loaded;
@@ -53,6 +54,7 @@ use crate::github::{self, GitHub};
 use crate::queue::{Handler, Outcome, Work};
 use crate::store::{self, Store, Subject};
 use crate::telemetry::Telemetry;
+pub use history::{PastChange, PastRead};
 use loaded::LoadedPolicies;
 use members::Recent;
 pub use pull::{decision_of, decision_with, decisions_with};
@@ -171,6 +173,13 @@ impl Pipeline {
             effects: effect::effects(),
             greens: lead::greens(),
         }
+    }
+
+    /// One that only reads what went in, for which nothing of how the bot is run matters.
+    pub fn of_history(store: Store, github: GitHub, telemetry: Telemetry) -> Self {
+        let lease = Duration::from_secs(30);
+        let rules = Rules { org_layer_required: false, sweep_every: lease, pages: String::new(), lease };
+        Self::new(store, github, telemetry, rules)
     }
 
     async fn work(&self, work: &Work) -> Result<Outcome> {

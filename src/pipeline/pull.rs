@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countersign_domain::account::Oid;
-use countersign_domain::decision::{Decision, Outcome as Verdict, SEMANTICS};
+use countersign_domain::decision::{Decision, Outcome as Verdict, PolicyReport, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts, Sibling};
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{Effect, RunStatus, Shown, ShownComment, ShownRun};
@@ -276,12 +276,7 @@ pub(super) fn newest_run(read: &[OwnRun], stored: Option<&ShownRunIds>, head: &O
 
 fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownIds) -> NewDecision {
     let (look, decision) = (&decided.look, &decided.decision);
-    let policies = decision.policies.iter().map(|policy| PolicyRef {
-        layer: policy.layer.name().to_owned(),
-        path: policy.source.path.clone(),
-        blob: policy.source.blob.clone(),
-        standing: policy.standing.name().to_owned(),
-    });
+    let policies = decision.policies.iter().map(policy_ref);
     let mut parts = snapshot::parts(&decided.facts, &decided.sources, &decided.templates);
     parts.push(snapshot::outcome_of(decision));
     // Only where no policy asks anything do the texts depend on what was shown before, or where GitHub refuses something.
@@ -309,6 +304,16 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         pull: Some(index(look)),
         // What is not open any more is asked nothing: the backtest goes by what it was asked last.
         change: open.then(|| change_row(look, decision)),
+    }
+}
+
+/// A policy in force, as it is kept with the decision.
+pub(super) fn policy_ref(policy: &PolicyReport) -> PolicyRef {
+    PolicyRef {
+        layer: policy.layer.name().to_owned(),
+        path: policy.source.path.clone(),
+        blob: policy.source.blob.clone(),
+        standing: policy.standing.name().to_owned(),
     }
 }
 

@@ -73,6 +73,9 @@ impl Pipeline {
             }
             Err(error) => return Err(error.into()),
         };
+        // A branch may go on, or be made again, once its pull request is in.
+        let is_part = |push: &Activity| look.merged.as_ref().is_none_or(|(at, _)| push.at <= *at);
+        let activity: Vec<Activity> = activity.into_iter().filter(is_part).collect();
         let opened_with = match self.opened_with(github, look, &activity, &commits).await? {
             Known::Known(commits) => commits,
             Known::Unknown(why) => return unknown(&why),

@@ -1,6 +1,6 @@
 //! The settings of commands that only need the database that `serve` writes, under the same names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use secrecy::SecretString;
@@ -29,6 +29,16 @@ pub struct Database {
 }
 
 impl WrittenDatabase {
+    /// The server's settings file, where one is named.
+    pub fn settings(&self) -> Option<&Path> {
+        self.settings.as_deref()
+    }
+
+    /// Whether anybody said where the database is.
+    pub fn is_named(&self) -> bool {
+        self.settings.is_some() || self.database_url.is_some()
+    }
+
     /// The settings in force, or every problem at once. `github_api_url` is what was said of that setting, if anything.
     ///
     /// # Errors

@@ -420,7 +420,7 @@ async fn name_teams(tx: &mut Tx, pull: (u64, u64), teams: &[TeamName]) -> Result
     Ok(())
 }
 
-async fn keep_change(tx: &mut Tx, change: &ChangeRow, id: Uuid, as_of: Timestamp) -> Result<()> {
+pub(super) async fn keep_change(tx: &mut Tx, change: &ChangeRow, id: Uuid, as_of: Timestamp) -> Result<()> {
     tx.execute(
         CHANGE,
         values![

@@ -1,17 +1,24 @@
 //! Stored changes copied into a store of their own: what a backtest reads, and nothing else.
 //!
-//! Of each change the last decision while it was open goes along, with its parts as they are kept and the name of its
+//! It also takes changes that were read after they went in. Of each change the last decision while it was open goes along, with its parts as they are kept and the name of its
 //! repository. Deliveries, budgets and everything else stay behind.
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::changes::{Changes, DecidedChange};
 use super::db::{Row, Tx, Writes, values};
+use super::decision::NewDecision;
 use super::error::Result;
 use super::sql::{Sql, bulk, statements};
 use super::{Store, decision};
+use crate::signal::RepositoryName;
+
+/// The key of decisions that answer no row of the queue.
+const HISTORY: &str = "history";
 
 /// How many changes are copied in one transaction.
 const PAGE: usize = 250;
@@ -28,6 +35,7 @@ statements! {
         "JOIN decision d ON d.id = j.id
         JOIN change_row c ON c.repository = d.repository AND c.number = d.number AND c.decision = d.id"
     );
+    OF_SERVER = Sql::both("SELECT id FROM repository WHERE installation <> 0 LIMIT 1");
     PUT_REPOSITORY = Sql::both(
         "INSERT INTO repository (id, installation, owner, owner_key, name, default_branch) VALUES ($1, 0, $2, $3, $4, $5)
         ON CONFLICT (id) DO NOTHING"
@@ -49,12 +57,15 @@ statements! {
 }
 
 impl Store {
-    /// Copies the changes that were decided into an empty store, and says how many.
+    /// Copies the changes that were decided into another store, but for those that are there already, and says how many.
     ///
     /// # Errors
     /// Those of both databases.
     pub async fn export_changes(&self, to: &Self, which: &Changes) -> Result<usize> {
-        let (wanted, _) = self.decided_changes(which).await?;
+        let (mut wanted, _) = self.decided_changes(which).await?;
+        let (known, _) = to.decided_changes(&Changes { since: Timestamp::MIN, ..which.clone() }).await?;
+        let known: BTreeSet<_> = known.iter().map(|change| (change.repository, change.number)).collect();
+        wanted.retain(|change| !known.contains(&(change.repository, change.number)));
         let now = to.clock.now().as_millisecond();
         let (mut repositories, mut there) = (BTreeSet::new(), BTreeSet::new());
         let mut copied = 0;
@@ -80,6 +91,50 @@ impl Store {
             tx.commit().await?;
         }
         Ok(copied)
+    }
+
+    /// Whether this may be a store of stored changes alone: a server's has repositories of installations.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn may_be_export(&self) -> Result<bool> {
+        Ok(self.db.fetch(OF_SERVER, values![]).await?.is_empty())
+    }
+
+    /// Keeps a change that was read after it went in.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep_past_change(&self, repository: &RepositoryName, past: &NewDecision) -> Result<()> {
+        let Some(change) = &past.change else { return Ok(()) };
+        let id = Uuid::now_v7();
+        let mut tx = self.db.begin(Writes::Records).await?;
+        let now = tx.now(&self.clock).await?;
+        let parts = super::part::keep(&mut tx, &past.parts, now).await?;
+        let RepositoryName { id: number, owner, name, default_branch } = repository;
+        tx.execute(PUT_REPOSITORY, values![*number, owner, &owner.to_lowercase(), name, default_branch]).await?;
+        tx.execute(
+            PUT_DECISION,
+            values![
+                &id.to_string(),
+                HISTORY,
+                change.repository,
+                change.number,
+                past.head.as_str(),
+                &past.check_name,
+                past.as_of.as_millisecond(),
+                past.outcome.name(),
+                past.own_outcome.name(),
+                i64::from(past.semantics),
+                &past.engine,
+                &decision::to_json(&past.policies)?,
+                &decision::to_json(&parts)?,
+                &past.texts,
+            ],
+        )
+        .await?;
+        decision::keep_change(&mut tx, change, id, past.as_of).await?;
+        tx.commit().await
     }
 
     async fn copy_repository(&self, tx: &mut Tx, id: u64) -> Result<()> {

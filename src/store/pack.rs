@@ -1,16 +1,14 @@
 //! Bytes as they are kept: compressed, and named by the hash of what they were.
 
 use std::cell::RefCell;
-use std::io::Read as _;
 
-use flate2::read::ZlibDecoder;
-use flate2::{Compress, Compression, FlushCompress, Status};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use sha2::{Digest as _, Sha256};
 
 use super::error::{Error, Result};
 
 /// No stored piece is larger than this when unpacked.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: usize = 256 << 20;
 
 /// The SHA-256 of the bytes in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
@@ -20,6 +18,8 @@ pub fn hash(bytes: &[u8]) -> String {
 thread_local! {
     /// Its tables take longer to make than most pieces to compress.
     static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), true));
+    /// Its window is larger than most pieces.
+    static UNPACKER: RefCell<Decompress> = RefCell::new(Decompress::new(true));
 }
 
 /// Compresses.
@@ -45,10 +45,25 @@ pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
 
 /// The way back.
 pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = ZlibDecoder::new(packed).take(LARGEST).read_to_end(&mut bytes);
-    read.map_err(|error| Error::Unreadable(format!("compressed bytes: {error}")))?;
-    Ok(bytes)
+    let unreadable = |why: &str| Error::Unreadable(format!("compressed bytes: {why}"));
+    UNPACKER.with_borrow_mut(|unpacker| {
+        unpacker.reset(true);
+        let mut bytes = Vec::with_capacity(4 * packed.len() + 64);
+        loop {
+            let taken = usize::try_from(unpacker.total_in()).unwrap_or(usize::MAX);
+            let rest = packed.get(taken..).unwrap_or_default();
+            let status = unpacker.decompress_vec(rest, &mut bytes, FlushDecompress::None);
+            match status.map_err(|error| unreadable(&error.to_string()))? {
+                Status::StreamEnd => return Ok(bytes),
+                // What room is left says that there was nothing more to read.
+                Status::Ok | Status::BufError if bytes.len() < bytes.capacity() => {
+                    return Err(unreadable("they end too early"));
+                }
+                Status::Ok | Status::BufError if bytes.len() >= LARGEST => return Err(unreadable("they are too many")),
+                Status::Ok | Status::BufError => bytes.reserve(bytes.len()),
+            }
+        }
+    })
 }
 
 /// The way back, to text.
@@ -88,6 +103,20 @@ mod tests {
             assert_eq!(unpack(&packed).unwrap(), bytes, "{} bytes", bytes.len());
             assert_eq!(packed, pack(&bytes), "the same bytes are packed to the same");
         }
+    }
+
+    #[test]
+    fn what_is_cut_short_or_broken_is_refused_and_the_next_is_read_all_the_same() {
+        let packed = pack(&vec![b'a'; 5_000]);
+        for cut in [0, 1, packed.len() / 2, packed.len() - 1] {
+            assert!(unpack(&packed[..cut]).is_err(), "{cut} of {} bytes", packed.len());
+            assert!(unpack(&packed).is_ok());
+        }
+        let mut broken = packed.clone();
+        let last = broken.len() - 1;
+        broken[last] ^= 1;
+        assert!(unpack(&broken).is_err(), "the sum at the end is not that of the bytes");
+        assert_eq!(unpack(&packed).unwrap().len(), 5_000);
     }
 
     #[test]

@@ -317,7 +317,7 @@ pub struct FieldSet {
 
 impl PartialEq for FieldSet {
     fn eq(&self, other: &Self) -> bool {
-        self.specs == other.specs
+        Arc::ptr_eq(&self.specs, &other.specs) || self.specs == other.specs
     }
 }
 

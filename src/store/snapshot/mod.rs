@@ -29,7 +29,9 @@ use countersign_domain::policy::Source;
 use countersign_domain::record::Template;
 
 pub use self::error::Error;
-pub use self::outcome::{StoredOutcome, differences, outcome_of, shown_of, stored_outcome, stored_shown};
+pub use self::outcome::{
+    StoredOutcome, differences, history_of, outcome_of, shown_of, stored_history, stored_outcome, stored_shown,
+};
 use self::shelf::{Cut, Shelf};
 use self::wire::ChangePart;
 pub use super::pack::hash;

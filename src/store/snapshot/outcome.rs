@@ -10,8 +10,8 @@ use countersign_domain::plan::{Effect, Refusals};
 use super::super::part::Part;
 use super::error::Error;
 use super::shelf::{self, Shelf};
-use super::wire::Shown;
 pub use super::wire::StoredOutcome;
+use super::wire::{History, Shown};
 
 /// The part `decision`: outcomes, the name of the check, the risk, and the state of each requirement.
 pub fn outcome_of(decision: &Decision) -> Part {
@@ -41,6 +41,26 @@ pub fn stored_shown(parts: &[Part]) -> Result<Option<(Effect, Refusals)>, Error>
             let refusals = shown.refusals();
             Ok(Some((shown.effect.into(), refusals)))
         }
+        Err(Error::Absent { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The part `history`, for a change that was read after it went in: what is not known of it, for people.
+pub fn history_of(unknown: Vec<String>) -> Part {
+    shelf::write(&History { unknown })
+}
+
+/// Reads the part `history` among parts of which kind, hash and bytes are given; `None` where there is none, because the
+/// change was decided while it was open.
+///
+/// # Errors
+/// Where it is there twice, of a version that is not known, or broken.
+pub fn stored_history<'a>(
+    parts: impl IntoIterator<Item = (&'a str, &'a str, &'a [u8])>,
+) -> Result<Option<Vec<String>>, Error> {
+    match Shelf::checked(parts).only::<History>() {
+        Ok(history) => Ok(Some(history.unknown)),
         Err(Error::Absent { .. }) => Ok(None),
         Err(error) => Err(error),
     }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::Repository;
+use crate::auth;
+use crate::state::app::Token;
 use crate::state::repository::Permission;
 use crate::world::World;
 
@@ -54,6 +58,20 @@ impl Owner {
     /// If the App is not installed.
     pub fn installation_id(&self) -> u64 {
         self.world.live().installation_of(self.id).expect("an installation").id
+    }
+
+    /// A token that sees what the App sees here, good for an hour, for whoever asks without being the App.
+    ///
+    /// # Panics
+    /// If the App is not installed.
+    pub fn token(&self) -> String {
+        let (installation, text) = (self.installation_id(), auth::new_token());
+        self.world.turn(|turn| {
+            let expires_at = turn.now + SignedDuration::from_hours(1);
+            let token = Token { installation, expires_at, repositories: None };
+            turn.state.tokens.insert(text.clone(), Arc::new(token));
+        });
+        text
     }
 
     /// Adds a repository to an installation of selected ones.

@@ -66,6 +66,10 @@ fn facts_that_are_unknown_never_pass_and_are_said() {
     }
     let board = json!({ "body": "Risk: low", "reviews": ["bob", "carol"], "files": ["db/migrations/1.sql"] });
     check(&board, "unknown");
+    // Nobody looks again at a file.
+    let ran = facts(&board, &[]);
+    ran.ended(1, "Not known, for repository/board: ");
+    assert!(!ran.stdout.contains("looks again"), "{}", ran.stdout);
     let mut with_team = board;
     with_team["teams"] = json!({ "acme/cab": ["carol"] });
     let decision = check(&with_team, "pass");

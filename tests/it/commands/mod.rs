@@ -4,6 +4,7 @@ mod backtest;
 mod check;
 mod evaluate;
 mod explain;
+mod history;
 mod init;
 mod migrate;
 mod packs;

@@ -4,6 +4,7 @@
 mod broken;
 mod fixtures;
 mod generate;
+mod history;
 mod outcome;
 mod packs;
 mod rich;

@@ -13,6 +13,7 @@ mod commits;
 mod decision;
 mod diffs;
 mod files;
+mod history;
 mod known;
 mod names;
 mod on_demand;
@@ -26,4 +27,5 @@ mod texts;
 
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
+pub(crate) use history::History;
 pub(crate) use shown::Shown;
