@@ -94,9 +94,9 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, commands, db, decision, due, emergency, evidence, export, failures, groups, lane, mark,
-        members, missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, take, troubled,
-        waiting,
+        Store, asked, budget, changes, commands, db, decision, due, emergency, evidence, export, failures, groups,
+        lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown, sqlite, take,
+        troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;

@@ -147,7 +147,9 @@ fn a_declaration_that_does_not_hold_says_why_and_who_may() {
         assert_ne!(decision.outcome, Pass, "{why}");
         assert!(!states(&decision).iter().any(|state| state.starts_with("emergency")), "{why}");
         let refused = refusal(&decision);
-        for said in ["does not hold: ", why, "one may be declared by somebody of `acme/cab` who took no part in this change"] {
+        for said in
+            ["does not hold: ", why, "one may be declared by somebody of `acme/cab` who took no part in this change"]
+        {
             assert!(refused.contains(said), "`{said}` is not said in: {refused}");
         }
     }
