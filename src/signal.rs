@@ -87,6 +87,11 @@ pub enum Lowered {
     Membership,
     /// Somebody set a workflow to work that may have made the change.
     Dispatch,
+    /// Somebody holds the change by command.
+    Hold {
+        /// Who.
+        by: Option<String>,
+    },
 }
 
 /// A repository, its number and what it is called now.

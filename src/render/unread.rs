@@ -84,6 +84,8 @@ fn words(lowered: Option<&Lowered>) -> String {
         Some(Lowered::Retarget) => "the pull request goes into another branch now".to_owned(),
         Some(Lowered::Draft) => "the pull request was made a draft".to_owned(),
         Some(Lowered::Membership) => "the members of a team, or who may do what, have changed".to_owned(),
+        Some(Lowered::Hold { by: Some(who) }) => format!("a command of {} holds the merge", name(who)),
+        Some(Lowered::Hold { by: None }) => "a command holds the merge".to_owned(),
         Some(Lowered::Dispatch) => "somebody set a workflow to work that may have made the change".to_owned(),
         None => "something that it stood on has changed".to_owned(),
     }

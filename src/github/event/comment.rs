@@ -3,7 +3,7 @@
 //! A command is what a comment said when it was made: no edit makes one, and none undoes one.
 
 use countersign_domain::account::AccountKind;
-use countersign_domain::command;
+use countersign_domain::command::{self, Asks};
 
 use super::payload::{Context, Payload};
 use crate::signal::{Evidence, GivenCommand, Mark, Signal, Want};
@@ -15,8 +15,10 @@ pub(super) fn comment(payload: Payload<'_>, context: &Context<'_>, signal: &mut 
             // The look has to show the pull request as whoever gave it had it before them.
             let at = payload.at("issue").instant("updated_at").unwrap_or(given.written_at);
             let (repository, number, want) = (given.repository, given.number, Want::UpdatedAt(at));
+            // Whether its giver may hold the change says the look; until then nothing goes in.
+            let lowers = matches!(command::read(&given.line), Ok(Asks::Hold { .. }));
             signal.evidence.push(Evidence::Command(given));
-            signal.marks.push(Mark::Pull { repository, number, want, lowers: false });
+            signal.marks.push(Mark::Pull { repository, number, want, lowers });
             signal.awaited = true;
         }
         "edited" | "deleted" => ours(payload, context, signal),

@@ -28,6 +28,7 @@ pub(super) fn lowered(event: &str, payload: Payload<'_>, action: &str) -> Option
             Lowered::Deployment { environment: payload.at("deployment").text("environment").to_owned() }
         }
         "workflow_run" => Lowered::Dispatch,
+        "issue_comment" => Lowered::Hold { by: sender() },
         "membership" | "team" | "organization" => Lowered::Membership,
         _ => return None,
     })

@@ -370,8 +370,10 @@ fn a_command_is_what_a_person_says_in_a_new_comment() {
     assert_eq!((given.by.login.as_str(), given.line.as_str()), ("bob", "hold it"));
     assert_eq!(given.written_at, "2026-11-23T08:00:04Z".parse().expect("an instant"));
     let want = Want::UpdatedAt("2026-11-23T08:00:05Z".parse().expect("an instant"));
-    assert_eq!(signal.marks, [Mark::Pull { repository: 9, number: 1, want, lowers: false }]);
+    assert_eq!(signal.marks, [Mark::Pull { repository: 9, number: 1, want: want.clone(), lowers: true }]);
     assert!(signal.awaited);
+    let lifted = commented(|event| event["comment"]["body"] = json!("/countersign unhold"));
+    assert_eq!(lifted.marks, [Mark::Pull { repository: 9, number: 1, want, lowers: false }]);
     let none = |why: &str, change: &dyn Fn(&mut Value)| {
         let signal = commented(change);
         assert_eq!((signal.evidence, signal.marks, signal.awaited), (Vec::new(), Vec::new(), false), "{why}");

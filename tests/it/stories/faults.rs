@@ -24,6 +24,22 @@ async fn a_dismissal_takes_green_away_although_nothing_can_be_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hold_by_command_takes_green_away_although_nothing_can_be_read() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.faults().down(On::Reads);
+    pull.comment("carol", "/countersign hold the bank is away");
+    world.until("green is taken back without a read", || !world.check(&pull).unwrap().is_green()).await;
+    world.expect(&pull, "in_progress", "Looking again: a command of carol holds the merge");
+    world.github.faults().up();
+    world.settled().await;
+    world.expect(&pull, "in_progress", "held by carol");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dismissal_takes_green_away_although_reads_are_stale() {
     let world = World::with_policy(PEER).await;
     let pull = world.opened("").await;
