@@ -137,8 +137,6 @@ pub enum Status {
     Enforced,
     /// It is read and checked; what it would hold is held, or unknown.
     NotYet,
-    /// It would relax what is asked; it is read and checked, and relaxes nothing.
-    RelaxesNothing,
 }
 
 /// Every key of the language.

@@ -28,7 +28,7 @@ macro_rules! packs {
 
 /// The packs of this version, each a folder under `policies/`.
 pub const PACKS: &[Pack] = packs! {
-    "baseline" "startup" "soc2" "pci-dss-4" "iso-27001" "nist-800-53-cm" "eu-dora"
+    "baseline" "startup" "soc2" "pci-dss-4" "iso-27001" "nist-800-53-cm" "eu-dora" "regulated"
 };
 
 /// Where the texts of packs come from.

@@ -13,6 +13,7 @@ mod deliveries;
 mod deployments;
 mod early;
 mod effects;
+mod emergency;
 mod enterprise;
 mod expressions;
 mod faults;
