@@ -64,7 +64,7 @@ async fn a_declared_emergency_goes_green_with_its_own_approvals_until_it_expires
     approves(&world, &other, "dave").await;
     assert_eq!(says(&world, &other, "carol", DECLARES).await, ["-1"]);
     world.expect(&other, "in_progress", "approval");
-    assert!(world.summary(&other).contains(&format!("that of #{}", pull.number())), "{}", world.summary(&other));
+    assert!(world.summary(&other).contains(&format!("that of `#{}`", pull.number())), "{}", world.summary(&other));
     // It ends, and green goes a little before it.
     world.advance(Duration::from_secs(4 * 3_600 - 61));
     world.settled().await;
