@@ -334,12 +334,15 @@ fn reviewed(login: &str, second: i64, change: impl FnOnce(&mut Facts)) -> crate:
     decide(&policies("", &format!("{PEOPLE}{}", lane())), &facts)
 }
 
+/// Who reviews, at which second, what is changed of the world, and why the review does not count.
+type Given = (&'static str, i64, fn(&mut Facts), &'static str);
+
 #[test]
 fn a_review_is_done_by_somebody_independent_who_may_approve_the_emergency() {
     let done = reviewed("bob", 9_500, |_| ());
     assert_eq!(done.review.map(|review| (review.by, review.at)), Some((person("bob"), at(9_500))));
     assert_eq!(done.commands[0].refused, None);
-    let cases: [(&str, i64, fn(&mut Facts), &str); 5] = [
+    let cases: [Given; 5] = [
         ("frank", 9_500, |_| (), "frank is not"),
         (
             "carol",
@@ -389,7 +392,7 @@ fn a_review_that_is_overdue_holds_the_other_changes_of_the_repository() {
     says(&decision, "of: [\"bob\", \"erin\"]");
     let decision = check(&lane(), &owed(10_061), Pass, &held[1..]);
     assert_eq!(decision.next_instant, Some(at(10_001)));
-    check(&format!("{}overdue = \"warn\"\n{PEER}", LANE), &owed(9_000), Pass, &held);
+    check(&format!("{LANE}overdue = \"warn\"\n{PEER}"), &owed(9_000), Pass, &held);
     // A layer without a lane holds nothing, and what is not known holds.
     check(PEER, &owed(9_000), Pass, &held[1..]);
     let mut unread = owed(9_000);
