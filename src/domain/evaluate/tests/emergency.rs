@@ -156,7 +156,7 @@ fn a_declaration_that_does_not_hold_says_why_and_who_may() {
     let decision = check(PEER, &declared(|_| ()), Wait, &NORMAL);
     assert_eq!(refusal(&decision), "no policy in force has an `[emergency]`");
     let unread = with(|facts| facts.commands = Known::unknown("away"));
-    check(&lane(), &unread, Wait, &NORMAL);
+    check(&lane(), &unread, Unknown, &["policy hold unknown", NORMAL[0]]);
 }
 
 /// What whoever declared is told.
