@@ -95,7 +95,6 @@ fn key_entry(key: &Key) -> String {
     match key.status {
         Status::Enforced => {}
         Status::NotYet => line("status", "read and checked, not carried out yet: what it could hold does not pass"),
-        Status::RelaxesNothing => line("status", "read and checked; in this version it relaxes nothing"),
     }
     out.push_str(&format!("\nExample:\n\n{}", indented(&example(key))));
     out

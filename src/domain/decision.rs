@@ -42,6 +42,11 @@ pub struct Decision {
     pub risk: RiskReport,
     /// The type of change that was resolved.
     pub change_type: ChangeType,
+    /// The emergencies that were declared of it and hold, one for each layer that grants it; the one whose word is the
+    /// strongest first.
+    pub emergencies: Vec<EmergencyReport>,
+    /// The review of a change that went in as an emergency, where it is done.
+    pub review: Option<ReviewDone>,
     /// The change request as it was read, for the fields that anybody asks for or that say something.
     pub record: Vec<FieldReport>,
     /// What is to be said of the description's text.
@@ -81,6 +86,34 @@ pub struct CommandResult {
     pub on_head: bool,
     /// Why it does nothing, and who may or how it is written; `None` where it was taken.
     pub refused: Option<Phrase>,
+}
+
+/// An emergency as it was declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmergencyReport {
+    /// The layer whose lane the change is in.
+    pub layer: Layer,
+    /// The incident's ticket, as it was written.
+    pub ticket: String,
+    /// What happened.
+    pub reason: String,
+    /// Who declared it.
+    pub by: Account,
+    /// When that was received.
+    pub at: Timestamp,
+    /// When it is over.
+    pub until: Timestamp,
+    /// GitHub's number for the comment that declared it.
+    pub comment: u64,
+}
+
+/// The review of a change that went in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewDone {
+    /// Whose word made it whole.
+    pub by: Account,
+    /// When that was received.
+    pub at: Timestamp,
 }
 
 /// Somebody whom GitHub can ask for a review.

@@ -6,6 +6,7 @@
 
 mod asked;
 mod command;
+mod emergency;
 mod gate;
 mod received;
 
@@ -22,6 +23,7 @@ use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
 pub use command::Command;
+pub use emergency::{OwedReview, TicketUse, ticket_key};
 pub use gate::Gate;
 pub use received::{Description, Received};
 
@@ -130,6 +132,12 @@ pub struct OnDemand {
     pub gate: Option<Gate>,
     /// Since when the change stands as it does.
     pub received: Option<Received>,
+    /// By [`ticket_key`], what each ticket of an emergency that was declared here is used for beside this change.
+    pub tickets: BTreeMap<String, Known<TicketUse>>,
+    /// The reviews that are owed of other changes of the repository; `None` where no policy has an emergency lane.
+    pub reviews_owed: Option<Known<Vec<OwedReview>>>,
+    /// When the pull request went in; `None` while it has not.
+    pub merged_at: Option<Timestamp>,
 }
 
 /// A check that GitHub holds merges for.

@@ -102,12 +102,15 @@ pub fn needs(policies: &PolicySet) -> Needs {
             needs.policy(policies, layer.layer, policy);
             needs.same_diff |=
                 policy.rules.iter().flat_map(|rule| &rule.asks).any(|ask| keeps(policies, layer.layer, ask));
-            let lanes = policy.models.iter().flat_map(|model| &model.approvals);
-            let waivable = policy.rules.iter().any(|rule| rule.waive.is_some())
+            let models = policy.models.iter().flat_map(|model| &model.approvals);
+            let lanes = policy.emergency.iter().flat_map(|emergency| &emergency.approvals);
+            // What is waived or declared by command is bound as an approval is.
+            let commanded = policy.emergency.is_some()
+                || policy.rules.iter().any(|rule| rule.waive.is_some())
                 || policy.holds.iter().any(|hold| hold.waive.is_some());
             let kept = policies.approval_for(layer.layer, &ApprovalSettings::default()).keep;
-            needs.same_diff |= waivable && kept == Keep::SameDiff;
-            needs.same_diff |= lanes.into_iter().any(|entry| entry_keeps(policies, layer.layer, entry));
+            needs.same_diff |= commanded && kept == Keep::SameDiff;
+            needs.same_diff |= models.chain(lanes).any(|entry| entry_keeps(policies, layer.layer, entry));
         }
     }
     let mut authorities = policies.policies().flat_map(|(_, policy)| policy.authorities.values());
@@ -194,6 +197,10 @@ impl Needs {
             self.conditions(&model.when);
             model.approvals.iter().for_each(|entry| self.entry(entry));
         }
+        if let Some(emergency) = &policy.emergency {
+            self.named(&emergency.declared_by);
+            emergency.approvals.iter().for_each(|entry| self.entry(entry));
+        }
         policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
         for hold in &policy.holds {
             self.conditions(&hold.when);
@@ -270,14 +277,19 @@ impl Needs {
         self.old_names = true;
     }
 
+    /// People whose word counts: a team that is named itself is not an authority's, which are all read.
+    fn named(&mut self, from: &[Who]) {
+        self.whos(from);
+        self.only_teams.extend(from.iter().filter_map(|who| match who {
+            Who::Team(team) => Some(team.clone()),
+            Who::Authority { .. } | Who::User(_) => None,
+        }));
+    }
+
     fn entry(&mut self, entry: &ApprovalEntry) {
         match entry {
             ApprovalEntry::From { from, settings, .. } => {
-                self.whos(from);
-                self.only_teams.extend(from.iter().filter_map(|who| match who {
-                    Who::Team(team) => Some(team.clone()),
-                    Who::Authority { .. } | Who::User(_) => None,
-                }));
+                self.named(from);
                 self.independence(settings.independent_of.as_deref());
             }
             ApprovalEntry::Any(alternatives) => alternatives.iter().for_each(|entry| self.entry(entry)),

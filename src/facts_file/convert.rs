@@ -8,7 +8,7 @@ use countersign_domain::codeowners::{Owner, PATHS, touched};
 use countersign_domain::command;
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts as domain;
-use countersign_domain::facts::{Facts, Known, commits_hash};
+use countersign_domain::facts::{Facts, Known, commits_hash, ticket_key};
 use countersign_domain::layer::{Layer, REPOSITORY_POLICY};
 use countersign_domain::net_diff::Diffs;
 use countersign_domain::policy;
@@ -50,7 +50,7 @@ impl FactsFile {
             Fact::Unknown(why) => Known::Unknown(why.clone()),
         };
         let files = known(&self.files, |files| files.iter().map(|file| changed(&file.0)).collect());
-        Ok(Facts {
+        let mut facts = Facts {
             as_of,
             diffs: Diffs { patches: Some(self.patches()), ..self.net_diffs(&change, &commits, &files) },
             files,
@@ -68,13 +68,18 @@ impl FactsFile {
             },
             policy_edit: self.policy_edit(),
             asked: self.asked(as_of),
-            on_demand: domain::OnDemand { received: self.received(needs), ..self.on_demand() },
+            on_demand: domain::OnDemand { received: self.received(needs), ..self.on_demand(as_of) },
             siblings: self.siblings.iter().map(sibling).collect::<Result<_, _>>()?,
             app_id: OWN_APP.1,
             repository,
             change,
             commits,
-        })
+        };
+        // A ticket of which nothing is said is no other change's.
+        for ticket in facts.declared_tickets() {
+            facts.on_demand.tickets.entry(ticket).or_insert(Known::Known(domain::TicketUse::Free));
+        }
+        Ok(facts)
     }
 
     /// What is said to be unknown, with the reasons.
@@ -91,6 +96,7 @@ impl FactsFile {
             why("pushers", self.pushers.as_ref()),
             why("reviews", Some(&self.reviews)),
             why("commands", Some(&self.commands)),
+            why("reviews_owed", Some(&self.reviews_owed)),
             why("checks", Some(&self.checks)),
             why("deployments", Some(&self.deployments)),
             why("threads", Some(&self.threads)),
@@ -105,6 +111,8 @@ impl FactsFile {
             why("policy_at_head", self.policy_at_head.as_ref()),
         ];
         let teams = self.teams.iter().filter_map(|(team, members)| why(&format!("teams.{team}"), Some(members)));
+        let tickets = self.tickets.iter().filter_map(|(ticket, used)| why(&format!("tickets.{ticket}"), Some(used)));
+        let teams = teams.chain(tickets);
         let held = self.permissions.iter().filter_map(|(login, held)| why(&format!("permissions.{login}"), Some(held)));
         let heads = self.heads.iter();
         let heads = heads.filter_map(|(id, head)| Some((format!("heads.{id}"), head.unknown.clone()?)));
@@ -318,7 +326,7 @@ impl FactsFile {
         }
     }
 
-    fn on_demand(&self) -> domain::OnDemand {
+    fn on_demand(&self, as_of: Timestamp) -> domain::OnDemand {
         let failures = self.failures.iter().map(|(id, changes)| {
             let (layer, model) = match id.strip_prefix("organisation/") {
                 Some(model) => (Layer::Organisation, model),
@@ -344,6 +352,9 @@ impl FactsFile {
                 known(required, |names| names.iter().map(by_anybody).collect())
             }),
             properties: Some(self.properties()),
+            tickets: self.tickets(),
+            reviews_owed: Some(self.reviews_owed()),
+            merged_at: (self.state == State::Merged).then_some(as_of),
         }
     }
 
@@ -363,6 +374,30 @@ impl FactsFile {
             ready: since("ready_since", &self.ready_since),
             descriptions: announced.map(|at| vec![domain::Description { at, text: self.body.clone() }]),
         })
+    }
+
+    /// Numbers with the instants at which the reviews are due; all of them unknown where only that is said, and why.
+    fn reviews_owed(&self) -> Known<Vec<domain::OwedReview>> {
+        known(&self.reviews_owed, |owed| {
+            let mut owed: Vec<_> =
+                owed.iter().map(|owed| domain::OwedReview { due: owed.due, number: owed.number }).collect();
+            owed.sort();
+            owed
+        })
+    }
+
+    /// What tickets of emergencies are used for, as far as anything is said of it.
+    fn tickets(&self) -> BTreeMap<String, Known<domain::TicketUse>> {
+        let here = format!("{}#", self.repository.0.name);
+        let used = |change: &String| {
+            let number = change.strip_prefix(&here).or_else(|| change.strip_prefix('#')).map(str::parse);
+            match number {
+                Some(Ok(number)) => domain::TicketUse::Here(number),
+                _ => domain::TicketUse::Elsewhere,
+            }
+        };
+        let told = self.tickets.iter().map(|(ticket, change)| (ticket_key(ticket), known(change, used)));
+        told.collect()
     }
 
     /// Those that are set; all of them unknown where the file says only that and why.

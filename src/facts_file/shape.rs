@@ -57,6 +57,10 @@ pub struct FactsFile {
     pub reviews: Fact<Vec<Short<Review>>>,
     /// The commands that people gave in comments, oldest first.
     pub commands: Fact<Vec<Command>>,
+    /// Changes that tickets of emergencies are used for already, as `#41` or `acme/shop#41`.
+    pub tickets: BTreeMap<String, Fact<String>>,
+    /// The reviews that are owed of other changes of the repository, which went in as emergencies.
+    pub reviews_owed: Fact<Vec<OwedReview>>,
     /// Check runs and statuses of the head, the newest of a name last.
     pub checks: Fact<Vec<Short<Check>>>,
     /// Deployments of the head commit, oldest first.
@@ -119,6 +123,8 @@ impl Default for FactsFile {
             operators: Vec::new(),
             reviews: Fact::default(),
             commands: Fact::default(),
+            tickets: BTreeMap::new(),
+            reviews_owed: Fact::default(),
             checks: Fact::default(),
             deployments: Fact::default(),
             threads: Fact::default(),
@@ -414,6 +420,16 @@ impl Brief for Review {
             asked_for_changes: None,
         }
     }
+}
+
+/// The review that is owed of a change that went in as an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwedReview {
+    /// The pull request's number.
+    pub number: u64,
+    /// When it is due.
+    pub due: Timestamp,
 }
 
 /// A command in a comment.

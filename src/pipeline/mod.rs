@@ -9,6 +9,7 @@ mod commands;
 mod deployed;
 mod diffs;
 mod effect;
+mod emergency;
 mod ending;
 mod facts;
 mod first_seen;

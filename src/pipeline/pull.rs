@@ -115,6 +115,7 @@ impl Pipeline {
         failpoint::reach("decided");
         let (look, decision) = (&decided.look, &decided.decision);
         self.remember_outcomes(work, github, look, decision).await?;
+        self.remember_emergencies(work, look, &decided.loaded.policies, &decided.facts, decision).await?;
         let there = ids(look, &stored, &decided.check_name);
         let shown = merge_shown(look, there.clone(), &work.claim.wants);
         if look.change.state != ChangeState::Open {
@@ -148,7 +149,11 @@ impl Pipeline {
         let Read { look, governing, mut facts, templates, .. } = read;
         let Governing { sources, loaded, check_name, .. } = governing;
         facts.siblings = self.siblings(&facts, &check_name).await?;
-        let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
+        let mut decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
+        // Each time another lane loses its ticket, so that it comes to an end.
+        while !self.use_tickets(&look, &decision, &mut facts).await? {
+            decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
+        }
         Ok(Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit: None })
     }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::escape::shorten;
 use super::phrase::Voice;
-use super::{Context, annotation, limits, summary};
+use super::{Context, annotation, emergency, limits, summary};
 
 /// The check run of a decision that speaks.
 pub(super) fn run(decision: &Decision, context: &Context) -> Run {
@@ -145,7 +145,7 @@ pub fn title(decision: &Decision) -> String {
         return format!("Held by #{number}, which has the same commit and {}", outcome_words(*outcome));
     }
     let voice = Voice { names_people: decision.names_people };
-    led(decision.outcome, &voice.plain(&decision.next))
+    format!("{}{}", emergency::mark(decision), led(decision.outcome, &voice.plain(&decision.next)))
 }
 
 /// The state and the next thing, in one line.

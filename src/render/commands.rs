@@ -10,12 +10,14 @@ use super::limits::Section;
 use super::phrase::{QUOTE_LIMIT, Voice, sentence};
 
 /// What can be written, and what it does.
-const COMMANDS: [(&str, &str); 6] = [
+const COMMANDS: [(&str, &str); 8] = [
     ("recheck", "looks at the pull request again"),
     ("explain", "puts the whole explanation into the comment"),
     ("hold REASON", "keeps the change from going in until it is lifted; for whoever may push"),
     ("unhold", "lifts that; for whoever held it, or may push"),
     ("waive ID REASON", "lets this change through a rule, freeze or window; for those whom the policy names"),
+    ("emergency TICKET REASON", "declares the change an emergency; for those whom the policy names"),
+    ("outcome successful", "reviews a change that went in as an emergency; for those who may approve one"),
     ("help", "lists these"),
 ];
 

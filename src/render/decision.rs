@@ -1,6 +1,8 @@
 //! A decision for programs: JSON whose keys stay what they are, with texts as plain text.
 
-use countersign_domain::decision::{Act, Actor, Decision, FactorResult, FieldReport, RequirementResult, RuleResult};
+use countersign_domain::decision::{
+    Act, Actor, Decision, EmergencyReport, FactorResult, FieldReport, RequirementResult, RuleResult,
+};
 use countersign_domain::diagnostic::Origin;
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{ChangeType, Mode};
@@ -38,6 +40,7 @@ pub fn json(decision: &Decision, description: &str) -> Value {
         "draft": decision.draft,
         "next": plain(&decision.next),
         "type": change_type(decision.change_type),
+        "emergencies": decision.emergencies.iter().map(emergency).collect::<Vec<_>>(),
         "risk": {
             "level": decision.risk.level.name(),
             "score": decision.risk.score,
@@ -56,6 +59,18 @@ pub fn json(decision: &Decision, description: &str) -> Value {
         }),
         "notices": decision.notices.iter().map(plain).collect::<Vec<_>>(),
         "next_instant": decision.next_instant.map(|at| at.to_string()),
+    })
+}
+
+fn emergency(emergency: &EmergencyReport) -> Value {
+    json!({
+        "layer": emergency.layer.name(),
+        "ticket": emergency.ticket,
+        "reason": emergency.reason,
+        "by": emergency.by.to_string(),
+        "at": emergency.at.to_string(),
+        "until": emergency.until.to_string(),
+        "comment": emergency.comment,
     })
 }
 

@@ -16,6 +16,7 @@ mod commands;
 pub mod comment;
 pub mod decision;
 pub mod effect;
+mod emergency;
 pub mod escape;
 pub mod gate;
 pub mod group;

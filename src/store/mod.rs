@@ -15,6 +15,7 @@ mod db;
 mod decision;
 mod deployments;
 mod due;
+mod emergency;
 mod error;
 mod evidence;
 mod export;

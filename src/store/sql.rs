@@ -94,8 +94,8 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, commands, db, decision, deployments, due, evidence, export, failures, gates,
-        groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown,
+        Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
+        gates, groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown,
         sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
@@ -112,6 +112,7 @@ mod tests {
         ("due", due::STATEMENTS),
         ("evidence", evidence::STATEMENTS),
         ("export", export::STATEMENTS),
+        ("emergency", emergency::STATEMENTS),
         ("failures", failures::STATEMENTS),
         ("gates", gates::STATEMENTS),
         ("groups", groups::STATEMENTS),

@@ -16,6 +16,7 @@ mod deploy;
 mod dispatches;
 mod door;
 mod early;
+mod emergencies;
 mod ending;
 mod gates;
 mod groups;

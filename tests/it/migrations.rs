@@ -381,3 +381,16 @@ async fn an_address_is_not_shown() {
         assert!(matches!(error, Error::Address) && !format!("{error:?} {error}").contains("secret"), "{wrong}");
     }
 }
+
+/// The ticket of an emergency, one in the lane, a review that is owed and one that was done.
+#[tokio::test]
+async fn emergencies_of_the_twenty_first_version_are_still_owed_their_review() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0021.sql")).await;
+        let store = &db.store;
+        assert_eq!(store.ticket("ACME", "inc-7").await.expect("read"), Some((SHOP, 1)));
+        assert_eq!(store.reviews_owed(SHOP, 9).await.expect("read"), [(1, at_ms(1_700_000_000_000))]);
+        assert_eq!(store.reviews_owed(SHOP, 1).await.expect("read"), [], "of others than itself");
+    })
+    .await;
+}

@@ -145,7 +145,6 @@ fn in_force(status: Status) -> &'static str {
     match status {
         Status::Enforced => "yes",
         Status::NotYet => "no: holds",
-        Status::RelaxesNothing => "no: relaxes nothing",
     }
 }
 
@@ -343,8 +342,4 @@ fn the_readme_lists_what_is_not_in_force() {
         let held: BTreeSet<String> = held.collect();
         assert_eq!(listed, held, "the README on what is not in force {place}");
     }
-    let idle = section.and_then(|section| section.split(" would relax something").next()?.split("\n\n").last());
-    let idle: BTreeSet<String> = code(idle.unwrap()).into_iter().collect();
-    let there = keys().iter().filter(|key| matches!(key.table, "" | "rule") && key.status == Status::RelaxesNothing);
-    assert_eq!(idle, there.map(|key| key.name.to_owned()).collect(), "the README on what relaxes nothing");
 }

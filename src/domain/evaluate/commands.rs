@@ -3,6 +3,7 @@
 //! What one does, the rest of the evaluation asks for here: what holds the change, and what was waived. Bots give none.
 
 use super::layers::InForce;
+use super::relax::Relaxations;
 use super::waived::{self, Waivable};
 use crate::account::AccountKind;
 use crate::command::{self, Asks};
@@ -26,13 +27,13 @@ pub(super) struct Commands<'a> {
 
 impl<'a> Commands<'a> {
     /// Follows the commands, oldest first.
-    pub(super) fn judge(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Self {
+    pub(super) fn judge(cx: &Context<'a>, speaking: &[InForce<'a>], relaxations: &Relaxations<'a>) -> Self {
         let mut found = Self { waivable: waived::waivable(speaking), ..Self::default() };
         match &cx.facts.commands {
             Known::Unknown(why) => found.unread = Some(why),
             Known::Known(given) => {
                 for command in given.iter().filter(|command| command.by.kind == AccountKind::User) {
-                    let result = found.follow(cx, command);
+                    let result = found.follow(cx, command, relaxations);
                     found.results.push(result);
                 }
             }
@@ -40,17 +41,17 @@ impl<'a> Commands<'a> {
         found
     }
 
-    fn follow(&mut self, cx: &Context<'a>, command: &'a Command) -> CommandResult {
+    fn follow(&mut self, cx: &Context<'a>, command: &'a Command, relaxations: &Relaxations<'a>) -> CommandResult {
         let read = command::read(&command.line);
         let refused = match &read {
             Err(unreadable) => Some(Phrase::default().message(&format!("{}; {}", unreadable.message, unreadable.help))),
             Ok(Asks::Waive { id, reason }) => waived::follow(cx, &mut self.waivable, command, (id, reason)),
             Ok(asks @ (Asks::Hold { .. } | Asks::Unhold)) => self.holds.follow(command, asks),
             Ok(Asks::Recheck | Asks::Explain | Asks::Help) => None,
-            Ok(Asks::Emergency { .. }) => Some(not_taken("emergency")),
+            Ok(Asks::Emergency { .. }) => relaxations.refused_emergency(cx, command),
             Ok(Asks::Schedule { .. }) => Some(not_taken("schedule")),
             Ok(Asks::Acknowledge) => Some(not_taken("acknowledge")),
-            Ok(Asks::Outcome { .. }) => Some(not_taken("outcome")),
+            Ok(Asks::Outcome { .. }) => Some(Phrase::words("what became of a change is told once it went in")),
         };
         let on_head = command.head.as_ref() == Some(&cx.facts.change.head.tip);
         let (comment, by, line) = (command.comment, command.by.clone(), command.line.clone());

@@ -32,6 +32,10 @@ pub(crate) struct Context<'a> {
     pub(crate) wanted: BTreeSet<&'a Account>,
     /// Layer and mode of each model that covers the change, once the models have been looked at.
     pub(crate) standard: Option<Vec<(Layer, Mode)>>,
+    /// Layer and mode of each emergency lane that the change is in, once the declarations have been looked at.
+    pub(crate) emergency: Option<Vec<(Layer, Mode)>>,
+    /// Whoever declared the change an emergency, or may have: they do not approve it.
+    pub(crate) declarers: BTreeSet<&'a Account>,
     /// What was asked about approvals.
     pub(crate) answers: Answers,
     /// The next instant at which time alone changes something.
@@ -67,6 +71,8 @@ impl<'a> Context<'a> {
             risk: None,
             wanted,
             standard,
+            emergency: None,
+            declarers: BTreeSet::new(),
             answers,
             next,
             files,
@@ -133,12 +139,21 @@ impl<'a> Context<'a> {
         Known::Known(changes)
     }
 
-    /// The type of the change for what stands in that layer with that mode; `None` before the models were looked at.
+    /// The type of the change for what stands in that layer with that mode; `None` before models and declarations were
+    /// looked at.
     ///
-    /// A model makes a change standard only where it reaches: no layer below makes a rule above speak or be silent.
+    /// A model makes a change standard, and a declaration an emergency, only where it reaches: no layer below makes a rule
+    /// above speak or be silent.
     pub(crate) fn change_type(&self, layer: Layer, mode: Mode) -> Option<ChangeType> {
-        let standard = self.standard.as_ref()?.iter().any(|(own, worth)| *own <= layer && *worth >= mode);
-        Some(if standard { ChangeType::Standard } else { ChangeType::Normal })
+        let reached = |by: &[(Layer, Mode)]| by.iter().any(|(own, worth)| *own <= layer && *worth >= mode);
+        let (standard, emergency) = (self.standard.as_ref()?, self.emergency.as_ref()?);
+        Some(if reached(emergency) {
+            ChangeType::Emergency
+        } else if reached(standard) {
+            ChangeType::Standard
+        } else {
+            ChangeType::Normal
+        })
     }
 
     /// Whether something that ends at that instant still counts. Remembers when it will not.

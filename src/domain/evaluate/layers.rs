@@ -101,7 +101,11 @@ pub(super) fn own_rules(
     }
     if !policy.required_fields.is_empty() {
         let asks = vec![fields::fields(cx, name, &policy.required_fields)];
-        let result = relaxations.relaxed_record(rule("record", "what every change request must say", asks));
+        let result = relaxations.relaxed_record(
+            cx,
+            &policy.required_fields,
+            rule("record", "what every change request must say", asks),
+        );
         if result.asks.iter().any(|ask| ask.state != State::Waived) {
             asked.fields(name, &policy.required_fields);
         }

@@ -10,6 +10,7 @@ mod commands;
 mod context;
 mod deployment;
 mod edit;
+mod emergency;
 mod layers;
 mod memo;
 mod name;
@@ -19,6 +20,7 @@ mod outcome;
 mod paths;
 mod relax;
 mod report;
+mod reviews;
 mod rules;
 mod schedule;
 mod stack;
@@ -32,7 +34,9 @@ pub use deployment::AUTHORISED;
 pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
-use crate::decision::{CommandResult, Decision, Outcome, PolicyEdit, Reviewer, RiskReport, RuleResult, State};
+use crate::decision::{
+    CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
+};
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
@@ -58,12 +62,15 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         ChangeState::Open | ChangeState::Closed | ChangeState::Merged => layers::speaking(policies, facts),
     };
     let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
-    // Factors come before models, so that only without models they know the type.
+    // Factors come before models and declarations, so that only without those they know the type.
     cx.standard = with_policy.iter().all(|(_, policy)| policy.models.is_empty()).then(Vec::new);
+    cx.emergency = emergency::is_undeclared(&cx).then(Vec::new);
     let risk = risk::resolve(&cx, &with_policy);
     cx.risk = Some((risk.floor, risk.report.level));
     let relaxations = Relaxations::judge(&cx, &speaking);
     cx.standard = Some(relaxations.standard());
+    cx.emergency = Some(relaxations.emergency());
+    cx.declarers = relaxations.declarers(&cx).into_iter().collect();
     let mut draft = Draft::new(risk.report, speaking);
     if let Some(gate) = gate {
         draft.rules = deployment::rules(&cx, &draft.speaking, &relaxations, gate);
@@ -73,11 +80,16 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
     if facts.change.state == ChangeState::Open {
         draft.policy_edit = edit::policy_edit(&cx);
     }
+    if facts.change.state == ChangeState::Merged {
+        let in_scope = layers::speaking(policies, facts);
+        draft.review = reviews::done(&cx, &in_scope);
+        draft.commands = reviews::answers(&cx, &in_scope);
+    }
     if draft.speaking.iter().all(InForce::is_unseen) {
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
         return draft.finish(&cx, outcome);
     }
-    let commands = Commands::judge(&cx, &draft.speaking);
+    let commands = Commands::judge(&cx, &draft.speaking, &relaxations);
     draft.judge(&mut cx, &relaxations, &commands);
     draft.commands = commands.results;
     let own = outcome::of_rules(&draft.rules);
@@ -95,6 +107,8 @@ struct Draft<'a> {
     asked: report::Asked,
     requests: Vec<Reviewer>,
     waivers: Vec<(Layer, String)>,
+    emergencies: Vec<EmergencyReport>,
+    review: Option<ReviewDone>,
     commands: Vec<CommandResult>,
 }
 
@@ -110,6 +124,8 @@ impl<'a> Draft<'a> {
             asked,
             requests: Vec::new(),
             waivers: Vec::new(),
+            emergencies: Vec::new(),
+            review: None,
             commands: Vec::new(),
         }
     }
@@ -117,10 +133,11 @@ impl<'a> Draft<'a> {
     /// Judges every rule of every layer that speaks.
     fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>, commands: &Commands<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
+        self.emergencies = relaxations.emergency_reports();
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
         let cx = &*cx;
-        let read = trusted::somebody_read(cx, &self.speaking, &judged);
+        let read = trusted::somebody_read(cx, &self.speaking, &judged, relaxations);
         let strongest = rules::strongest_mode(&self.speaking);
         let mut of_stack = stack::results(cx, &self.speaking, &judged, relaxations, self.policy_edit.as_ref());
         of_stack.extend(commands.on_hold());
@@ -132,10 +149,11 @@ impl<'a> Draft<'a> {
             }
             self.rules.extend(layers::own_rules(cx, layer, relaxations, &mut self.asked));
             self.rules.extend(schedule.iter().filter(|rule| rule.layer == layer.layer()).cloned());
+            self.rules.extend(layer.policy().and_then(|(name, policy)| reviews::rule(cx, name, policy)));
             self.rules.extend(relaxations.rules(cx, layer.layer(), &mut self.asked, &mut self.notices));
             self.requests.extend(relaxations.reviewers(cx, layer.layer()));
             for rule in judged.iter().filter(|rule| rule.layer == layer.layer()) {
-                let result = relaxations.relaxed(rule.rule, rule.judge(cx, &read, &mut self.notices));
+                let result = relaxations.relaxed(cx, rule.rule, rule.judge(cx, &read, &mut self.notices));
                 let result = commands.relaxed(cx, rule.rule, result);
                 self.waivers.extend(relaxations.lifting(rule.rule, &result));
                 rule.note_fields(&result, &mut self.asked);
@@ -177,6 +195,8 @@ impl<'a> Draft<'a> {
             waivers,
             risk: self.risk,
             change_type,
+            emergencies: self.emergencies,
+            review: self.review,
             record_diagnostics: report::remarks(cx),
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,

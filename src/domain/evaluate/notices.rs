@@ -11,7 +11,6 @@ pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phras
     for layer in speaking {
         notices.extend(unseen(layer));
         if let Some((_, policy)) = layer.policy() {
-            notices.extend(policy.relaxations.iter().map(not_granted));
             notices.extend(policy.unwatched.iter().map(not_watched));
         }
     }
@@ -33,15 +32,6 @@ fn unseen(layer: &InForce<'_>) -> Option<Phrase> {
     let said =
         " cannot be seen, because countersign is not installed for its repository; what it asks is not asked here";
     layer.is_unseen().then(|| Phrase::default().quote(&layer.0.source.path).and(said))
-}
-
-fn not_granted(part: &Unenforced) -> Phrase {
-    let named = Phrase::words("this version of countersign does not grant ").quote(&part.key);
-    let named = match &part.id {
-        Some(id) => named.and(" ").quote(id),
-        None => named,
-    };
-    named.and(": the rules ask what they ask without it")
 }
 
 fn not_watched(part: &Unenforced) -> Phrase {

@@ -1,17 +1,22 @@
-//! What relaxes what rules ask: standard changes that cover the change, and standing exceptions that hold.
+//! What relaxes what rules ask: standard changes that cover the change, standing exceptions that hold, emergencies.
 //!
 //! Both reach their own layer and those below it, never a rule with `always`, and
 //! no rule whose word is worth more than their layer's. They only ever take the
 //! place of what is open: what is satisfied stays as it was found. Whatever is not
-//! known relaxes nothing. Absent: the emergency lane, and waiving by command (`waived`).
+//! known relaxes nothing. Absent: whether a declared emergency holds (`emergency`), and
+//! waiving by command (`waived`).
 
+use super::emergency::{self, Lane};
 use super::layers::InForce;
 use super::report::Asked;
+use crate::account::Account;
 use crate::condition::{self, Finding, Place, Standpoint};
-use crate::decision::{RequirementResult, Reviewer, RuleResult, State};
+use crate::decision::{EmergencyReport, RequirementResult, Reviewer, RuleResult, State};
 use crate::evaluate::Context;
+use crate::facts::Command;
 use crate::layer::Layer;
-use crate::policy::{ApprovalEntry, Conditions, Hold, Mode, Model, Rule, Waiver, Who};
+use crate::policy::{ApprovalEntry, Conditions, Hold, Mode, Model, Requirement, Rule, Waiver, Who};
+use crate::record::FieldId;
 use crate::requirement::{approvals, fields};
 use crate::text::Phrase;
 
@@ -20,6 +25,7 @@ use crate::text::Phrase;
 pub(super) struct Relaxations<'a> {
     models: Vec<Judged<'a, Model>>,
     waivers: Vec<Judged<'a, Waiver>>,
+    lanes: Vec<Lane<'a>>,
 }
 
 /// A model or waiver, and whether it holds.
@@ -40,9 +46,9 @@ impl<T> Judged<'_, T> {
 }
 
 impl<'a> Relaxations<'a> {
-    /// Looks at the models and waivers of the layers that speak.
+    /// Looks at the models, waivers and emergency lanes of the layers that speak.
     pub(super) fn judge(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Self {
-        let mut found = Self::default();
+        let mut found = Self { lanes: emergency::lanes(cx, speaking), ..Self::default() };
         for speaks in speaking {
             let Some((layer, policy)) = speaks.policy() else { continue };
             let mode = policy.mode;
@@ -63,23 +69,54 @@ impl<'a> Relaxations<'a> {
         self.models.iter().filter(|model| model.holds.is_so()).map(|model| (model.layer, model.mode)).collect()
     }
 
+    /// Layer and mode of each emergency lane that the change is in.
+    pub(super) fn emergency(&self) -> Vec<(Layer, Mode)> {
+        self.in_lanes().map(|lane| (lane.layer, lane.mode)).collect()
+    }
+
+    fn in_lanes(&self) -> impl Iterator<Item = &Lane<'a>> {
+        self.lanes.iter().filter(|lane| lane.held.is_some())
+    }
+
+    /// Whoever declared the change an emergency, or may have.
+    pub(super) fn declarers(&self, cx: &Context<'a>) -> Vec<&'a Account> {
+        emergency::declarers(cx, &self.lanes)
+    }
+
+    /// The emergencies that the change goes in by.
+    pub(super) fn emergency_reports(&self) -> Vec<EmergencyReport> {
+        emergency::reports(&self.lanes)
+    }
+
+    /// Why a command that declares an emergency does nothing; nothing where it does.
+    pub(super) fn refused_emergency(&self, cx: &Context<'_>, command: &Command) -> Option<Phrase> {
+        emergency::refused(cx, &self.lanes, command)
+    }
+
     /// Whether a model that decides covers the change: then it is not one of which no rule speaks.
     pub(super) fn cover(&self) -> bool {
         self.models.iter().any(|model| model.holds.is_so() && model.mode == Mode::Enforce)
     }
 
-    /// Everybody whom the models that cover the change ask.
+    /// Everybody whom the models that cover the change, and the lanes that it is in, ask.
     pub(super) fn asked(&self) -> Vec<&'a Who> {
         self.approvals().flat_map(|(_, entries)| approvals::named(entries)).collect()
     }
 
-    /// The approvals that the models which cover the change ask, with their layers.
+    /// The approvals that the models which cover the change, and the lanes that it is in, ask, with their layers.
     pub(super) fn approvals(&self) -> impl Iterator<Item = (Layer, &'a [ApprovalEntry])> {
         let covering = self.models.iter().filter(|model| model.holds.is_so());
-        covering.map(|model| (model.layer, model.what.approvals.as_slice()))
+        let lanes = self.in_lanes().map(|lane| (lane.layer, lane.what.approvals.as_slice()));
+        covering.map(|model| (model.layer, model.what.approvals.as_slice())).chain(lanes)
     }
 
-    /// What the models of a layer come to and ask, as rules of their names.
+    /// The approvals that lanes which decide ask, with their layers.
+    pub(super) fn of_emergencies(&self) -> impl Iterator<Item = (Layer, &'a [ApprovalEntry])> {
+        let deciding = self.in_lanes().filter(|lane| lane.mode == Mode::Enforce);
+        deciding.map(|lane| (lane.layer, lane.what.approvals.as_slice()))
+    }
+
+    /// What the lane and the models of a layer come to and ask, as rules of their names.
     pub(super) fn rules(
         &self,
         cx: &Context<'_>,
@@ -87,8 +124,10 @@ impl<'a> Relaxations<'a> {
         asked: &mut Asked,
         notices: &mut Vec<Phrase>,
     ) -> Vec<RuleResult> {
+        let lanes = self.lanes.iter().filter(|lane| lane.layer == layer);
+        let mut rules: Vec<RuleResult> = lanes.filter_map(|lane| lane.rule(cx, notices)).collect();
         let own = self.models.iter().filter(|model| model.layer == layer);
-        own.map(|model| {
+        rules.extend(own.map(|model| {
             if model.holds.is_so() {
                 asked.fields(layer, &model.what.fields);
             } else {
@@ -102,41 +141,53 @@ impl<'a> Relaxations<'a> {
                 mode: model.mode,
                 asks: model.asks(cx, notices),
             }
-        })
-        .collect()
+        }));
+        rules
     }
 
-    /// Whom GitHub is to ask for the approvals that the models of a layer wait for.
+    /// Whom GitHub is to ask for the approvals that the lane and the models of a layer wait for.
     pub(super) fn reviewers(&self, cx: &Context<'_>, layer: Layer) -> Vec<Reviewer> {
+        let lanes = self.lanes.iter().filter(|lane| lane.layer == layer).flat_map(|lane| lane.reviewers(cx));
         let own = self.models.iter().filter(|model| model.layer == layer && model.mode == Mode::Enforce);
         let asking = own.filter(|model| model.holds.is_so() && !model.what.approvals.is_empty());
-        asking.flat_map(|model| approvals::requests::reviewers(cx, layer, &model.what.approvals)).collect()
+        let models = asking.flat_map(|model| approvals::requests::reviewers(cx, layer, &model.what.approvals));
+        lanes.chain(models).collect()
     }
 
     /// What becomes of a rule's result.
-    pub(super) fn relaxed(&self, rule: &Rule, mut result: RuleResult) -> RuleResult {
+    pub(super) fn relaxed(&self, cx: &Context<'_>, rule: &Rule, mut result: RuleResult) -> RuleResult {
         if rule.always {
             return result;
         }
         let waiver = self.waiver(rule, &result);
         let model = self.models.iter().find(|model| model.reaches(result.layer, result.mode));
-        for ask in &mut result.asks {
-            match (waiver, model) {
-                (Some(waiver), _) => waive(ask, waived_by(waiver)),
-                (None, Some(model)) if REPLACED.contains(&ask.key) => waive(ask, replaced_by(model)),
+        let lane = self.lanes.iter().find(|lane| lane.reaches(result.layer, result.mode));
+        for (ask, asked) in result.asks.iter_mut().zip(&rule.asks) {
+            match (waiver, model, lane) {
+                (Some(waiver), ..) => waive(ask, waived_by(waiver)),
+                (None, Some(model), _) if REPLACED.contains(&ask.key) => waive(ask, replaced_by(model)),
+                (None, _, Some(lane)) => match asked {
+                    Requirement::Fields(fields) => lane.postpone(cx, result.layer, fields, ask),
+                    _ => lane.relax(ask),
+                },
                 _ => {}
             }
         }
         result
     }
 
-    /// What becomes of a freeze or window: a standing exception may lift it, a standard change waits for it.
+    /// What becomes of a freeze or window: a standing exception or an emergency may lift it, a standard change waits for it.
     pub(super) fn relaxed_hold(&self, hold: &Hold, mut result: RuleResult) -> RuleResult {
         let named = |waiver: &&Judged<'_, Waiver>| {
             waiver.reaches(result.layer, result.mode) && waiver.what.rules.contains(&hold.id)
         };
-        if let Some(waiver) = self.waivers.iter().find(named).filter(|_| !hold.always) {
+        if hold.always {
+            return result;
+        }
+        if let Some(waiver) = self.waivers.iter().find(named) {
             result.asks.iter_mut().for_each(|ask| waive(ask, waived_by(waiver)));
+        } else if let Some(lane) = self.lanes.iter().find(|lane| lane.reaches(result.layer, result.mode)) {
+            result.asks.iter_mut().for_each(|ask| lane.lift(ask));
         }
         result
     }
@@ -155,11 +206,14 @@ impl<'a> Relaxations<'a> {
     }
 
     /// What becomes of the required fields of a layer.
-    pub(super) fn relaxed_record(&self, mut result: RuleResult) -> RuleResult {
+    pub(super) fn relaxed_record(&self, cx: &Context<'_>, fields: &[FieldId], mut result: RuleResult) -> RuleResult {
         if let Some(model) = self.models.iter().find(|model| model.reaches(result.layer, result.mode)) {
             for ask in result.asks.iter_mut().filter(|ask| REPLACED.contains(&ask.key)) {
                 waive(ask, replaced_by(model));
             }
+        } else if let Some(lane) = self.lanes.iter().find(|lane| lane.reaches(result.layer, result.mode)) {
+            let layer = result.layer;
+            result.asks.iter_mut().for_each(|ask| lane.postpone(cx, layer, fields, ask));
         }
         result
     }
@@ -237,7 +291,7 @@ fn replaced_by(model: &Judged<'_, Model>) -> Phrase {
 }
 
 /// Puts a waiver in the place of what is open.
-fn waive(ask: &mut RequirementResult, by: Phrase) {
+pub(super) fn waive(ask: &mut RequirementResult, by: Phrase) {
     if !matches!(ask.state, State::Satisfied | State::NotApplicable) {
         ask.state = State::Waived;
         ask.observed = by;

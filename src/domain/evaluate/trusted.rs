@@ -4,6 +4,7 @@
 //! what is there now.
 
 use super::layers::InForce;
+use super::relax::Relaxations;
 use super::rules::Judged;
 use crate::condition::{Finding, Truth};
 use crate::decision::{Act, Actor};
@@ -17,7 +18,12 @@ use crate::text::Phrase;
 const WORKFLOWS: [&str; 2] = [".github/workflows/", ".github/actions/"];
 
 /// Whether results that the change could forge may count: it touches nothing that makes them, or somebody has read it.
-pub(super) fn somebody_read(cx: &Context<'_>, speaking: &[InForce<'_>], judged: &[Judged<'_>]) -> Finding {
+pub(super) fn somebody_read(
+    cx: &Context<'_>,
+    speaking: &[InForce<'_>],
+    judged: &[Judged<'_>],
+    relaxations: &Relaxations<'_>,
+) -> Finding {
     let forgeable = |ask: &Requirement| matches!(ask, Requirement::Checks(_) | Requirement::Deployments(_));
     if !judged.iter().any(|rule| rule.rule.asks.iter().any(forgeable)) {
         return Finding::holds(Phrase::default());
@@ -26,7 +32,7 @@ pub(super) fn somebody_read(cx: &Context<'_>, speaking: &[InForce<'_>], judged: 
     if touched.is_not() {
         return touched.negated();
     }
-    let read = approval_counts(cx, speaking, judged);
+    let read = approval_counts(cx, speaking, judged, relaxations);
     match (touched.truth, read.truth) {
         (_, Truth::Holds) => read,
         (Truth::Unknown, _) => touched,
@@ -60,17 +66,22 @@ fn touched(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Finding {
     Finding::any(found)
 }
 
-/// Whether an approval counts under any rule that decides; under the default settings where no rule asks for any.
-fn approval_counts(cx: &Context<'_>, speaking: &[InForce<'_>], judged: &[Judged<'_>]) -> Finding {
+/// Whether an approval counts under any rule that decides, or what an emergency asks in its place; under the default
+/// settings where no rule asks for any.
+fn approval_counts(
+    cx: &Context<'_>,
+    speaking: &[InForce<'_>],
+    judged: &[Judged<'_>],
+    relaxations: &Relaxations<'_>,
+) -> Finding {
     let deciding = judged.iter().filter(|rule| rule.when.is_so() && rule.rule.mode == Mode::Enforce);
-    let asked: Vec<(Layer, &[ApprovalEntry])> = deciding
-        .flat_map(|judged| {
-            judged.rule.asks.iter().filter_map(|ask| match ask {
-                Requirement::Approvals(entries) => Some((judged.layer, entries.as_slice())),
-                _ => None,
-            })
+    let of_rules = deciding.flat_map(|judged| {
+        judged.rule.asks.iter().filter_map(|ask| match ask {
+            Requirement::Approvals(entries) => Some((judged.layer, entries.as_slice())),
+            _ => None,
         })
-        .collect();
+    });
+    let asked: Vec<(Layer, &[ApprovalEntry])> = of_rules.chain(relaxations.of_emergencies()).collect();
     if asked.is_empty() {
         let layer = speaking.first().map_or(Layer::Organisation, InForce::layer);
         return approvals::any_counts_by_default(cx, layer);

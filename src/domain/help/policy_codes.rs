@@ -290,4 +290,8 @@ pub(super) static CODES: &[CodeHelp] = &[
     code("matches-no-file", "correct it; upper and lower case differ", "", ""),
     code("unused", "take it out, or name it", "", ""),
     code("author-steps-out", "ask for one under facts that no author controls", "", ""),
+    code("long-emergency", "shorten it; one can be declared again", "", ""),
+    code("nobody-declares", "name the people who are called", "", ""),
+    code("sole-approver", "name more who approve, or others who declare", "", ""),
+    code("overdue-warns", "take it out", "", ""),
 ];

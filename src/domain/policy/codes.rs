@@ -73,4 +73,8 @@ codes! {
     MATCHES_NO_FILE "matches-no-file" "a glob that matches no file of the repository"
     UNUSED "unused" "an authority, service or environment that nothing names"
     AUTHOR_STEPS_OUT "author-steps-out" "the author can step out of every rule that asks for an approval"
+    LONG_EMERGENCY "long-emergency" "an emergency that lasts longer than a day"
+    NOBODY_DECLARES "nobody-declares" "an emergency lane for which no person is named"
+    SOLE_APPROVER "sole-approver" "an emergency that whoever declares it would have to approve"
+    OVERDUE_WARNS "overdue-warns" "an emergency whose review may stay undone"
 }

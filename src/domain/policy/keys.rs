@@ -137,8 +137,6 @@ pub enum Status {
     Enforced,
     /// It is read and checked; what it would hold is held, or unknown.
     NotYet,
-    /// It would relax what is asked; it is read and checked, and relaxes nothing.
-    RelaxesNothing,
 }
 
 /// Every key of the language.
@@ -163,11 +161,6 @@ const fn key(table: &'static str, name: &'static str, kind: Kind) -> Key {
 impl Key {
     const fn not_yet(mut self) -> Self {
         self.status = Status::NotYet;
-        self
-    }
-
-    const fn relaxes_nothing(mut self) -> Self {
-        self.status = Status::RelaxesNothing;
         self
     }
 
@@ -249,7 +242,7 @@ static KEYS: &[Key] = &[
     key("", "window", Kind::Tables).opens("window"),
     key("", "model", Kind::Tables).opens("model"),
     key("", "waiver", Kind::Tables).opens("waiver"),
-    key("", "emergency", Kind::Table).relaxes_nothing().opens("emergency"),
+    key("", "emergency", Kind::Table).opens("emergency"),
     key("", "approval", Kind::Table).opens("approval"),
     key("", "schedule", Kind::Table).opens("schedule"),
     key("", "pir", Kind::Table).not_yet().opens("pir"),
@@ -406,13 +399,13 @@ static KEYS: &[Key] = &[
     key("waiver", "until", Kind::Date),
     key("waiver", "why", Kind::Text),
     key("waiver", "when", Kind::Table).opens("when"),
-    key("emergency", "declared_by", Kind::WhoList).relaxes_nothing(),
-    key("emergency", "ticket", Kind::Pattern).relaxes_nothing(),
-    key("emergency", "expires", Kind::Duration).relaxes_nothing(),
-    key("emergency", "approvals", Kind::Tables).relaxes_nothing().opens("approvals"),
-    key("emergency", "postpone", Kind::Names).relaxes_nothing(),
-    key("emergency", "review_within", Kind::Duration).relaxes_nothing(),
-    key("emergency", "overdue", Kind::Choice(OVERDUE)).relaxes_nothing(),
+    key("emergency", "declared_by", Kind::WhoList),
+    key("emergency", "ticket", Kind::Pattern),
+    key("emergency", "expires", Kind::Duration),
+    key("emergency", "approvals", Kind::Tables).opens("approvals"),
+    key("emergency", "postpone", Kind::Names),
+    key("emergency", "review_within", Kind::Duration),
+    key("emergency", "overdue", Kind::Choice(OVERDUE)),
     key("approval", "independent_of", Kind::Choices(INDEPENDENCE)),
     key("approval", "keep", Kind::Choice(KEEP)),
     key("approval", "expires", Kind::Duration),

@@ -1,13 +1,15 @@
-//! The lanes that relax what rules ask, as they are valid: standard changes and standing exceptions.
+//! The lanes that relax what rules ask, as they are valid: standard changes, standing exceptions, emergencies.
 //!
-//! Each has an end, held as the instant that it comes to. Absent: the emergency
-//! lane, which this version does not grant.
+//! Each has an end, held as the instant that it comes to; that of an emergency
+//! is so long after it was declared.
 
 use std::ops::Range;
 
 use jiff::Timestamp;
+use regex::Regex;
 
 use super::condition::Conditions;
+use super::length::Length;
 use super::model::{ApprovalEntry, Who};
 use crate::record::FieldId;
 
@@ -47,4 +49,34 @@ pub struct Waiver {
     pub why: String,
     /// Where it stands in the file.
     pub span: Range<usize>,
+}
+
+/// The emergency lane: for changes that cannot wait, declared by comment.
+#[derive(Debug, Clone)]
+pub struct Emergency {
+    /// Who may declare one.
+    pub declared_by: Vec<Who>,
+    /// What a ticket looks like; any word where nothing is said.
+    pub ticket: Option<Regex>,
+    /// How long it lasts from when it was declared.
+    pub expires: Length,
+    /// What it asks in place of the approvals of the rules that it reaches.
+    pub approvals: Vec<ApprovalEntry>,
+    /// Fields of the change request that may be missing while it lasts.
+    pub postpone: Vec<FieldId>,
+    /// How long after its merge a change that went in by it is to be reviewed.
+    pub review_within: Length,
+    /// What a review that is overdue does.
+    pub overdue: Overdue,
+    /// Where it stands in the file.
+    pub span: Range<usize>,
+}
+
+/// What a review that is overdue does to the other changes of its repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Overdue {
+    /// It is shown.
+    Warn,
+    /// None goes in until it is done.
+    Block,
 }

@@ -36,7 +36,7 @@ pub use expr::{Expression, FACTS, FactKind, FactSpec};
 pub use fields::field_set;
 pub use hold::{Hold, HoldKind};
 pub use keys::{Control, Key, Kind, Status, keys};
-pub use lanes::{Model, Waiver};
+pub use lanes::{Emergency, Model, Overdue, Waiver};
 pub use length::Length;
 #[cfg(test)]
 pub(crate) use lint::lint_finds_no_clash;

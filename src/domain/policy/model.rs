@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::condition::Conditions;
 use super::hold::Hold;
-use super::lanes::{Model, Waiver};
+use super::lanes::{Emergency, Model, Waiver};
 use super::length::Length;
 use super::waive::Waive;
 use crate::account::TeamName;
@@ -127,8 +127,8 @@ pub struct Policy {
     pub models: Vec<Model>,
     /// The standing exceptions, in the order of the file.
     pub waivers: Vec<Waiver>,
-    /// The lane that relaxes what rules ask and is read, not granted by this version: `[emergency]`.
-    pub relaxations: Vec<Unenforced>,
+    /// The emergency lane.
+    pub emergency: Option<Emergency>,
     /// What would only warn, and is read and not looked for by this version: holds nothing.
     pub unwatched: Vec<Unenforced>,
     /// What this version reads but does not enforce, outside conditions and requirements: holds every change in scope.

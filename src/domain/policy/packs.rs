@@ -2,8 +2,8 @@
 //!
 //! A pack belongs to the layer that switches it on, as if its rules stood at the top of the file, but for two things.
 //! Its ids carry its name, `baseline/peer`: no id of a file has a `/`, so that neither an upgrade nor an edit makes them
-//! clash. And the names that it gives (authorities, environments) are a proposal: where the file has a table of the same
-//! name, that is what the pack's rules mean. Absent: reading a pack's text, which is done as for a file.
+//! clash. And the names that it gives (authorities, environments) and its emergency lane are a proposal: where the file has
+//! a table of the same name, that is what counts. Absent: reading a pack's text, which is done as for a file.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ macro_rules! packs {
 
 /// The packs of this version, each a folder under `policies/`.
 pub const PACKS: &[Pack] = packs! {
-    "baseline" "startup" "soc2" "pci-dss-4" "iso-27001" "nist-800-53-cm" "eu-dora"
+    "baseline" "startup" "soc2" "pci-dss-4" "iso-27001" "nist-800-53-cm" "eu-dora" "regulated"
 };
 
 /// Where the texts of packs come from.
@@ -89,6 +89,7 @@ impl Policy {
         }
         self.authorities.extend(pack.authorities);
         self.environments.extend(pack.environments);
+        self.emergency = self.emergency.take().or(pack.emergency);
         // Whatever else a pack may come to say holds every change until it is carried over here.
         self.unenforced.extend(pack.unenforced);
         self.asks |= pack.asks;
@@ -96,7 +97,9 @@ impl Policy {
 
     /// Takes what the file's packs say, before its own; where both give a name, the file's meaning stands.
     pub(super) fn take_packs(&mut self, packs: Self) {
-        let Self { rules, holds, factors, required_fields, authorities, environments, unenforced, asks, .. } = packs;
+        let Self {
+            rules, holds, factors, required_fields, authorities, environments, unenforced, asks, emergency, ..
+        } = packs;
         self.rules.splice(0..0, rules);
         self.holds.splice(0..0, holds);
         self.factors.splice(0..0, factors);
@@ -113,6 +116,8 @@ impl Policy {
         for (name, environment) in environments {
             self.environments.entry(name).or_insert(environment);
         }
+        // A lane is one: the file's own stands in the place of a pack's.
+        self.emergency = self.emergency.take().or(emergency);
         self.unenforced.extend(unenforced);
         self.asks |= asks;
     }

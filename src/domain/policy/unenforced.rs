@@ -8,7 +8,6 @@ impl Policy {
     /// Every part of the file that is read and not enforced, wherever it stands, in the order of the file.
     pub fn unenforced_parts(&self) -> Vec<Unenforced> {
         let mut parts = self.unenforced.clone();
-        parts.extend(self.relaxations.iter().cloned());
         parts.extend(self.unwatched.iter().cloned());
         parts.extend(self.approval.unenforced.iter().cloned());
         for factor in &self.factors {
@@ -17,6 +16,9 @@ impl Policy {
         for model in &self.models {
             of_conditions(&model.when, &mut parts);
             of_entries(&model.approvals, &mut parts);
+        }
+        if let Some(emergency) = &self.emergency {
+            of_entries(&emergency.approvals, &mut parts);
         }
         for waiver in &self.waivers {
             of_conditions(&waiver.when, &mut parts);

@@ -125,6 +125,8 @@ pub(super) fn pass() -> Decision {
             }],
         },
         change_type: ChangeType::Normal,
+        emergencies: Vec::new(),
+        review: None,
         record: vec![
             field("summary", "present", "Add an index on orders.customer_id", 3),
             field("risk", "present", "low", 7),

@@ -14,6 +14,7 @@ mod deployments;
 mod early;
 mod effects;
 mod elapsed;
+mod emergency;
 mod enterprise;
 mod expressions;
 mod faults;

@@ -11,6 +11,7 @@ mod commands;
 mod conditions;
 mod deployment;
 mod deployments;
+mod emergency;
 mod expr;
 mod expr_facts;
 mod freezes;

@@ -10,14 +10,18 @@ mod clash;
 mod endless_freeze;
 mod formula;
 mod gap_or_overlap;
+mod long_emergency;
 mod matches_no_file;
 mod never_applies;
 mod never_hit;
 mod never_met;
+mod nobody_declares;
+mod overdue_warns;
 mod overlap;
 mod past;
 mod places;
 mod shadowed;
+mod sole_approver;
 #[cfg(test)]
 pub(super) mod tests;
 mod unused;
@@ -32,13 +36,14 @@ use toml::de::DeTable;
 use self::places::Node;
 use super::codes;
 use super::condition::{Condition, Conditions};
+use super::lanes::Emergency;
 use super::model::{Policy, PolicySet, Standing};
 use crate::account::TeamName;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::layer::Layer;
 
 /// The codes of what is found here and not by the reader.
-pub const LINTS: [&str; 11] = [
+pub const LINTS: [&str; 15] = [
     codes::NEVER_APPLIES,
     codes::NOT_DECIDED,
     codes::SHADOWED,
@@ -50,6 +55,10 @@ pub const LINTS: [&str; 11] = [
     codes::MATCHES_NO_FILE,
     codes::UNUSED,
     codes::AUTHOR_STEPS_OUT,
+    codes::LONG_EMERGENCY,
+    codes::NOBODY_DECLARES,
+    codes::SOLE_APPROVER,
+    codes::OVERDUE_WARNS,
 ];
 
 /// What a lint may know besides the policies.
@@ -96,6 +105,10 @@ pub fn lint(set: &PolicySet, around: &Surroundings<'_>) -> Vec<Diagnostic> {
         matches_no_file::find,
         unused::find,
         author_steps_out::find,
+        long_emergency::find,
+        nobody_declares::find,
+        sole_approver::find,
+        overdue_warns::find,
     ];
     each.iter().flat_map(|find| find(&lint)).collect()
 }
@@ -183,6 +196,12 @@ impl<'a> File<'a> {
     fn place(&self, name: &str, id: &str) -> Range<usize> {
         let table = self.table(name, id).or_else(|| self.root.child("packs"));
         table.map(|node| node.span).unwrap_or_default()
+    }
+
+    /// The emergency lane of this very file with the place of one of its keys; nothing where the lane is a pack's.
+    fn emergency(&self, key: &str) -> Option<(&'a Emergency, Node<'a>)> {
+        let lane = self.policy.emergency.as_ref()?;
+        Some((lane, self.root.child("emergency")?.child(key)?))
     }
 
     /// Everything of this very file that has conditions and is in force.

@@ -31,6 +31,12 @@ pub(super) fn find(lint: &Lint<'_>) -> Vec<Diagnostic> {
             let asked = Asked { word: "rule", id: &rule.id, when: &rule.when, entries: entries.unwrap_or_default() };
             found.extend(asked.check(lint, file, node.as_ref()));
         }
+        if let Some((lane, _)) = file.emergency("approvals") {
+            let node = file.root.child("emergency");
+            let when = Conditions::default();
+            let asked = Asked { word: "table", id: "[emergency]", when: &when, entries: &lane.approvals };
+            found.extend(asked.check(lint, file, node.as_ref()));
+        }
         for model in &file.policy.models {
             let node = file.table("model", &model.id);
             let asked = Asked { word: "model", id: &model.id, when: &model.when, entries: &model.approvals };
@@ -49,7 +55,7 @@ struct Asked<'a> {
 }
 
 /// The people of an entry, each by a name of their own, with how many are wanted.
-type Wanted = (BTreeSet<String>, u32);
+pub(super) type Wanted = (BTreeSet<String>, u32);
 
 impl Asked<'_> {
     fn check(&self, lint: &Lint<'_>, file: &File<'_>, node: Option<&Node<'_>>) -> Option<Diagnostic> {
@@ -123,7 +129,7 @@ fn place_of(lint: &Lint<'_>, layer: Layer, name: &str) -> Option<(crate::diagnos
 }
 
 /// Who could approve an entry; `None` where there may be any number of them.
-fn people(lint: &Lint<'_>, entry: &ApprovalEntry) -> Option<Wanted> {
+pub(super) fn people(lint: &Lint<'_>, entry: &ApprovalEntry) -> Option<Wanted> {
     let ApprovalEntry::From { from, count, .. } = entry else { return None };
     let mut all = BTreeSet::new();
     for who in from {
@@ -134,7 +140,8 @@ fn people(lint: &Lint<'_>, entry: &ApprovalEntry) -> Option<Wanted> {
     Some((all, *count))
 }
 
-fn of(lint: &Lint<'_>, who: &Who) -> Option<BTreeSet<String>> {
+/// The people whom a name stands for, each by a name of their own; `None` where there may be any number of them.
+pub(super) fn of(lint: &Lint<'_>, who: &Who) -> Option<BTreeSet<String>> {
     match who {
         Who::User(login) => Some(BTreeSet::from([user(login)])),
         Who::Team(team) => members(lint.around.teams, team),
@@ -181,7 +188,7 @@ fn members(teams: &BTreeMap<TeamName, u32>, team: &TeamName) -> Option<BTreeSet<
 }
 
 /// Whether every entry can have its people, each person counted once: by a maximum matching.
-fn can_be_met(entries: &[Wanted]) -> bool {
+pub(super) fn can_be_met(entries: &[Wanted]) -> bool {
     let seats: Vec<&BTreeSet<String>> =
         entries.iter().flat_map(|(people, count)| std::iter::repeat_n(people, *count as usize)).collect();
     let mut taken: BTreeMap<&str, usize> = BTreeMap::new();

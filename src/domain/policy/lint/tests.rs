@@ -3,6 +3,7 @@
 //! A case is a file, and for each finding its severity, its code, and the texts that it marks, in its own order.
 #![expect(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 
+mod emergencies;
 mod never_applies;
 mod overlaps;
 mod people;
@@ -18,7 +19,7 @@ use crate::policy::{Read, Source, Version, load};
 /// A file, and what is found: severity, code, marked texts.
 type Case = (&'static str, &'static [(Severity, &'static str, &'static [&'static str])]);
 
-const CASES: [&[Case]; 4] = [never_applies::CASES, people::CASES, reach::CASES, times::CASES];
+const CASES: [&[Case]; 5] = [emergencies::CASES, never_applies::CASES, people::CASES, reach::CASES, times::CASES];
 
 /// The codes that have a case.
 pub(in crate::policy) fn codes() -> impl Iterator<Item = &'static str> {

@@ -1,20 +1,18 @@
-//! The lanes that relax what rules ask: `[[model]]`, `[[waiver]]`, `[emergency]`.
+//! What relaxes what rules ask by what a change is: `[[model]]`, `[[waiver]]`.
 //!
-//! What would hold them open may only be what no author controls. The emergency
-//! lane is checked whole and relaxes nothing in this version.
+//! What would hold them open may only be what no author controls. Absent: the lane
+//! that people open (`emergency`).
 
 use jiff::Timestamp;
 
 use super::context::Naming;
 use super::cursor::{At, Table, Value};
-use super::pattern::pattern;
 use super::rule::id_of;
 use super::when::{Place, conditions};
 use super::{approvals, hints, time, who};
 use crate::layer::Layer;
 use crate::policy::codes;
 use crate::policy::lanes::{Model, Waiver};
-use crate::policy::model::Unenforced;
 use crate::record::FieldId;
 
 /// Reads the models of standard changes.
@@ -83,32 +81,8 @@ fn known_rule(table: &Table<'_>, rule: &At<&str>) {
     });
 }
 
-/// Reads the emergency lane.
-pub(super) fn emergency(value: &Value<'_>) -> Option<Unenforced> {
-    let table = value.table("emergency")?;
-    if let Some(by) = table.required("declared_by") {
-        who::who_list(&by);
-    }
-    if let Some(value) = table.required("expires") {
-        time::duration(&value);
-    }
-    if let Some(value) = table.required("approvals") {
-        approvals::entries(&value);
-    }
-    if let Some(value) = table.value("ticket") {
-        pattern(&value);
-    }
-    if let Some(value) = table.value("postpone") {
-        drop(fields(&value));
-    }
-    if let Some(value) = table.value("review_within") {
-        time::duration(&value);
-    }
-    table.choice("overdue");
-    Some(Unenforced { key: "emergency".to_owned(), id: None, span: table.span })
-}
-
-fn fields(value: &Value<'_>) -> Vec<FieldId> {
+/// Names of fields.
+pub(super) fn fields(value: &Value<'_>) -> Vec<FieldId> {
     let members = value.list().unwrap_or_default();
     who::names(value, &members, Naming::Field).into_iter().map(FieldId::new).collect()
 }

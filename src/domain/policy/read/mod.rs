@@ -15,6 +15,7 @@ mod compare;
 mod context;
 mod cursor;
 mod deployments;
+mod emergency;
 mod environments;
 mod expr;
 mod field_test;

@@ -9,8 +9,8 @@ use super::context::Context;
 use super::cursor::Table;
 use super::globs::fixed;
 use super::{
-    Filling, after, approval, authorities, environments, freeze, lanes, packs, record, risk, rule, scope, services,
-    small, time,
+    Filling, after, approval, authorities, emergency, environments, freeze, lanes, packs, record, risk, rule, scope,
+    services, small, time,
 };
 use crate::policy::codes;
 use crate::policy::model::{ApprovalSettings, CommentWhen, Mode, PlannedWindow, Policy};
@@ -105,7 +105,7 @@ impl Top {
             self.policy.waivers = lanes::waivers(&value);
         }
         if let Some(value) = table.value("emergency") {
-            self.policy.relaxations.extend(lanes::emergency(&value));
+            self.policy.emergency = emergency::emergency(&value);
         }
     }
 
@@ -167,7 +167,7 @@ pub(super) fn empty(mode: Mode) -> Policy {
         timezone: None,
         models: Vec::new(),
         waivers: Vec::new(),
-        relaxations: Vec::new(),
+        emergency: None,
         unwatched: Vec::new(),
         unenforced: Vec::new(),
         places: BTreeMap::new(),

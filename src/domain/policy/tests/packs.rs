@@ -137,7 +137,7 @@ fn the_packs_of_a_text_are_kept_however_they_are_written() {
 
 /// What a pack may say: all that is carried over to the file that switches it on.
 const KEYS: [(&str, &[&str]); 3] = [
-    ("", &["version", "record", "environments", "authorities", "risk", "rule"]),
+    ("", &["version", "record", "environments", "authorities", "risk", "rule", "freeze", "window", "emergency"]),
     ("record", &["required"]),
     ("risk", &["factor"]),
 ];

@@ -28,6 +28,11 @@ pub(crate) fn is_bound(cx: &Context<'_>, settings: &EffectiveApproval, layer: La
     })
 }
 
+/// The same of the net diff and its base alone.
+pub(super) fn is_of_this_diff(cx: &Context<'_>, settings: &EffectiveApproval, review: &Review) -> Finding {
+    Finding::all([diff(cx, settings, review), base(cx, review)])
+}
+
 /// Whether the review was given on another commit than the head.
 pub(crate) fn head_moved(cx: &Context<'_>, review: &Review) -> bool {
     review.commit.as_ref() != Some(&cx.facts.change.head.tip)

@@ -12,7 +12,7 @@ use crate::text::Phrase;
 use super::assignment::Slot;
 use super::binding::is_bound;
 use super::expiry::is_fresh;
-use super::independence::is_independent;
+use super::independence::may_approve;
 use super::owners::{self, Part};
 
 /// An entry, or a part of one, with the settings that hold for it.
@@ -42,7 +42,7 @@ impl Entry<'_> {
 
     /// Whether an approval counts whoever gave it: by somebody independent, of what is there now, and not too old.
     pub(super) fn is_sound(&self, cx: &Context<'_>, person: &Account, review: &Review) -> Finding {
-        let independent = is_independent(cx, &self.settings, person);
+        let independent = may_approve(cx, &self.settings, person);
         let bound = is_bound(cx, &self.settings, self.layer, review);
         Finding::all([independent, bound, is_fresh(cx, &self.settings, review)])
     }
@@ -108,14 +108,14 @@ impl Entry<'_> {
     /// Those who could still approve: of the entry, and not known to have taken part.
     pub(super) fn candidates(&self, cx: &Context<'_>) -> membership::People {
         let mut people = membership::people(cx, self.from, self.part.as_ref());
-        people.named.retain(|person| !is_independent(cx, &self.settings, person).is_not());
+        people.named.retain(|person| !may_approve(cx, &self.settings, person).is_not());
         people
     }
 
     /// Those of the entry who took part in the change.
     pub(super) fn barred(&self, cx: &Context<'_>) -> Vec<Account> {
         let mut people = membership::people(cx, self.from, self.part.as_ref());
-        people.named.retain(|person| is_independent(cx, &self.settings, person).is_not());
+        people.named.retain(|person| may_approve(cx, &self.settings, person).is_not());
         people.named
     }
 

@@ -19,6 +19,14 @@ use crate::text::Phrase;
 
 use self::moves::Moves;
 
+/// Whether the person may approve: independent, and nobody who declared the change an emergency.
+pub(super) fn may_approve(cx: &Context<'_>, settings: &EffectiveApproval, person: &Account) -> Finding {
+    if cx.declarers.contains(person) {
+        return barred(person, " declared this change an emergency, and whoever declares one does not approve it");
+    }
+    is_independent(cx, settings, person)
+}
+
 /// Whether the person is independent of all whom the settings name.
 pub(crate) fn is_independent(cx: &Context<'_>, settings: &EffectiveApproval, person: &Account) -> Finding {
     let parts = settings.independent_of.iter().map(|of| match of {

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod binding;
+pub(crate) mod declared;
 mod entry;
 mod expiry;
 pub(crate) mod independence;
@@ -100,7 +101,7 @@ pub(crate) fn any_counts_by_default(cx: &Context<'_>, layer: Layer) -> Finding {
     let settings = cx.policies.approval_for(layer, &ApprovalSettings::default());
     let may = given.iter().filter(|(_, review)| review.can_write);
     Finding::any(may.map(|(person, review)| {
-        let independent = independence::is_independent(cx, &settings, person);
+        let independent = independence::may_approve(cx, &settings, person);
         let fresh = expiry::is_fresh(cx, &settings, review);
         Finding::all([independent, binding::is_bound(cx, &settings, layer, review), fresh])
     }))
@@ -436,7 +437,7 @@ fn kept(cx: &Context<'_>, review: &Review) -> Phrase {
 /// Whether it counted once: by somebody who may, but for something else than is there now.
 fn is_void(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
     entry.was_of(cx, person, review).is_so()
-        && independence::is_independent(cx, &entry.settings, person).is_so()
+        && independence::may_approve(cx, &entry.settings, person).is_so()
         && (binding::is_bound(cx, &entry.settings, entry.layer, review).is_not()
             || expiry::is_fresh(cx, &entry.settings, review).is_not())
 }
@@ -444,7 +445,7 @@ fn is_void(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Revie
 /// Whether it was given too early: its giver is one of those asked now, and was not when it was first seen.
 fn is_early(cx: &Context<'_>, entry: &Entry<'_>, person: &Account, review: &Review) -> bool {
     entry.is_of(cx, person, review).is_so()
-        && independence::is_independent(cx, &entry.settings, person).is_so()
+        && independence::may_approve(cx, &entry.settings, person).is_so()
         && entry.was_of(cx, person, review).is_not()
 }
 

@@ -7,7 +7,8 @@ use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
     Deployment, Description, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known, ModelFailures, OnDemand,
-    Received, Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    OwedReview, Received, Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
+    TicketUse,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -88,6 +89,18 @@ fn received() -> impl Strategy<Value = Option<Received>> {
     option::of(received.prop_map(|(head, ready, descriptions)| Received { head, ready, descriptions }))
 }
 
+/// What is known of emergencies.
+fn emergencies() -> impl Strategy<Value = OnDemand> {
+    let owed = (instant(), any::<u64>()).prop_map(|(due, number)| OwedReview { due, number });
+    (btree_map(text(), known(ticket_use()), 0..3), option::of(known(vec(owed, 0..3))), option::of(instant())).prop_map(
+        |(tickets, reviews_owed, merged_at)| OnDemand { tickets, reviews_owed, merged_at, ..Default::default() },
+    )
+}
+
+fn ticket_use() -> impl Strategy<Value = TicketUse> {
+    prop_oneof![Just(TicketUse::Free), any::<u64>().prop_map(TicketUse::Here), Just(TicketUse::Elsewhere)]
+}
+
 fn team() -> impl Strategy<Value = TeamName> {
     (text(), text()).prop_map(|(organisation, slug)| TeamName { organisation, slug })
 }
@@ -111,6 +124,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         required(),
         properties,
         (lead(), gate(), received()),
+        emergencies(),
     )
         .prop_map(
             |(
@@ -121,6 +135,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 required_checks,
                 properties,
                 (lead, gate, received),
+                late,
             )| OnDemand {
                 special_files,
                 check_name,
@@ -131,6 +146,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 lead,
                 gate,
                 received,
+                ..late
             },
         );
     let rest = (known(vec(check(), 0..3)), enforced(), edit, asked(), vec(sibling(), 0..3), any::<u64>(), on_demand);

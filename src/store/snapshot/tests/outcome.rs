@@ -45,6 +45,8 @@ pub(super) fn decision() -> Decision {
         ],
         risk: RiskReport { level: Level::High, score: 55, bounds: [20, 40, 80], declared: None, factors: vec![] },
         change_type: ChangeType::Normal,
+        emergencies: Vec::new(),
+        review: None,
         record: vec![],
         record_diagnostics: vec![],
         policies: vec![],

@@ -53,7 +53,7 @@ pub(crate) struct ChangePart {
     /// Since version 2; left out where no policy asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     asked: Option<Ref<Asked>>,
-    /// Since version 2, the repository's custom properties since version 4; left out where no policy asked.
+    /// Since version 2, the repository's custom properties since version 4, tickets since version 5; left out where no policy asked.
     #[serde(default, skip_serializing_if = "OnDemand::is_empty")]
     on_demand: OnDemand,
     /// Since version 2; left out where no policy asked.
@@ -78,7 +78,7 @@ impl Content for ChangePart {
         let third = self.owners.is_some() || !self.packs.is_empty() || self.on_demand.is_of_version_3();
         let second = self.asked.is_some() || !self.on_demand.is_empty() || self.diffs.is_some();
         match () {
-            () if self.commands.is_some() => 5,
+            () if self.commands.is_some() || self.on_demand.is_of_version_5() => 5,
             () if self.on_demand.is_of_version_4() => 4,
             () if third => 3,
             () if second => 2,

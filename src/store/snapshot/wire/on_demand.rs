@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::{account, facts, policy};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
@@ -31,6 +31,32 @@ pub(crate) struct OnDemand {
     /// Since version 4 of the part that it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     properties: Option<Known<BTreeMap<String, BTreeSet<String>>>>,
+    /// By what tickets share that are one; since version 5 of the part `change`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tickets: BTreeMap<String, Known<TicketUse>>,
+    /// Since version 5 of the part `change`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reviews_owed: Option<Known<Vec<OwedReview>>>,
+    /// Since version 5 of the part `change`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    merged_at: Option<Timestamp>,
+}
+
+/// The review that is owed of another change.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwedReview {
+    number: u64,
+    due: Timestamp,
+}
+
+/// What change a ticket is used for, beside the one that is decided.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TicketUse {
+    Free,
+    Here(u64),
+    Elsewhere,
 }
 
 /// A check that GitHub requires on the base.
@@ -72,14 +98,14 @@ struct ModelFailures {
 impl OnDemand {
     /// Whether no policy asked for any of it.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { special_files, check_name, failures, permissions, required_checks: _, properties: _, lead: _ } =
-            self;
+        let Self { special_files, check_name, failures, permissions, .. } = self;
         special_files.is_none()
             && check_name.is_none()
             && failures.is_empty()
             && permissions.is_empty()
             && !self.is_of_version_3()
             && !self.is_of_version_4()
+            && !self.is_of_version_5()
     }
 
     /// Whether it says what former versions do not know.
@@ -90,6 +116,11 @@ impl OnDemand {
     /// The same of version 4.
     pub(crate) fn is_of_version_4(&self) -> bool {
         self.properties.is_some() || self.lead.is_some()
+    }
+
+    /// The same of version 5.
+    pub(crate) fn is_of_version_5(&self) -> bool {
+        !self.tickets.is_empty() || self.reviews_owed.is_some() || self.merged_at.is_some()
     }
 }
 
@@ -106,6 +137,9 @@ impl From<&facts::OnDemand> for OnDemand {
             properties,
             lead,
             received: _,
+            tickets,
+            reviews_owed,
+            merged_at,
         } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
@@ -115,14 +149,27 @@ impl From<&facts::OnDemand> for OnDemand {
             required_checks: required_checks.as_ref().map(|required| Known::of(required, list)),
             properties: properties.as_ref().map(|properties| Known::of(properties, Clone::clone)),
             lead: lead.map(|lead| lead.as_secs()),
+            tickets: tickets.iter().map(|(ticket, used)| (ticket.clone(), Known::of(used, TicketUse::from))).collect(),
+            reviews_owed: reviews_owed.as_ref().map(|owed| Known::of(owed, list)),
+            merged_at: *merged_at,
         }
     }
 }
 
 impl From<OnDemand> for facts::OnDemand {
     fn from(on_demand: OnDemand) -> Self {
-        let OnDemand { special_files, check_name, failures, permissions, required_checks, properties, lead } =
-            on_demand;
+        let OnDemand {
+            special_files,
+            check_name,
+            failures,
+            permissions,
+            required_checks,
+            lead,
+            properties,
+            tickets,
+            reviews_owed,
+            merged_at,
+        } = on_demand;
         Self {
             special_files: special_files.map(|special| special.fact(|paths| paths)),
             check_name,
@@ -133,6 +180,43 @@ impl From<OnDemand> for facts::OnDemand {
             lead: lead.map(SignedDuration::from_secs),
             gate: None,
             received: None,
+            tickets: tickets.into_iter().map(|(ticket, used)| (ticket, used.fact(facts::TicketUse::from))).collect(),
+            reviews_owed: reviews_owed.map(|owed| owed.fact(back)),
+            merged_at,
+        }
+    }
+}
+
+impl From<&facts::OwedReview> for OwedReview {
+    fn from(owed: &facts::OwedReview) -> Self {
+        let facts::OwedReview { due, number } = owed;
+        Self { number: *number, due: *due }
+    }
+}
+
+impl From<OwedReview> for facts::OwedReview {
+    fn from(owed: OwedReview) -> Self {
+        let OwedReview { number, due } = owed;
+        Self { due, number }
+    }
+}
+
+impl From<&facts::TicketUse> for TicketUse {
+    fn from(used: &facts::TicketUse) -> Self {
+        match used {
+            facts::TicketUse::Free => Self::Free,
+            facts::TicketUse::Here(number) => Self::Here(*number),
+            facts::TicketUse::Elsewhere => Self::Elsewhere,
+        }
+    }
+}
+
+impl From<TicketUse> for facts::TicketUse {
+    fn from(used: TicketUse) -> Self {
+        match used {
+            TicketUse::Free => Self::Free,
+            TicketUse::Here(number) => Self::Here(number),
+            TicketUse::Elsewhere => Self::Elsewhere,
         }
     }
 }
@@ -226,6 +310,10 @@ mod tests {
         let early: OnDemand = serde_json::from_str(r#"{"lead":360}"#).unwrap();
         assert_eq!(serde_json::to_string(&early).unwrap(), r#"{"lead":360}"#);
         assert_eq!(facts::OnDemand::from(early).lead, Some(SignedDuration::from_mins(6)));
+        let tickets = r#"{"tickets":{"inc-1":{"known":"free"},"inc-2":{"known":{"here":41}},"inc-3":{"known":"elsewhere"},"inc-4":{"unknown":"away"}},"reviews_owed":{"known":[{"number":41,"due":"2026-03-02T10:00:00Z"}]},"merged_at":"2026-03-01T10:00:00Z"}"#;
+        let stored: OnDemand = serde_json::from_str(tickets).unwrap();
+        assert!(stored.is_of_version_5() && !stored.is_empty());
+        assert_eq!(serde_json::to_string(&OnDemand::from(&facts::OnDemand::from(stored))).unwrap(), tickets);
         let required = r#"{"required_checks":{"known":[{"name":"a","app":null},{"name":"b","app":7}]}}"#;
         let stored: OnDemand = serde_json::from_str(required).unwrap();
         assert!(stored.is_of_version_3() && !stored.is_empty());

@@ -1,0 +1,42 @@
+//! Emergencies as the store keeps them: whose a ticket is, and which reviews are owed.
+
+use crate::databases::on_each;
+use crate::signals::{SHOP, at, opened, user};
+use crate::store::take;
+
+#[tokio::test]
+async fn a_ticket_is_its_first_change_s_for_ever() {
+    on_each(async |db| {
+        let store = &db.store;
+        assert_eq!(store.ticket("acme", "inc-7").await.expect("read"), None);
+        assert_eq!(store.use_ticket("Acme", "inc-7", (SHOP, 1)).await.expect("used"), (SHOP, 1));
+        assert_eq!(store.use_ticket("acme", "inc-7", (SHOP, 2)).await.expect("used"), (SHOP, 1));
+        assert_eq!(store.use_ticket("acme", "inc-7", (SHOP, 1)).await.expect("used"), (SHOP, 1));
+        assert_eq!(store.use_ticket("initech", "inc-7", (8, 1)).await.expect("used"), (8, 1), "another owner's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_in_the_lane_when_it_was_merged_owes_one_review() {
+    on_each(async |db| {
+        let store = &db.store;
+        take(store, "opened", opened(4, "c0ffee")).await;
+        let (until, merged, due) = (at("2026-03-02T14:00:00Z"), at("2026-03-02T11:00:00Z"), at("2026-03-09T11:00:00Z"));
+        assert_eq!(store.owe_review((SHOP, 1), merged, due).await.expect("kept"), [0; 0], "never in the lane");
+        for (number, until) in [(1, Some(until)), (2, Some(merged)), (3, None)] {
+            store.remember_emergency((SHOP, number), until).await.expect("kept");
+        }
+        assert_eq!(store.owe_review((SHOP, 1), merged, due).await.expect("kept"), [4], "whom it concerns");
+        assert_eq!(store.owe_review((SHOP, 1), merged, until).await.expect("kept"), [0; 0], "known already");
+        for number in [2, 3] {
+            assert_eq!(store.owe_review((SHOP, number), merged, due).await.expect("kept"), [0; 0], "over, or never");
+        }
+        assert_eq!(store.reviews_owed(SHOP, 4).await.expect("read"), [(1, due)]);
+        let bob = user(2, "bob");
+        assert_eq!(store.review_done((SHOP, 1), due, &bob).await.expect("kept"), [4]);
+        assert_eq!(store.review_done((SHOP, 1), due, &bob).await.expect("kept"), [0; 0]);
+        assert_eq!(store.reviews_owed(SHOP, 4).await.expect("read"), []);
+    })
+    .await;
+}
