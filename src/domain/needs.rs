@@ -206,7 +206,8 @@ impl Needs {
             self.conditions(&hold.when);
             hold.waive.iter().for_each(|waive| self.waive(waive));
         }
-        self.time |= !policy.holds.is_empty();
+        // Of reviews that become overdue all that is green goes at one instant.
+        self.time |= !policy.holds.is_empty() || policy.emergency.is_some();
         self.independence(policy.approval.independent_of.as_deref());
         // Objections and what lifts them depend on who took part, whether or not a rule asks for approvals.
         self.commits = true;

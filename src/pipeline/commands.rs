@@ -12,7 +12,7 @@ use countersign_domain::decision::CommandResult;
 use countersign_domain::facts::{Command, Known, Review, Seen};
 use countersign_domain::plan::{self, Action};
 use countersign_domain::policy::Permission;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::members::NotBefore;
 use super::{Error, Pipeline, Result};
@@ -41,7 +41,9 @@ impl Pipeline {
         for row in rows.into_iter().filter(|row| row.by.kind == AccountKind::User) {
             let known = asked.contains(&row.by);
             let matters = takes_a_right(&row) && (known || asked.len() < MOST_PEOPLE);
-            let can_write = if matters { self.can_write(github, look, &row.by, not_before).await? } else { None };
+            // What is found out is remembered of the command for ever, and so is not from before it.
+            let since = not_before.and(Some(row.at));
+            let can_write = if matters { self.can_write(github, look, &row.by, since).await? } else { None };
             if matters && !known {
                 asked.push(row.by.clone());
             }
@@ -89,16 +91,16 @@ impl Pipeline {
     }
 
     /// Answers the commands that nobody has answered. What GitHub does not take (the comment is gone, the conversation is
-    /// locked) is not tried again: the check says the same.
+    /// locked) is not tried again: the check says the same. When to look again for those that could not be answered yet.
     pub(super) async fn answer_commands(
         &self,
         work: &Work,
         github: &Installation,
         look: &Look,
         commands: &[CommandResult],
-    ) -> Result<()> {
+    ) -> Result<Option<Timestamp>> {
         if commands.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let pull = (look.repository.id, look.change.number);
         let unanswered = self.store.unanswered_commands(pull).await?;
@@ -110,11 +112,17 @@ impl Pipeline {
                 Err(Error::GitHub(error)) if error.is_refusal() => {
                     tracing::warn!(%error, comment, "GitHub does not take the answer to a command");
                 }
+                // An answer is a courtesy: what was decided is kept whatever becomes of it.
+                Err(Error::OwnBudget { until, refused: _ }) => return self.worded_at(until).await.map(Some),
+                Err(Error::GitHub(error)) => {
+                    tracing::warn!(%error, comment, "the answer to a command has to wait");
+                    return Ok(self.store.now().await?.checked_add(SignedDuration::from_mins(1)).ok());
+                }
                 Err(error) => return Err(error),
             }
             self.store.remember_answered(comment, self.store.now().await?).await?;
         }
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -161,8 +169,6 @@ pub(super) fn give_back(found: Known<Vec<Review>>, reviews: &mut Known<Vec<Revie
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
 
     fn row(line: &str, head: Option<&str>, seconds_on_the_way: i64) -> CommandRow {

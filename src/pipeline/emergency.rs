@@ -9,10 +9,9 @@ use countersign_domain::decision::Decision;
 use countersign_domain::facts::{ChangeState, Facts, Known, OwedReview, TicketUse, ticket_key};
 use countersign_domain::policy::PolicySet;
 
+use super::pull::Decided;
 use super::{Pipeline, Result};
-use crate::github::Look;
-use crate::queue::Work;
-use crate::signal::{Mark, Want};
+use crate::github::{Installation, Look};
 
 impl Pipeline {
     /// Adds to the facts what is known of emergencies beside the change.
@@ -51,19 +50,19 @@ impl Pipeline {
 
     /// Remembers until when an open change is an emergency, before anything green is written; that one which went in so
     /// is to be reviewed; and that its review was done. Whatever else is open in the repository is looked at again.
+    /// `is_green`: whether the change is shown as green, or may be.
     pub(super) async fn remember_emergencies(
         &self,
-        work: &Work,
-        look: &Look,
-        policies: &PolicySet,
-        facts: &Facts,
-        decision: &Decision,
+        github: &Installation,
+        decided: &Decided,
+        is_green: bool,
     ) -> Result<()> {
+        let Decided { look, facts, decision, loaded, .. } = decided;
         // What nobody ever declared is none and was none.
         if facts.declared_tickets().is_empty() {
             return Ok(());
         }
-        let lanes: Vec<_> = policies.policies().filter_map(|(_, policy)| policy.emergency.as_ref()).collect();
+        let lanes: Vec<_> = loaded.policies.policies().filter_map(|(_, policy)| policy.emergency.as_ref()).collect();
         if lanes.is_empty() {
             return Ok(());
         }
@@ -71,27 +70,20 @@ impl Pipeline {
         match (look.change.state, &look.merged) {
             (ChangeState::Open, _) => {
                 let until = decision.emergencies.iter().map(|emergency| emergency.until).max();
-                self.store.remember_emergency(change, until).await?;
+                // What is green still may go in as the emergency that it was.
+                if until.is_some() || !is_green {
+                    self.store.remember_emergency(change, until).await?;
+                }
             }
             (ChangeState::Merged, Some((merged_at, _))) => {
                 let due = lanes.iter().filter_map(|lane| lane.review_within.after(*merged_at)).min();
-                let owed = self.store.owe_review(change, *merged_at, due.unwrap_or(*merged_at)).await?;
-                self.look_at_open(work, change.0, owed).await?;
+                let installation = github.id();
+                self.store.owe_review(installation, change, *merged_at, due.unwrap_or(*merged_at)).await?;
                 if let Some(review) = &decision.review {
-                    let freed = self.store.review_done(change, review.at, &review.by).await?;
-                    self.look_at_open(work, change.0, freed).await?;
+                    self.store.review_done(installation, change, review.at, &review.by).await?;
                 }
             }
             (ChangeState::Merged | ChangeState::Closed, _) => {}
-        }
-        Ok(())
-    }
-
-    async fn look_at_open(&self, work: &Work, repository: u64, numbers: Vec<u64>) -> Result<()> {
-        let again = |number| Mark::Pull { repository, number, want: Want::Anything, lowers: false };
-        let marks: Vec<Mark> = numbers.into_iter().map(again).collect();
-        if !marks.is_empty() {
-            self.store.mark(work.claim.installation, &[], &marks).await?;
         }
         Ok(())
     }

@@ -65,6 +65,8 @@ impl Judged {
 struct AtGate {
     decision: Decision,
     new: NewDecision,
+    /// The commit by which it went into the default branch.
+    merged_as: Option<Oid>,
 }
 
 impl AtGate {
@@ -139,7 +141,13 @@ impl Pipeline {
                 Reading::Gone => return Ok(Some(Judged::held(format!("GitHub does not show #{number}")))),
             };
         }
+        let arrives = pulls.values().any(|pull| pull.merged_as.as_ref() == Some(&at.asked.head));
         let mut judged = together(&way.commits, &bringing, pulls);
+        if !arrives && !self.store.went_in_as(at.row.name.id, &at.row.name.default_branch, &at.asked.head).await? {
+            // What a change had on the way to what was approved is nobody's to deploy.
+            let said = Phrase::words("no pull request is known to have gone into the default branch as this commit");
+            judged.held.push(GateLine::of_commit(&at.asked.head, said));
+        }
         judged.takes_back = self.taken_back(github, at, &way.leaves, &judged.brings).await?;
         Ok(Some(judged))
     }
@@ -216,9 +224,11 @@ impl Pipeline {
             }
             None => Known::unknown("GitHub does not show when it went in"),
         };
+        let into_default = read.look.change.base.name == name.default_branch;
+        let merged_as = read.look.merged.as_ref().filter(|_| into_default).map(|(_, commit)| commit.clone());
         read.facts.on_demand.gate = Some(Gate { environment: at.environment.to_owned(), authority });
         let (decision, new) = decided_at_gate(read, &self.rules.pages);
-        Ok(Reading::Whole(Box::new(AtGate { decision, new })))
+        Ok(Reading::Whole(Box::new(AtGate { decision, new, merged_as })))
     }
 
     /// The pull requests whose commits would be there no more.
@@ -248,7 +258,9 @@ impl Pipeline {
         }
         let answer = if is_taken { answer } else { GateAnswer::Gone };
         tracing::info!(run = at.run, environment = at.environment, answer = answer.name(), "answered");
-        let new = NewGate { answer: Some(answer), said: Some(text), decisions: judged.decisions, next: None };
+        let deployment = at.asked.deployment;
+        let new =
+            NewGate { deployment, answer: Some(answer), said: Some(text), decisions: judged.decisions, next: None };
         self.keep_gate(work, new).await
     }
 
@@ -269,7 +281,8 @@ impl Pipeline {
         }
         self.tell_gate(work, github, at, None, &text).await?;
         tracing::info!(run = at.run, environment = at.environment, "the deployment waits");
-        let new = NewGate { answer: None, said: Some(text), decisions: judged.decisions, next };
+        let deployment = at.asked.deployment;
+        let new = NewGate { deployment, answer: None, said: Some(text), decisions: judged.decisions, next };
         self.keep_gate(work, new).await
     }
 

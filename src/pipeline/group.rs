@@ -183,6 +183,8 @@ impl Pipeline {
         }
         let title = Some(read.look.change.title.clone());
         let decided = self.decide(read).await?;
+        // It may go in before it is looked at by itself.
+        self.remember_emergencies(github, &decided, true).await?;
         let next = next_due(&decided.look, &decided.decision);
         let until = ending::green_until(&decided.decision, |at| decided.again_at(at));
         let decision = decided.decision;

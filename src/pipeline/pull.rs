@@ -32,10 +32,10 @@ pub(super) struct Decided {
     pub(super) decision: Decision,
     check_name: String,
     pub(super) look: Box<Look>,
-    facts: Facts,
+    pub(super) facts: Facts,
     sources: Vec<Source>,
     templates: Vec<Template>,
-    loaded: Arc<Loaded>,
+    pub(super) loaded: Arc<Loaded>,
     /// What the policy that the pull request edits would have done, where it edits one.
     pub(super) effect_of_edit: Option<EffectOfEdit>,
 }
@@ -115,8 +115,9 @@ impl Pipeline {
         failpoint::reach("decided");
         let (look, decision) = (&decided.look, &decided.decision);
         self.remember_outcomes(work, github, look, decision).await?;
-        self.remember_emergencies(work, look, &decided.loaded.policies, &decided.facts, decision).await?;
         let there = ids(look, &stored, &decided.check_name);
+        let is_green = there.run.as_ref().is_some_and(|run| run.status == RunStatus::Success);
+        self.remember_emergencies(github, &decided, is_green).await?;
         let shown = merge_shown(look, there.clone(), &work.claim.wants);
         if look.change.state != ChangeState::Open {
             self.leave_to_others(work, look, &decided.facts.siblings).await?;

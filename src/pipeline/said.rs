@@ -54,13 +54,13 @@ impl Pipeline {
         let mut written = self.write(work, github, look, &actions, there).await?;
         let refused = &mut written.shown.refused;
         let later = self.request_reviews(work, github, look, &decision.requests, refused).await?;
-        self.answer_commands(work, github, look, &decision.commands).await?;
+        let answered = self.answer_commands(work, github, look, &decision.commands).await?;
         if refused::told(&written.shown.refused) != told {
             answer = self.rendered(decided, effect, &written.shown);
             written = self.tell_anew(work, github, look, &answer, written).await?;
         }
         let texts = answer.run.map(|run| run.fingerprint).unwrap_or_default();
-        let later = written.later.into_iter().chain(later).min();
+        let later = written.later.into_iter().chain(later).chain(answered).min();
         Ok(Said { texts, shown: written.shown, later, writes: actions.len() })
     }
 

@@ -16,18 +16,21 @@ use super::take;
 use crate::signal::GivenCommand;
 
 statements! {
-    /// The head is where the events before this delivery left it.
+    /// The head is where the events before this delivery left it; not known where it was moved since the comment was
+    /// written, and that came sooner.
     TAKE = bulk!(
         "INSERT INTO command (comment, repository, number, account, account_login, account_kind, line, head, written_at, at)
         SELECT j.comment, j.repository, j.number, j.account, j.login, j.kind, j.line,
-            (SELECT p.head FROM pull p WHERE p.repository = j.repository AND p.number = j.number), j.written_at, j.at FROM",
+            (SELECT p.head FROM pull p WHERE p.repository = j.repository AND p.number = j.number AND NOT EXISTS (
+                SELECT 1 FROM head_move m WHERE m.repository = p.repository AND m.number = p.number
+                    AND m.at >= j.written_at + 1000)), j.written_at, j.at FROM",
         (comment bigint, repository bigint, number bigint, account bigint, login text, kind text, line text,
             written_at bigint, at bigint),
         "WHERE true ORDER BY j.comment ON CONFLICT (comment) DO NOTHING"
     );
     OF_PULL = Sql::both(
         "SELECT comment, account, account_login, account_kind, line, head, written_at, at FROM command
-        WHERE repository = $1 AND number = $2 ORDER BY at, comment"
+        WHERE repository = $1 AND number = $2 ORDER BY written_at, comment"
     );
     UNANSWERED = Sql::both(
         "SELECT comment FROM command WHERE repository = $1 AND number = $2 AND answered_at IS NULL"
@@ -77,7 +80,7 @@ pub(super) async fn keep(tx: &mut Tx, rows: Vec<Value>) -> Result<()> {
 }
 
 impl Store {
-    /// The commands of a pull request, oldest first.
+    /// The commands of a pull request, in the order in which they were written.
     ///
     /// # Errors
     /// The database's.

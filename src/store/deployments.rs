@@ -35,6 +35,7 @@ statements! {
         "INSERT INTO merged_change (repository, number, base, head, merged_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (repository, number) DO NOTHING"
     );
+    WENT_IN_AS = Sql::both("SELECT number FROM merged_change WHERE repository = $1 AND base = $2 AND head = $3 LIMIT 1");
     REVERTED = Sql::both(
         "SELECT MIN(seen_at) AS at FROM change_failure WHERE repository = $1 AND number = $2"
     );
@@ -110,6 +111,15 @@ impl Store {
         let values = values![pull.0, pull.1, &*base, head.as_str(), at.as_millisecond()];
         self.db.execute(Writes::Records, MERGED, values).await?;
         Ok(())
+    }
+
+    /// Whether a pull request is known to have gone into that branch as that commit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn went_in_as(&self, repository: u64, base: &str, head: &Oid) -> Result<bool> {
+        let rows = self.db.fetch(WENT_IN_AS, values![repository, &*storable(base), head.as_str()]).await?;
+        Ok(!rows.is_empty())
     }
 
     /// Where a change was deployed and how that went: of each environment the deployments that brought it, up to the first

@@ -78,7 +78,7 @@ macro_rules! in_line {
     () => {
         "CAST($4 AS BIGINT) + CAST($6 AS BIGINT) * CASE WHEN parks > 0 THEN 0 ELSE (SELECT COUNT(*) FROM (SELECT 1 FROM due AS ahead
             WHERE ahead.installation = due.installation AND ahead.lease IS NULL AND ahead.refused = CAST($5 AS BIGINT)
-                AND ahead.not_before > $3 LIMIT 1000) AS ahead) END"
+                AND ahead.not_before > $3 AND ahead.last_error = 'the budget is used up' LIMIT 1000) AS ahead) END"
     };
 }
 

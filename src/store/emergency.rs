@@ -7,9 +7,11 @@ use countersign_domain::account::Account;
 use jiff::Timestamp;
 
 use super::Store;
-use super::db::{Row, Writes, values};
+use super::db::{Row, Writes, instant, values};
 use super::error::Result;
+use super::mark::{Cause, Marks};
 use super::sql::{Sql, statements};
+use crate::signal::{Mark, Want};
 
 statements! {
     TICKET = Sql::both("SELECT repository, number FROM emergency_ticket WHERE owner_key = $1 AND ticket = $2");
@@ -79,30 +81,48 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers that a change that went in as an emergency is to be reviewed. Gives the open pull requests of its
-    /// repository, where that was not known yet.
+    /// Remembers that a change that went in as an emergency is to be reviewed. Where that was not known yet, whatever is
+    /// open in its repository is due.
     ///
     /// # Errors
     /// The database's.
-    pub async fn owe_review(&self, change: (u64, u64), merged_at: Timestamp, due: Timestamp) -> Result<Vec<u64>> {
+    pub async fn owe_review(
+        &self,
+        installation: u64,
+        change: (u64, u64),
+        merged_at: Timestamp,
+        due: Timestamp,
+    ) -> Result<()> {
         let values = values![change.0, change.1, due.as_millisecond(), merged_at.as_millisecond()];
-        self.moved(change.0, OWE, values).await
+        self.moved(installation, change.0, OWE, values).await
     }
 
-    /// Remembers that the review of a change was done. Gives the open pull requests of its repository, where one was owed.
+    /// Remembers that the review of a change was done. Where one was owed, whatever is open in its repository is due.
     ///
     /// # Errors
     /// The database's.
-    pub async fn review_done(&self, change: (u64, u64), at: Timestamp, by: &Account) -> Result<Vec<u64>> {
+    pub async fn review_done(&self, installation: u64, change: (u64, u64), at: Timestamp, by: &Account) -> Result<()> {
         let values = values![change.0, change.1, at.as_millisecond(), by.id];
-        self.moved(change.0, DONE, values).await
+        self.moved(installation, change.0, DONE, values).await
     }
 
-    async fn moved(&self, repository: u64, sql: Sql, values: &[super::db::Value<'_>]) -> Result<Vec<u64>> {
-        if self.db.execute(Writes::Records, sql, values).await? == 0 {
-            return Ok(Vec::new());
+    /// In one transaction, so that nobody who waits for it is forgotten by a crash.
+    async fn moved(&self, installation: u64, repository: u64, sql: Sql, values: &[super::db::Value<'_>]) -> Result<()> {
+        let mut tx = self.db.begin(Writes::Records).await?;
+        if tx.execute(sql, values).await? > 0 {
+            let now = tx.now(&self.clock).await?;
+            let received_at = instant(now)?;
+            let cause = Cause { delivery: "", installation, received_at, awaited: false, lowered: None };
+            let mut due = Marks::default();
+            for row in tx.fetch(OPEN, values![repository]).await? {
+                let mark = Mark::Pull { repository, number: row.id("number")?, want: Want::Anything, lowers: false };
+                due.resolve(&mut tx, &mark, cause).await?;
+            }
+            due.write(&mut tx, now).await?;
         }
-        self.db.fetch(OPEN, values![repository]).await?.iter().map(|row| row.id("number")).collect()
+        tx.commit().await?;
+        self.wake();
+        Ok(())
     }
 
     /// The reviews that are owed of other changes of a repository: number, and when each is due, the earliest first.

@@ -25,14 +25,14 @@ use crate::signal::GateRequest;
 statements! {
     /// The same deployment asks once, however often that is told; a run that is begun again asks anew.
     ASK = bulk!(
-        "INSERT INTO gate (repository, run, environment, environment_key, deployment, head, asked_at)
-        SELECT j.repository, j.run, j.environment, j.environment_key, j.deployment, j.head, j.at FROM",
+        "INSERT INTO gate (repository, run, environment, environment_key, deployment, head, asked_at, first_asked_at)
+        SELECT j.repository, j.run, j.environment, j.environment_key, j.deployment, j.head, j.at, j.at FROM",
         (repository bigint, run bigint, environment text, environment_key text, deployment bigint, head text, at bigint),
         "WHERE true ORDER BY j.repository, j.run, j.environment
         ON CONFLICT (repository, run, environment) DO UPDATE SET deployment = excluded.deployment,
             head = excluded.head, asked_at = excluded.asked_at, said = NULL, said_times = 0, answer = NULL,
             answered_at = NULL
-        WHERE excluded.deployment <> gate.deployment AND excluded.asked_at >= gate.asked_at"
+        WHERE excluded.deployment > gate.deployment AND excluded.asked_at >= gate.asked_at"
     );
     WAITING = Sql::both(
         "SELECT g.repository, g.run, g.environment, r.installation FROM gate g JOIN repository r ON r.id = g.repository
@@ -53,7 +53,7 @@ statements! {
         ORDER BY d.succeeded_at DESC, d.id DESC LIMIT 1"
     );
     FIRST_ASKED = Sql::both(
-        "SELECT MIN(asked_at) AS at FROM gate WHERE repository = $1 AND environment_key = $2"
+        "SELECT MIN(first_asked_at) AS at FROM gate WHERE repository = $1 AND environment_key = $2"
     );
     LAST_BEFORE = Sql::both(
         "SELECT head FROM deployment WHERE repository = $1 AND environment_key = $2 AND succeeded_at IS NOT NULL
@@ -69,10 +69,13 @@ statements! {
         ORDER BY d.as_of DESC, d.id DESC LIMIT 1"
     );
     SAY = Sql::both(
-        "UPDATE gate SET said = $4, said_times = said_times + 1 WHERE repository = $1 AND run = $2 AND environment = $3"
+        "UPDATE gate SET said = $4, said_times = said_times + 1
+        WHERE repository = $1 AND run = $2 AND environment = $3 AND deployment = $5"
     );
+    /// Of the deployment that was answered: another may ask in its place since.
     ANSWER = Sql::both(
-        "UPDATE gate SET answer = $4, answered_at = $5 WHERE repository = $1 AND run = $2 AND environment = $3"
+        "UPDATE gate SET answer = $4, answered_at = $5
+        WHERE repository = $1 AND run = $2 AND environment = $3 AND deployment = $6"
     );
 }
 
@@ -130,6 +133,8 @@ impl GateAnswer {
 /// What a look at a gate leaves.
 #[derive(Debug, Clone, Default)]
 pub struct NewGate {
+    /// GitHub's number for the deployment that was looked at.
+    pub deployment: u64,
     /// The answer, where there is one.
     pub answer: Option<GateAnswer>,
     /// What was said while it waits, where anything was.
@@ -256,13 +261,14 @@ impl Store {
         let mut tx = self.db.begin(Writes::Records).await?;
         let now = tx.now(&self.clock).await?;
         if let Some(said) = &new.said {
-            tx.execute(SAY, values![*repository, *run, &*environment, &*storable(said)]).await?;
+            tx.execute(SAY, values![*repository, *run, &*environment, &*storable(said), new.deployment]).await?;
         }
         for (number, decision) in &new.decisions {
             decision::write(&mut tx, claim, (*repository, *number), Uuid::now_v7(), decision, now).await?;
         }
         if let Some(answer) = new.answer {
-            tx.execute(ANSWER, values![*repository, *run, &*environment, answer.name(), now]).await?;
+            let values = values![*repository, *run, &*environment, answer.name(), now, new.deployment];
+            tx.execute(ANSWER, values).await?;
         }
         if !self.finish(&mut tx, claim, new.next, None).await? {
             return Ok(false);

@@ -67,8 +67,12 @@ statements! {
         "DELETE FROM merge_group WHERE (repository, head) IN (SELECT repository, head FROM merge_group
             WHERE seen_at < $1 ORDER BY seen_at LIMIT 500)"
     );
-    /// Answers stay: they say what was let through.
-    GATES = Sql::both("DELETE FROM gate WHERE answer IS NULL AND asked_at < $1");
+    /// Answers stay: they say what was let through. So does the first that asked at an environment.
+    GATES = Sql::both(
+        "DELETE FROM gate WHERE answer IS NULL AND asked_at < $1 AND EXISTS (SELECT 1 FROM gate AS other
+            WHERE other.repository = gate.repository AND other.environment_key = gate.environment_key
+                AND other.first_asked_at < gate.first_asked_at)"
+    );
     /// Those that tell of a change or went through a gate stay.
     DEPLOYMENTS = Sql::both(
         "DELETE FROM deployment WHERE (repository, id) IN (SELECT d.repository, d.id FROM deployment d

@@ -14,6 +14,34 @@ fn given(comment: u64, line: &str) -> Signal {
     Signal { evidence, marks, awaited: true, ..Signal::default() }
 }
 
+/// A comment may be written, the head pushed, and the push be told first; and of two comments the later.
+#[tokio::test]
+async fn a_late_command_binds_to_no_newer_head_and_keeps_its_place() {
+    on_each(async |db| {
+        let store = &db.store;
+        take(store, "opened", opened(1, "c0ffee")).await;
+        let (before, after) = ("c0ffee".into(), "beef".into());
+        let moved = Evidence::HeadMoved { repository: SHOP, number: 1, before, after, sender: user(1, "alice") };
+        let mut push = opened(1, "beef");
+        push.evidence.push(moved);
+        take(store, "push", push).await;
+        let after_it = |mut signal: Signal| {
+            for evidence in &mut signal.evidence {
+                if let Evidence::Command(given) = evidence {
+                    given.written_at = at("2026-03-02T10:00:02Z");
+                }
+            }
+            signal
+        };
+        take(store, "hold", after_it(given(32, "hold it"))).await;
+        take(store, "late", given(31, "unhold")).await;
+        let commands = store.commands((SHOP, 1)).await.expect("read");
+        let kept = commands.iter().map(|kept| (kept.comment, kept.head.as_ref().map(|head| head.as_str())));
+        assert_eq!(kept.collect::<Vec<_>>(), [(31, None), (32, Some("beef"))]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_command_is_kept_once_with_the_head_that_was_known_then() {
     on_each(async |db| {

@@ -42,16 +42,29 @@ async fn waits(store: &Store) -> (u64, bool) {
 async fn a_deployment_asks_once_and_a_run_that_is_begun_again_asks_anew() {
     on_each(async |db| {
         take(&db.store, "asked", asks(5, "beef")).await;
-        let answer = NewGate { answer: Some(GateAnswer::Approved), said: Some("yes".into()), ..NewGate::default() };
+        let answer = NewGate {
+            deployment: 5,
+            answer: Some(GateAnswer::Approved),
+            said: Some("yes".into()),
+            ..NewGate::default()
+        };
         assert!(db.store.record_gate(&claim(&db.store).await, &answer).await.expect("kept"));
         assert_eq!(waits(&db.store).await, (5, false));
         // The same body under another id asks nothing.
         take(&db.store, "replayed", asks(5, "dead")).await;
         assert_eq!(waits(&db.store).await, (5, false));
-        take(&db.store, "again", asks(6, "beef")).await;
+        let first = db.store.gate(SHOP, 17, "production").await.expect("read").expect("it is there");
+        db.advance(jiff::SignedDuration::from_secs(2));
+        let mut again = crate::signals::delivery("again", asks(6, "beef"));
+        again.received_at = first.asked_at + jiff::SignedDuration::from_secs(1);
+        db.store.take(&[again]).await.expect("taken");
         assert_eq!(waits(&db.store).await, (6, true));
         let gate = db.store.gate(SHOP, 17, "production").await.expect("read").expect("it is there");
         assert_eq!((gate.said, gate.said_times), (None, 0));
+        // What is said of the one that asked before is not said of this one, and it asked first when that did.
+        assert_eq!(db.store.first_asked(SHOP, "production").await.expect("read"), Some(first.asked_at));
+        assert!(db.store.record_gate(&claim(&db.store).await, &answer).await.expect("kept"));
+        assert_eq!(waits(&db.store).await, (6, true));
     })
     .await;
 }
@@ -69,7 +82,7 @@ async fn a_policy_that_is_pushed_makes_the_deployments_due_that_wait() {
             assert_eq!(db.store.claim("test", 9, TTL).await.expect("claims").len(), 0);
             take(&db.store, delivery, marks(vec![mark])).await;
         }
-        let answer = NewGate { answer: Some(GateAnswer::Rejected), ..NewGate::default() };
+        let answer = NewGate { deployment: 5, answer: Some(GateAnswer::Rejected), ..NewGate::default() };
         assert!(db.store.record_gate(&claim(&db.store).await, &answer).await.expect("kept"));
         db.advance(jiff::SignedDuration::from_secs(2));
         take(&db.store, "later", marks(vec![of_base])).await;
@@ -86,7 +99,7 @@ async fn a_lost_lease_answers_no_gate() {
         take(&db.store, "asked", asks(5, "beef")).await;
         let row = claim(&db.store).await;
         assert!(db.store.release(&row).await.expect("released"));
-        let answer = NewGate { answer: Some(GateAnswer::Approved), ..NewGate::default() };
+        let answer = NewGate { deployment: 5, answer: Some(GateAnswer::Approved), ..NewGate::default() };
         assert!(!db.store.record_gate(&row, &answer).await.expect("asked"));
         assert!(!db.store.record_gate(&other[0], &answer).await.expect("asked"), "it is no gate's");
         assert_eq!(waits(&db.store).await, (5, true));

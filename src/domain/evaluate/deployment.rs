@@ -6,6 +6,7 @@
 //! bring along: that of the default branch. Absent: which changes a deployment brings,
 //! and the answer to it.
 
+use super::commands::Commands;
 use super::layers::{self, InForce};
 use super::relax::Relaxations;
 use crate::decision::{Outcome, RequirementResult, RuleResult, State};
@@ -26,6 +27,7 @@ pub(super) fn rules(
     cx: &Context<'_>,
     speaking: &[InForce<'_>],
     relaxations: &Relaxations<'_>,
+    commands: &Commands<'_>,
     gate: &Gate,
 ) -> Vec<RuleResult> {
     let rule = |layer: Layer, mode: Mode, id: &str, why: &str, asks: Vec<RequirementResult>| RuleResult {
@@ -49,7 +51,8 @@ pub(super) fn rules(
             of_layer.extend(holding.map(unenforced));
             for hold in policy.holds.iter().filter(|hold| hold.deploys) {
                 let asks = vec![held(cx, layer, policy.mode, hold)];
-                rules.push(relaxations.relaxed_hold(hold, rule(layer, policy.mode, &hold.id, &hold.why, asks)));
+                let result = relaxations.relaxed_hold(hold, rule(layer, policy.mode, &hold.id, &hold.why, asks));
+                rules.push(commands.relaxed_hold(cx, hold, result));
             }
         }
         if !of_layer.is_empty() {

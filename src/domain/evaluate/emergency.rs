@@ -52,9 +52,14 @@ pub(super) struct Declaration<'a> {
     until: Timestamp,
 }
 
-/// Every emergency that was declared, the newest first.
+/// Every emergency that was declared, the newest first. At a gate those that were before the change went in: nobody asked
+/// for the lane's approvals afterwards.
 fn declared<'a>(cx: &Context<'a>) -> Vec<Declared<'a>> {
-    let commands = cx.facts.commands.known().into_iter().flatten().rev();
+    let on_demand = &cx.facts.on_demand;
+    let in_time = |command: &&Command| {
+        on_demand.gate.is_none() || on_demand.merged_at.is_some_and(|merged_at| command.at < merged_at)
+    };
+    let commands = cx.facts.commands.known().into_iter().flatten().rev().filter(in_time);
     let declares = |command: &'a Command| match command::read(&command.line) {
         Ok(Asks::Emergency { ticket, reason }) => Some(Declared { command, ticket, reason }),
         _ => None,

@@ -73,7 +73,8 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
     cx.declarers = relaxations.declarers(&cx).into_iter().collect();
     let mut draft = Draft::new(risk.report, speaking);
     if let Some(gate) = gate {
-        draft.rules = deployment::rules(&cx, &draft.speaking, &relaxations, gate);
+        let commands = Commands::judge(&cx, &draft.speaking, &relaxations);
+        draft.rules = deployment::rules(&cx, &draft.speaking, &relaxations, &commands, gate);
         let own = outcome::of_rules(&draft.rules);
         return draft.finish(&cx, own);
     }

@@ -1,4 +1,5 @@
--- Deployments that wait for our word at an environment: what was asked, what was said last, and the answer.
+-- Deployments that wait for our word at an environment: what was asked, what was said last, and the answer. A run that is
+-- begun again asks anew; `first_asked_at` stays.
 CREATE TABLE gate (
     repository BIGINT NOT NULL,
     run BIGINT NOT NULL,
@@ -7,6 +8,7 @@ CREATE TABLE gate (
     deployment BIGINT NOT NULL,
     head TEXT NOT NULL,
     asked_at BIGINT NOT NULL,
+    first_asked_at BIGINT NOT NULL,
     said TEXT,
     said_times BIGINT NOT NULL DEFAULT 0,
     answer TEXT,

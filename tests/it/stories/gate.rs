@@ -124,6 +124,30 @@ async fn a_freeze_that_is_taken_out_of_the_policy_lets_the_deployment_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_commit_on_the_way_to_what_was_approved_is_not_deployed() {
+    let world = World::with_policy(PEER).await;
+    deployed(&world).await;
+    let pull = world.opened("").await;
+    let between = pull.head();
+    pull.push("alice", [("more.rs", "fn more() {}\n")]);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.advance(Duration::from_secs(2));
+    let commit = pull.merge("bob");
+    world.settled().await;
+    world.advance(Duration::from_secs(2));
+    let words = "no pull request is known to have gone into the default branch as this commit";
+    let run = gate(&world, &between, "production").await;
+    expect(&world, run, "", words);
+    let run = gate(&world, &commit, "production").await;
+    expect(&world, run, "approved", &format!("#{}.", pull.number()));
+    succeeds(&world, run).await;
+    // Nor once the environment has it: it was never there as such.
+    let run = gate(&world, &between, "production").await;
+    expect(&world, run, "", words);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_commit_without_an_authorised_change_is_refused_and_named() {
     let world = World::with_policy(PEER).await;
     deployed(&world).await;

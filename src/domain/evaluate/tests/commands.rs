@@ -3,7 +3,7 @@
 use super::*;
 use crate::command::LEAD;
 use crate::decision::{Decision, Outcome::*};
-use crate::facts::{Command, Review};
+use crate::facts::{ChangeState, Command, Gate, Review};
 
 /// Two of the board may let a change without its test through for a day.
 const TESTED: &str = "[[rule]]\nid = \"tested\"\nchecks = [\"integration\"]\n\
@@ -249,4 +249,21 @@ fn what_is_no_command_or_not_taken_yet_is_told() {
     check_answers(PEER, &facts, &[no, yet, "taken", "taken"]);
     // Where no policy speaks there is nobody to answer.
     assert_eq!(decide(&policies("", ""), &facts).commands, []);
+}
+
+#[test]
+fn a_freeze_of_deployments_is_waived_at_the_gate() {
+    let frozen = "[[freeze]]\nid = \"peak\"\nwhy = \"w\"\nfrom = 2027-01-01T00:00Z\nuntil = 2027-02-01T00:00Z\n\
+        holds = [\"deploy\"]\nwaive = { from = [\"cab\"], count = 1, for = \"24h\" }\n";
+    let waits = |commands: &[(&str, &str)]| {
+        let mut facts = commanded(commands);
+        facts.change.state = ChangeState::Merged;
+        let authority = Known::Known(Some(Pass));
+        facts.on_demand.gate = Some(Gate { environment: "production".to_owned(), authority });
+        facts
+    };
+    let (policy, authorised) = (format!("{PEER}{frozen}"), "authorised authorised satisfied");
+    check(&policy, &waits(&[]), Wait, &[authorised, "peak freeze waiting"]);
+    check(&policy, &waits(&[("bob", "waive peak now")]), Wait, &[authorised, "peak freeze waiting"]);
+    check(&policy, &waits(&[("carol", "waive peak now")]), Pass, &[authorised, "peak freeze waived"]);
 }

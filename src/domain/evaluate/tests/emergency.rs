@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::decision::Outcome::*;
-use crate::facts::{Command, FileStatus, ReviewVerdict, Seen, TicketUse, commits_hash};
+use crate::decision::Outcome::{self, *};
+use crate::facts::{ChangeState, Command, FileStatus, Gate, ReviewVerdict, Seen, TicketUse, commits_hash};
 use crate::layer::Layer;
 use crate::policy::ChangeType;
 
@@ -105,6 +105,22 @@ fn windows_freezes_and_postponed_fields_are_lifted_and_checks_and_denials_stay()
     });
     let expected = ["policy changes_requested blocked", OPEN[0], OPEN[1], OPEN[2]];
     check(&lane(), &objected, Block, &expected);
+}
+
+#[test]
+fn at_a_gate_an_emergency_lifts_what_it_lifted_before_the_change_went_in() {
+    let check_merged = |second: i64, outcome: Outcome, freeze: &str| {
+        let facts = declared(|facts| {
+            facts.change.state = ChangeState::Merged;
+            facts.on_demand.merged_at = Some(at(second));
+            let authority = Known::Known(Some(Pass));
+            facts.on_demand.gate = Some(Gate { environment: "production".to_owned(), authority });
+        });
+        let policy = format!("{LANE}{PEER}{}", FREEZE.replace("until", "holds = [\"deploy\"]\nuntil"));
+        check(&policy, &facts, outcome, &["authorised authorised satisfied", freeze]);
+    };
+    check_merged(6_401, Pass, "peak freeze waived");
+    check_merged(6_399, Wait, "peak freeze waiting");
 }
 
 #[test]
@@ -326,7 +342,7 @@ fn a_lane_of_a_file_stands_in_the_place_of_its_packs() {
 /// Carol declared the emergency by which the change went in at second 9,000; who said what became of it, and when.
 fn reviewed(login: &str, second: i64, change: impl FnOnce(&mut Facts)) -> crate::decision::Decision {
     let facts = declared(|facts| {
-        facts.change.state = crate::facts::ChangeState::Merged;
+        facts.change.state = ChangeState::Merged;
         facts.on_demand.merged_at = Some(at(9_000));
         command(facts, login, "outcome successful it holds", second);
         change(facts);
@@ -367,7 +383,7 @@ fn a_review_is_done_by_somebody_independent_who_may_approve_the_emergency() {
     let below = lane().replace("[\"cab\"]", "[\"team:acme/cab\"]");
     let both = |logins: &[&str]| {
         let facts = declared(|facts| {
-            facts.change.state = crate::facts::ChangeState::Merged;
+            facts.change.state = ChangeState::Merged;
             facts.on_demand.merged_at = Some(at(9_000));
             logins.iter().for_each(|login| command(facts, login, "outcome failed badly", 9_500));
         });
