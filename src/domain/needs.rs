@@ -397,6 +397,17 @@ mod tests {
         TeamName::parse(name).unwrap()
     }
 
+    /// All that is green goes at the instant at which a review is overdue.
+    #[test]
+    fn an_emergency_lane_asks_how_much_is_green() {
+        let lane = "[emergency]\ndeclared_by = [\"user:carol\"]\nexpires = \"4h\"\n\
+            approvals = [{ from = [\"user:bob\"], count = 1 }]\n[[rule]]\nid = \"a\"\nallow = \"ok\"\n";
+        let version = Version { blob: "blob".to_owned(), text: format!("version = 1\n{lane}") };
+        let path = "acme/shop/.github/countersign.toml".to_owned();
+        let source = Source { layer: Layer::Repository, path, read: Read::Text(version), last_good: None };
+        assert!(needs(&load(&[source]).0).time);
+    }
+
     #[test]
     fn nothing_is_asked_for_that_no_policy_wants() {
         assert_eq!(needs(&PolicySet::default()), Needs::default());

@@ -8,7 +8,7 @@
 use countersign_domain::account::AccountKind;
 use countersign_domain::decision::SEMANTICS;
 use countersign_domain::facts::{
-    Asked, ChangeState, Enforced, Facts, File, Known, OnDemand, Review, ReviewVerdict, commits_hash,
+    Asked, ChangeState, Enforced, Facts, Known, OnDemand, Review, ReviewVerdict, commits_hash,
 };
 use countersign_domain::layer::{Layer, ORGANISATION_POLICY, ORGANISATION_REPOSITORY, REPOSITORY_POLICY};
 use countersign_domain::net_diff::Diffs;
@@ -18,7 +18,7 @@ use countersign_domain::{Needs, Priority};
 use jiff::Timestamp;
 
 use super::facts::{body_at, domain_review, policy_edit, seen};
-use super::pull::{decision_with, policy_ref};
+use super::pull::{change_row, decision_with, policy_ref};
 use super::{Error, Pipeline, Result};
 use crate::github::{self, Installation, Look, Outcome, Target};
 use crate::render::COMMENT_MARKER;
@@ -143,19 +143,7 @@ impl Pipeline {
         parts.push(snapshot::outcome_of(&decision));
         parts.push(snapshot::history_of(unknown));
         let policies = decision.policies.iter().map(policy_ref);
-        let files = facts.files.known();
-        let change = ChangeRow {
-            repository: look.repository.id,
-            number: look.change.number,
-            author: look.change.author.as_ref().map(|author| author.id),
-            opened_at: Some(look.created_at),
-            merged_at: Some(merged_at),
-            files: files.map(|files| files.len() as u64),
-            lines: files.map(|files| files.iter().map(lines).sum()),
-            risk_level: decision.risk.level.name().to_owned(),
-            risk_score: decision.risk.score,
-            outcome: decision.outcome,
-        };
+        let change = ChangeRow { merged_at: Some(merged_at), ..change_row(look, &decision) };
         NewDecision {
             head: decision.head.clone(),
             check_name: decision.check_name.clone(),
@@ -177,10 +165,6 @@ impl Pipeline {
             change: Some(change),
         }
     }
-}
-
-fn lines(file: &File) -> u64 {
-    file.added + file.removed
 }
 
 /// The look as it would have been at that instant, and what of that is not known.

@@ -383,7 +383,7 @@ fn index(look: &Look) -> PullIndex {
     }
 }
 
-fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
+pub(super) fn change_row(look: &Look, decision: &Decision) -> ChangeRow {
     let files = look.files.known();
     ChangeRow {
         repository: look.repository.id,

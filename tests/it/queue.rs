@@ -275,6 +275,16 @@ async fn what_waits_for_the_budget_waits_in_line_and_goes_to_its_end_once() {
             let refused = if number == 3 { Priority::Wording } else { Priority::Gate };
             assert!(store.put_off(&look, until, refused).await.expect("put off"));
         }
+        // Whoever backs off for another reason stands in no line.
+        take(store, "broken", opened(6, "c0ffee")).await;
+        assert!(store.retry(&claimed(store).await, until + seconds(60), "it broke", true).await.expect("failed"));
+        take(store, "opened-7", opened(7, "c0ffee")).await;
+        let withdrawal = claimed(store).await;
+        assert!(store.put_off(&withdrawal, until - seconds(30), Priority::Withdrawal).await.expect("put off"));
+        let wait = store.until_next().await.expect("read").expect("planned");
+        assert!(wait <= Duration::from_secs(30), "{wait:?}");
+        let withdrawal = next_claim(db).await;
+        assert!(store.done(&withdrawal, None).await.expect("done"));
         // 72 of 80 writes a minute are for what is planned: one each 833 ms. Wording has a line of its own.
         let mut looks = vec![next_claim(db).await];
         looks.extend(claim(store).await);
