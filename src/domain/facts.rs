@@ -8,6 +8,7 @@ mod asked;
 mod command;
 mod emergency;
 mod gate;
+mod plans;
 mod received;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadStat
 pub use command::Command;
 pub use emergency::{OwedReview, TicketUse, ticket_key};
 pub use gate::Gate;
+pub use plans::{OtherChange, OtherPlan, Plan, PlannedService, Shared};
 pub use received::{Description, Received};
 
 /// A fact, or why there is none.
@@ -132,6 +134,8 @@ pub struct OnDemand {
     pub gate: Option<Gate>,
     /// Since when the change stands as it does.
     pub received: Option<Received>,
+    /// What others plan that have something in common with this change; `None` where it plans nothing.
+    pub collisions: Option<Known<Vec<OtherPlan>>>,
     /// By [`ticket_key`], what each ticket of an emergency that was declared here is used for beside this change.
     pub tickets: BTreeMap<String, Known<TicketUse>>,
     /// The reviews that are owed of other changes of the repository; `None` where no policy has an emergency lane.

@@ -26,9 +26,10 @@ pub mod record;
 pub mod records;
 mod requirement;
 pub mod risk;
+mod scheduled;
 pub mod text;
 
-pub use evaluate::{AUTHORISED, CHECK_NAME, check_name, evaluate, family_name, is_our_name};
+pub use evaluate::{AUTHORISED, CHECK_NAME, check_name, evaluate, family_name, is_our_name, planned};
 pub use needs::{Needs, needs, wants_modes};
 pub use priority::Priority;
 pub use records::Records;

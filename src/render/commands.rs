@@ -10,13 +10,14 @@ use super::limits::Section;
 use super::phrase::{QUOTE_LIMIT, Voice, sentence};
 
 /// What can be written, and what it does.
-const COMMANDS: [(&str, &str); 8] = [
+const COMMANDS: [(&str, &str); 9] = [
     ("recheck", "looks at the pull request again"),
     ("explain", "puts the whole explanation into the comment"),
     ("hold REASON", "keeps the change from going in until it is lifted; for whoever may push"),
     ("unhold", "lifts that; for whoever held it, or may push"),
     ("waive ID REASON", "lets this change through a rule, freeze or window; for those whom the policy names"),
     ("emergency TICKET REASON", "declares the change an emergency; for those whom the policy names"),
+    ("schedule START END ZONE", "plans the change's window; for its author and whoever may push"),
     ("outcome successful", "reviews a change that went in as an emergency; for those who may approve one"),
     ("help", "lists these"),
 ];

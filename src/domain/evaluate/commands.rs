@@ -13,6 +13,7 @@ use crate::facts::{Command, Known};
 use crate::policy::{Hold, Rule};
 use crate::requirement::approvals::look_again;
 use crate::requirement::on_hold::Holds;
+use crate::scheduled;
 use crate::text::Phrase;
 
 /// What became of the commands.
@@ -49,7 +50,7 @@ impl<'a> Commands<'a> {
             Ok(asks @ (Asks::Hold { .. } | Asks::Unhold)) => self.holds.follow(command, asks),
             Ok(Asks::Recheck | Asks::Explain | Asks::Help) => None,
             Ok(Asks::Emergency { .. }) => relaxations.refused_emergency(cx, command),
-            Ok(Asks::Schedule { .. }) => Some(not_taken("schedule")),
+            Ok(Asks::Schedule { window }) => scheduled::refused(cx.facts, command, window),
             Ok(Asks::Acknowledge) => Some(not_taken("acknowledge")),
             Ok(Asks::Outcome { .. }) => Some(Phrase::words("what became of a change is told once it went in")),
         };

@@ -18,6 +18,7 @@ mod narrow;
 mod notices;
 mod outcome;
 mod paths;
+mod planned;
 mod relax;
 mod report;
 mod reviews;
@@ -33,6 +34,8 @@ pub(crate) use context::Context;
 pub use deployment::AUTHORISED;
 pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
+pub(crate) use planned::plan;
+pub use planned::planned;
 
 use crate::decision::{
     CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,

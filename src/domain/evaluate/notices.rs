@@ -3,16 +3,12 @@
 use super::layers::InForce;
 use crate::evaluate::Context;
 use crate::facts::Enforced;
-use crate::policy::Unenforced;
 use crate::text::Phrase;
 
 pub(super) fn of_layers(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<Phrase> {
     let mut notices: Vec<Phrase> = enforced(cx).into_iter().collect();
     for layer in speaking {
         notices.extend(unseen(layer));
-        if let Some((_, policy)) = layer.policy() {
-            notices.extend(policy.unwatched.iter().map(not_watched));
-        }
     }
     notices
 }
@@ -32,8 +28,4 @@ fn unseen(layer: &InForce<'_>) -> Option<Phrase> {
     let said =
         " cannot be seen, because countersign is not installed for its repository; what it asks is not asked here";
     layer.is_unseen().then(|| Phrase::default().quote(&layer.0.source.path).and(said))
-}
-
-fn not_watched(part: &Unenforced) -> Phrase {
-    Phrase::words("this version of countersign does not warn of ").quote(&part.key).and(" yet; nothing is held for it")
 }

@@ -46,7 +46,7 @@ pub(super) fn record(cx: &Context<'_>, asked: &Asked) -> Vec<FieldReport> {
             field: id.clone(),
             state: field.state(),
             value: answer.filter(|_| says).map(|answer| one_line(&answer.raw)).unwrap_or_default(),
-            line: answer.map(|answer| answer.line),
+            line: answer.map(|answer| answer.line).filter(|line| *line > 0),
             required: required.is_some(),
         })
     };

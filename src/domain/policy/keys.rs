@@ -414,7 +414,7 @@ static KEYS: &[Key] = &[
     key("approval", "unbound", Kind::Names),
     key("approval", "request", Kind::Choice(REQUEST)),
     key("schedule", "planned_window", Kind::Choice(PLANNED_WINDOW)),
-    key("schedule", "collisions", Kind::Choice(COLLISIONS)).not_yet(),
+    key("schedule", "collisions", Kind::Choice(COLLISIONS)),
     key("pir", "when", Kind::Table).not_yet().opens("when"),
     key("pir", "within", Kind::Duration).not_yet(),
     key("notify", "on", Kind::Choices(NOTICES)).not_yet(),

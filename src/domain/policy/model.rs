@@ -119,6 +119,8 @@ pub struct Policy {
     pub trusted_paths: Globs,
     /// What a window that the description plans does.
     pub planned_window: PlannedWindow,
+    /// What plans that meet do.
+    pub collisions: Collisions,
     /// When to comment.
     pub comment: CommentWhen,
     /// The zone of local times in this file.
@@ -129,8 +131,6 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// The emergency lane.
     pub emergency: Option<Emergency>,
-    /// What would only warn, and is read and not looked for by this version: holds nothing.
-    pub unwatched: Vec<Unenforced>,
     /// What this version reads but does not enforce, outside conditions and requirements: holds every change in scope.
     pub unenforced: Vec<Unenforced>,
     /// Where the names of services, environments, authorities and fields are defined, for diagnostics of other layers.
@@ -506,6 +506,19 @@ pub enum PlannedWindow {
     /// It holds the merge.
     #[default]
     Enforce,
+}
+
+/// What two changes do whose plans meet, and one whose plan meets a freeze or a closed window. The order is that of
+/// strictness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Collisions {
+    /// Nothing.
+    Off,
+    /// It is shown and commented.
+    #[default]
+    Warn,
+    /// It holds the merge of the one that was planned later.
+    Block,
 }
 
 /// One entry of `deployments`.

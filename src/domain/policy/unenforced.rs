@@ -8,7 +8,6 @@ impl Policy {
     /// Every part of the file that is read and not enforced, wherever it stands, in the order of the file.
     pub fn unenforced_parts(&self) -> Vec<Unenforced> {
         let mut parts = self.unenforced.clone();
-        parts.extend(self.unwatched.iter().cloned());
         parts.extend(self.approval.unenforced.iter().cloned());
         for factor in &self.factors {
             of_conditions(&factor.when, &mut parts);

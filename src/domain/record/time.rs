@@ -81,6 +81,11 @@ impl Moment {
         }
     }
 
+    /// Takes the zone of the other end, where it has none.
+    pub(crate) fn with_zone_of(&self, other: &Self) -> Self {
+        Self { zone: self.zone.clone().or_else(|| other.zone.clone()), ..self.clone() }
+    }
+
     /// Takes a zone that was given on its own.
     pub(crate) fn in_zone_of(&self, text: &str) -> Self {
         let mut scan = Scan { rest: text.trim() };
@@ -139,7 +144,7 @@ pub(crate) fn window(text: &str) -> Option<(Moment, Moment, &str)> {
         return Some((start, Moment::default(), rest));
     }
     let (end, rest) = read(tail);
-    let start = Moment { zone: start.zone.clone().or_else(|| end.zone.clone()), ..start };
+    let start = start.with_zone_of(&end);
     let end = if end.is_some() { end.completed_by(&start) } else { end };
     Some((start, end, rest))
 }

@@ -56,9 +56,14 @@ pub(super) fn problem(cx: &Context<'_>, layer: Layer, id: &FieldId) -> Option<(P
         ),
         Field::Ambiguous(answer) => {
             let make = Phrase::words("make ").quote(id.as_str());
-            let make = make.and(format!(" clear in the description, line {}", answer.line));
+            // What a command planned stands on no line.
+            let (place, at) = match answer.line {
+                0 => (String::new(), String::new()),
+                line => (format!(", line {line}"), format!(" (line {line})")),
+            };
+            let make = make.and(format!(" clear in the description{place}"));
             (
-                quoted().and(format!(" cannot be told (line {})", answer.line)),
+                quoted().and(format!(" cannot be told{at}")),
                 match &answer.content {
                     Content::Ambiguous(settle) => make.and(": ").message(settle),
                     _ => make,

@@ -8,6 +8,7 @@ mod allow;
 pub(crate) mod approvals;
 pub(crate) mod changes_requested;
 pub(crate) mod checks;
+pub(crate) mod collisions;
 mod deny;
 mod deployments;
 mod elapsed;

@@ -93,18 +93,3 @@ fn each_layer_holds_to_it_as_it_says_itself() {
     let below = ["schedule planned_window waiting", "peer approvals satisfied"];
     check_layers(&organisation("off"), &format!("{PEOPLE}{PEER}"), &early, Wait, &below);
 }
-
-#[test]
-fn collisions_that_are_written_out_as_the_default_hold_nothing() {
-    let collisions = |word: &str| format!("[schedule]\ncollisions = \"{word}\"\n{PEER}");
-    let facts = approved_by(&["bob"]);
-    for word in ["warn", "off"] {
-        let decision = check(&collisions(word), &facts, Pass, &["peer approvals satisfied"]);
-        assert_eq!(decision.notices.len(), usize::from(word == "warn"), "{}", said(&decision));
-    }
-    says(
-        &check(&collisions("warn"), &facts, Pass, &["peer approvals satisfied"]),
-        "does not warn of `schedule.collisions` yet",
-    );
-    check(&collisions("block"), &facts, Unknown, &["policy unenforced unknown", "peer approvals satisfied"]);
-}

@@ -6,7 +6,7 @@ use super::globs::{Over, globs, one_branch};
 use super::time;
 use super::when::{Place, conditions};
 use crate::policy::codes;
-use crate::policy::model::{CommentWhen, Globs, PlannedWindow, Policy, Unenforced};
+use crate::policy::model::{Collisions, CommentWhen, Globs, PlannedWindow, Policy, Unenforced};
 
 /// Reads `[schedule]` into the policy; what is switched off asks nothing.
 pub(super) fn schedule(value: &Value<'_>, policy: &mut Policy) {
@@ -16,13 +16,11 @@ pub(super) fn schedule(value: &Value<'_>, policy: &mut Policy) {
         Some("warn") => PlannedWindow::Warn,
         _ => PlannedWindow::Enforce,
     };
-    let not_yet = table.unenforced("collisions");
-    match table.choice("collisions").map(|word| word.value) {
-        None | Some("off") => {}
-        // As where it is left out: a warning that is not given yet holds nothing.
-        Some("warn") => policy.unwatched.extend(not_yet),
-        Some(_) => policy.unenforced.extend(not_yet),
-    }
+    policy.collisions = match table.choice("collisions").map(|word| word.value) {
+        Some("off") => Collisions::Off,
+        Some("block") => Collisions::Block,
+        _ => Collisions::Warn,
+    };
 }
 
 /// Reads `[pir]`.

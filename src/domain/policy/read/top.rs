@@ -13,7 +13,7 @@ use super::{
     services, small, time,
 };
 use crate::policy::codes;
-use crate::policy::model::{ApprovalSettings, CommentWhen, Mode, PlannedWindow, Policy};
+use crate::policy::model::{ApprovalSettings, Collisions, CommentWhen, Mode, PlannedWindow, Policy};
 
 /// What the top of a file comes to.
 pub(super) struct Top {
@@ -163,12 +163,12 @@ pub(super) fn empty(mode: Mode) -> Policy {
         check_names: Vec::new(),
         trusted_paths: fixed(&[]),
         planned_window: PlannedWindow::default(),
+        collisions: Collisions::default(),
         comment: CommentWhen::default(),
         timezone: None,
         models: Vec::new(),
         waivers: Vec::new(),
         emergency: None,
-        unwatched: Vec::new(),
         unenforced: Vec::new(),
         places: BTreeMap::new(),
         asks: false,
