@@ -71,6 +71,8 @@ impl App {
             store: store.clone(),
             telemetry: telemetry.clone(),
             clock,
+            calendar_tokens: settings.calendar_tokens.clone(),
+            pages: settings.github.pages(),
         };
         let rules = Rules {
             org_layer_required: settings.org_layer_required,

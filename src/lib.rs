@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod facts_file;
 pub mod failpoint;
+pub mod forward;
 pub mod github;
 pub mod history;
 pub mod logs;

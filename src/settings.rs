@@ -19,6 +19,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use self::access::{Access, AppKey, WrittenApp};
 pub use self::database::{Database, WrittenDatabase};
+use crate::server::CalendarToken;
 
 /// The settings as they were written, by flag, environment or file; what is not said is `None`.
 #[derive(Debug, Default, Clone, Args, Deserialize)]
@@ -87,6 +88,17 @@ pub struct Written {
     )]
     database_url: Option<Secret>,
 
+    /// Who may read the forward schedule of change, `/calendar.ics` and `/calendar.json`: an organisation and a token of
+    /// your own making, at least 16 characters; several of one organisation while you change it [default: nobody].
+    #[arg(
+        long,
+        env = "COUNTERSIGN_CALENDAR_TOKENS",
+        value_name = "ORGANISATION=TOKEN[,..]",
+        hide_env_values = true,
+        help_heading = SERVER
+    )]
+    calendar_tokens: Option<Secret>,
+
     /// How logs are written: `human` or `json` [default: human].
     #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", value_name = "FORMAT", help_heading = SERVER)]
     log_format: Option<String>,
@@ -117,6 +129,9 @@ pub struct Written {
     #[arg(long, env = "COUNTERSIGN_ORG_LAYER", value_name = "WORD", help_heading = WORK)]
     org_layer: Option<String>,
 }
+
+/// A calendar's token has no fewer characters: it stands in addresses, and whoever guesses it reads on.
+const SHORTEST_TOKEN: usize = 16;
 
 /// The headings of `--help`.
 const APP: &str = "The GitHub App";
@@ -182,6 +197,8 @@ pub struct Settings {
     pub private_key: SecretString,
     /// The webhook's secrets: any of them may have signed.
     pub webhook_secrets: Vec<SecretString>,
+    /// Who may read the forward schedule of which organisation.
+    pub calendar_tokens: Vec<CalendarToken>,
     /// How many rows of the queue are worked on at once.
     pub workers: usize,
     /// How long a lease lasts without a heartbeat.
@@ -285,6 +302,7 @@ impl Written {
             github_app_private_key: self.github_app_private_key.or(below.github_app_private_key),
             github_app_private_key_file: self.github_app_private_key_file.or(below.github_app_private_key_file),
             webhook_secret: self.webhook_secret.or(below.webhook_secret),
+            calendar_tokens: self.calendar_tokens.or(below.calendar_tokens),
             workers: self.workers.or(below.workers),
             lease: self.lease.or(below.lease),
             payload_retention: self.payload_retention.or(below.payload_retention),
@@ -308,6 +326,7 @@ impl Written {
         );
         let app_id = problems.required("COUNTERSIGN_GITHUB_APP_ID", self.github_app_id.as_deref(), app_number);
         let webhook_secrets = problems.webhook_secrets(self.webhook_secret);
+        let calendar_tokens = problems.calendar_tokens(self.calendar_tokens);
         let database_url = problems.database(self.database_url);
         let public_url = self.public_url.as_deref().map(|text| problems.read("COUNTERSIGN_PUBLIC_URL", text, url));
         let workers = problems.read("COUNTERSIGN_WORKERS", self.workers.as_deref().unwrap_or("8"), workers);
@@ -335,6 +354,7 @@ impl Written {
                 app_id: app_id?,
                 private_key: private_key?,
                 webhook_secrets: webhook_secrets?,
+                calendar_tokens: calendar_tokens?,
                 workers: workers?,
                 lease: lease?,
                 payload_retention: payload_retention?,
@@ -396,6 +416,23 @@ impl Problems {
             return None;
         }
         Some(key)
+    }
+
+    fn calendar_tokens(&mut self, written: Option<Secret>) -> Option<Vec<CalendarToken>> {
+        let Some(Secret(written)) = written else { return Some(Vec::new()) };
+        let token = |entry: &str| {
+            let (organisation, token) = entry.split_once('=')?;
+            let (organisation, token) = (organisation.trim(), token.trim());
+            let is_good = !organisation.is_empty() && token.len() >= SHORTEST_TOKEN;
+            is_good.then(|| CalendarToken { organisation: organisation.to_owned(), token: SecretString::from(token) })
+        };
+        let tokens: Option<Vec<_>> = written.expose_secret().split(',').map(token).collect();
+        if tokens.is_none() {
+            // The words themselves are secret.
+            let help = "`ORGANISATION=TOKEN`, several separated by commas, each token of at least 16 characters";
+            self.add("COUNTERSIGN_CALENDAR_TOKENS", "has an entry that is none".to_owned(), help);
+        }
+        tokens
     }
 
     fn webhook_secrets(&mut self, written: Option<Secret>) -> Option<Vec<SecretString>> {

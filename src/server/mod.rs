@@ -3,6 +3,7 @@
 //! It verifies, stores and answers. Deliberately absent: anything that asks GitHub, so
 //! that an outage there never takes the door away, and anything that decides.
 
+mod calendar;
 mod health;
 mod signature;
 mod webhook;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
+pub use self::calendar::CalendarToken;
 use crate::clock::Clock;
 use crate::store::{Store, Writer};
 use crate::telemetry::Telemetry;
@@ -37,6 +39,10 @@ pub struct Door {
     pub telemetry: Telemetry,
     /// The one clock.
     pub clock: Clock,
+    /// Who may read the forward schedule of which organisation; empty: nobody.
+    pub calendar_tokens: Vec<CalendarToken>,
+    /// The address of GitHub's pages, for links.
+    pub pages: String,
 }
 
 /// The door's routes.
@@ -46,6 +52,8 @@ pub fn routes(door: Door) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/calendar.ics", get(calendar::ics))
+        .route("/calendar.json", get(calendar::json))
         .with_state(Arc::new(door))
 }
 

@@ -18,6 +18,7 @@ mod door;
 mod early;
 mod emergencies;
 mod ending;
+mod forward;
 mod gates;
 mod groups;
 mod guide;

@@ -69,6 +69,21 @@ impl Times {
         }
     }
 
+    /// The stretches in which it is on between two instants, cut off at both; at most so many.
+    pub fn stretches(&self, from: Timestamp, until: Timestamp, most: usize) -> Vec<(Timestamp, Timestamp)> {
+        let (mut stretches, mut here) = (Vec::new(), from);
+        while here < until && stretches.len() < most {
+            let now = self.at(here);
+            let next = now.changes.or(now.looked_until).map_or(until, |next| next.min(until));
+            if now.on {
+                stretches.push((here, next));
+            }
+            // It always goes on: what changes, changes later.
+            here = next.max(here.saturating_add(SignedDuration::from_secs(1)).unwrap_or(until));
+        }
+        stretches
+    }
+
     /// Whether it was on and never will be again.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.at(now) == Now { on: false, changes: None, looked_until: None }

@@ -35,7 +35,7 @@ pub use deployment::AUTHORISED;
 pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 pub(crate) use planned::plan;
-pub use planned::planned;
+pub use planned::{forward_plan, planned};
 
 use crate::decision::{
     CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,

@@ -33,6 +33,11 @@ pub fn planned(policies: &PolicySet, records: &Records, facts: &Facts) -> Option
     plan(&Context::new(policies, records, facts), strictest == Collisions::Block)
 }
 
+/// What a change plans, whoever looks for collisions: for the forward schedule of change.
+pub fn forward_plan(policies: &PolicySet, records: &Records, facts: &Facts) -> Option<Plan> {
+    plan(&Context::new(policies, records, facts), false)
+}
+
 /// What a change plans, with the eyes of all layers. `doubtful`: whether what it may touch counts as touched.
 pub(crate) fn plan(cx: &Context<'_>, doubtful: bool) -> Option<Plan> {
     let (start, end) = window(cx)?;
