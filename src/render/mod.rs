@@ -8,7 +8,8 @@
 //!
 //! // INVARIANT: no text of anybody else's reaches Markdown but through `escape`.
 
-pub mod annotation;
+mod annotation;
+pub mod announced;
 pub mod change_block;
 pub mod check_run;
 mod closed;
