@@ -8,8 +8,8 @@
 //!
 //! // INVARIANT: no text of anybody else's reaches Markdown but through `escape`.
 
-mod annotation;
-pub mod announced;
+pub mod annotation;
+mod announced;
 pub mod change_block;
 pub mod check_run;
 mod closed;
