@@ -57,6 +57,8 @@ pub struct Decision {
     pub policy_edit: Option<PolicyEdit>,
     /// What people should know besides: limits of this version, a layer not seen, a check not enforced.
     pub notices: Vec<Phrase>,
+    /// The freezes that will hold the change within a day.
+    pub announced: Vec<Phrase>,
     /// Open pull requests that share the head and the check, with what they come to.
     pub siblings: Vec<(u64, Outcome)>,
     /// The next instant at which time alone could change the decision.

@@ -13,8 +13,8 @@ use crate::facts::{File, Known};
 use crate::layer::Layer;
 use crate::policy::expr::Fact;
 use crate::policy::{
-    ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Condition, Conditions, Independence, Keep, Mode,
-    Permission, Policy, PolicySet, Requirement, Waive, WhichCheck, Who,
+    ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Collisions, Condition, Conditions, Independence,
+    Keep, Mode, Permission, Policy, PolicySet, Requirement, Waive, WhichCheck, Who,
 };
 
 /// What the policies want to know.
@@ -205,6 +205,11 @@ impl Needs {
         for hold in &policy.holds {
             self.conditions(&hold.when);
             hold.waive.iter().for_each(|waive| self.waive(waive));
+        }
+        // What a change may touch counts as touched where plans that meet hold it.
+        if policy.collisions == Collisions::Block && policies.policies().any(|(_, policy)| !policy.services.is_empty())
+        {
+            self.files_by_both_names();
         }
         // Of reviews that become overdue all that is green goes at one instant.
         self.time |= !policy.holds.is_empty() || policy.emergency.is_some();

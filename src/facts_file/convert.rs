@@ -347,6 +347,7 @@ impl FactsFile {
             permissions: held.collect(),
             lead: None,
             received: None,
+            collisions: None,
             required_checks: self.required_checks.as_ref().map(|required| {
                 let by_anybody = |name: &String| domain::RequiredCheck { name: name.clone(), app: None };
                 known(required, |names| names.iter().map(by_anybody).collect())

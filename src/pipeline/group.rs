@@ -182,7 +182,7 @@ impl Pipeline {
             return Ok(Reading::Whole(Box::new(unknown(Some(number), why).into())));
         }
         let title = Some(read.look.change.title.clone());
-        let decided = self.decide(read).await?;
+        let decided = self.decide(github.id(), read).await?;
         // It may go in before it is looked at by itself.
         self.remember_emergencies(github, &decided, true).await?;
         let next = next_due(&decided.look, &decided.decision);

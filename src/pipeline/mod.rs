@@ -5,6 +5,7 @@
 //! be read never turns anything green.
 
 mod budget;
+mod collisions;
 mod commands;
 mod deployed;
 mod diffs;

@@ -110,7 +110,7 @@ impl Pipeline {
         stored: ShownIds,
         effect_of_edit: Option<EffectOfEdit>,
     ) -> Result<Outcome> {
-        let mut decided = self.decide(read).await?;
+        let mut decided = self.decide(github.id(), read).await?;
         decided.effect_of_edit = effect_of_edit;
         failpoint::reach("decided");
         let (look, decision) = (&decided.look, &decided.decision);
@@ -146,14 +146,16 @@ impl Pipeline {
     }
 
     /// From what was read to a decision, beside the pull requests that share the check.
-    pub(super) async fn decide(&self, read: Read) -> Result<Decided> {
+    pub(super) async fn decide(&self, installation: u64, read: Read) -> Result<Decided> {
         let Read { look, governing, mut facts, templates, .. } = read;
         let Governing { sources, loaded, check_name, .. } = governing;
         facts.siblings = self.siblings(&facts, &check_name).await?;
-        let mut decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
+        let records = Records::read(&facts, &loaded.fields, &templates);
+        self.collisions(installation, &loaded.policies, &records, &mut facts).await?;
+        let mut decision = evaluate(&loaded.policies, &records, &facts);
         // Each time another lane loses its ticket, so that it comes to an end.
         while !self.use_tickets(&look, &decision, &mut facts).await? {
-            decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
+            decision = evaluate(&loaded.policies, &records, &facts);
         }
         Ok(Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit: None })
     }

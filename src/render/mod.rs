@@ -9,6 +9,7 @@
 //! // INVARIANT: no text of anybody else's reaches Markdown but through `escape`.
 
 pub mod annotation;
+mod announced;
 pub mod change_block;
 pub mod check_run;
 mod closed;

@@ -12,7 +12,7 @@ use super::check_run::outcome_words;
 use super::escape::{code, prose, prose_at, shorten};
 use super::limits::{self, Section};
 use super::phrase::{QUOTE_LIMIT, Voice, instant, sentence};
-use super::{Context, annotation, change_block, commands, emergency, requests, table};
+use super::{Context, annotation, announced, change_block, commands, emergency, requests, table};
 
 /// What a change request is, for a reader who has never heard of one.
 pub(super) const GLOSS: &str = "A change request is the part of the description that says what changes and why, how \
@@ -44,6 +44,7 @@ pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
 
 fn intro(decision: &Decision) -> Section {
     let mut lines: Vec<String> = emergency::line(decision).into_iter().collect();
+    lines.extend(announced::lines(decision));
     lines.extend(state_words(decision).map(str::to_owned));
     for policy in &decision.policies {
         if matches!(policy.standing, Standing::LastKnownGood { .. } | Standing::Wrong | Standing::Unreachable(_)) {

@@ -95,8 +95,8 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
-        gates, groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown,
-        sqlite, standing, take, troubled, waiting,
+        gates, groups, lane, mark, members, missed, open, part, past, people, plans, policy, pushes, retention, schema,
+        shown, sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -124,6 +124,7 @@ mod tests {
         ("part", part::STATEMENTS),
         ("past", past::STATEMENTS),
         ("people", people::STATEMENTS),
+        ("plans", plans::STATEMENTS),
         ("policy", policy::STATEMENTS),
         ("pushes", pushes::STATEMENTS),
         ("retention", retention::STATEMENTS),

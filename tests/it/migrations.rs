@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::{Evidence, Mark, MemberMove, Want};
-use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention, Shows, Standing, Store, Subject};
+use countersign::store::{
+    Error, First, FirstSeen, GreenUntil, Planning, Pushed, Retention, Shows, Standing, Store, Subject,
+};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
@@ -17,6 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::databases::{Database, on_each, on_each_at};
 use crate::signals::{SHOP, check_moved, delivery, delivery_for, lowers, mark, marks, opened, proves};
+use crate::store::take;
 
 const TTL: Duration = Duration::from_secs(30);
 
@@ -391,6 +394,36 @@ async fn emergencies_of_the_twenty_first_version_are_still_owed_their_review() {
         assert_eq!(store.ticket("ACME", "inc-7").await.expect("read"), Some((SHOP, 1)));
         assert_eq!(store.reviews_owed(SHOP, 9).await.expect("read"), [(1, at_ms(1_700_000_000_000))]);
         assert_eq!(store.reviews_owed(SHOP, 1).await.expect("read"), [], "of others than itself");
+    })
+    .await;
+}
+
+/// What a change plans, for another that wants the same.
+#[tokio::test]
+async fn a_plan_of_the_twenty_sixth_version_is_met() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0026.sql")).await;
+        let store = &db.store;
+        let planning =
+            |installation: u64, number: u64| Planning { installation, change: (SHOP, number), public: false };
+        let at = |ms: i64| at_ms(1_700_000_000_000 + ms);
+        take(store, "opened", opened(1, "c0ffee")).await;
+        let beside = store.plans_beside(planning(1, 2), at(0), at(1)).await.expect("read");
+        let [other] = beside.as_slice() else { panic!("{beside:?}") };
+        assert_eq!((other.change, other.public, other.planned_at), ((SHOP, 1), false, at_ms(1_690_000_000_000)));
+        assert_eq!((other.plan.start, other.plan.end), (at(0), at(3_600_000)));
+        assert_eq!(other.plan.implementer.as_deref(), Some("carol"));
+        let kept = store.keep_plan(planning(1, 1), Some(&other.plan)).await.expect("kept");
+        assert_eq!(kept, Some(other.planned_at), "since when it is planned stays");
+        let count = async |asked: Planning, from: i64, until: i64| {
+            store.plans_beside(asked, at(from), at(until)).await.expect("read").len()
+        };
+        assert_eq!(count(planning(2, 2), 0, 1).await, 0, "of another installation");
+        assert_eq!(count(planning(1, 1), 0, 1).await, 0, "its own");
+        assert_eq!(count(planning(1, 2), 3_600_000, 9_000_000).await, 0, "it is over");
+        assert_eq!(count(planning(1, 2), -2, 0).await, 0, "it comes later");
+        assert_eq!(store.keep_plan(planning(1, 1), None).await.expect("kept"), None);
+        assert_eq!(count(planning(1, 2), 0, 1).await, 0, "taken back");
     })
     .await;
 }

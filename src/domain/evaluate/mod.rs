@@ -6,6 +6,7 @@
 //! change's own planned window, and by freezes and windows. Absent: what is shown of
 //! the decision.
 
+mod announced;
 mod commands;
 mod context;
 mod deployment;
@@ -107,6 +108,7 @@ struct Draft<'a> {
     risk: RiskReport,
     rules: Vec<RuleResult>,
     notices: Vec<Phrase>,
+    announced: Vec<Phrase>,
     policy_edit: Option<PolicyEdit>,
     asked: report::Asked,
     requests: Vec<Reviewer>,
@@ -124,6 +126,7 @@ impl<'a> Draft<'a> {
             risk,
             rules: Vec::new(),
             notices: Vec::new(),
+            announced: Vec::new(),
             policy_edit: None,
             asked,
             requests: Vec::new(),
@@ -137,6 +140,7 @@ impl<'a> Draft<'a> {
     /// Judges every rule of every layer that speaks.
     fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>, commands: &Commands<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
+        self.announced = announced::announced(cx, &self.speaking);
         self.emergencies = relaxations.emergency_reports();
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
@@ -205,6 +209,7 @@ impl<'a> Draft<'a> {
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,
             notices,
+            announced: self.announced,
             siblings,
             next_instant: cx.next_instant(),
             comment: comment(&self.speaking),

@@ -69,9 +69,8 @@ fn services(cx: &Context<'_>, doubtful: bool) -> BTreeSet<PlannedService> {
 /// Every service of every layer.
 fn all<'a>(cx: &Context<'a>) -> impl Iterator<Item = (Layer, &'a str, &'a Service)> {
     let policies = cx.policies.layers.iter().filter_map(|layer| Some((layer.layer, layer.policy.as_ref()?)));
-    policies.flat_map(|(layer, policy)| {
-        policy.services.iter().map(move |(name, service)| (layer, name.as_str(), service))
-    })
+    policies
+        .flat_map(|(layer, policy)| policy.services.iter().map(move |(name, service)| (layer, name.as_str(), service)))
 }
 
 /// What these depend on, and what that depends on in turn. A name is looked up in the own layer, then upward.

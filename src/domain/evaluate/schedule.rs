@@ -81,12 +81,5 @@ fn meetings(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<RuleResult> {
 }
 
 fn rule(layer: Layer, mode: Mode, why: &str, asks: Vec<RequirementResult>) -> RuleResult {
-    RuleResult {
-        layer,
-        id: "schedule".to_owned(),
-        why: why.to_owned(),
-        controls: Vec::new(),
-        mode,
-        asks,
-    }
+    RuleResult { layer, id: "schedule".to_owned(), why: why.to_owned(), controls: Vec::new(), mode, asks }
 }

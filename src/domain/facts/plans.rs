@@ -63,7 +63,7 @@ pub enum OtherChange {
 }
 
 /// What two plans have in common, seen from the first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shared<'a> {
     /// Both touch this service.
     Service(&'a str),

@@ -28,7 +28,10 @@ pub(crate) fn planned_by(text: &str) -> Result<(Timestamp, Timestamp), Unreadabl
     let tail = JOINERS.iter().find_map(|joiner| tail.strip_prefix(joiner)).unwrap_or(tail);
     let (end, rest) = time::read(tail);
     if !start.is_some() || !end.is_some() || !rest.trim().is_empty() {
-        return wrong("`schedule` wants a start and an end, each a date and a time of day".to_owned(), USAGE.to_owned());
+        return wrong(
+            "`schedule` wants a start and an end, each a date and a time of day".to_owned(),
+            USAGE.to_owned(),
+        );
     }
     let start = start.with_zone_of(&end);
     let end = end.completed_by(&start);

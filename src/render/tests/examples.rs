@@ -126,6 +126,7 @@ pub(super) fn pass() -> Decision {
         },
         change_type: ChangeType::Normal,
         emergencies: Vec::new(),
+        announced: Vec::new(),
         review: None,
         record: vec![
             field("summary", "present", "Add an index on orders.customer_id", 3),

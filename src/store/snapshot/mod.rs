@@ -33,7 +33,8 @@ pub use self::outcome::{
     StoredOutcome, differences, history_of, outcome_of, shown_of, stored_history, stored_outcome, stored_shown,
 };
 use self::shelf::{Cut, Shelf};
-use self::wire::{ChangePart, Gate, Received};
+pub(super) use self::wire::Plan as StoredPlan;
+use self::wire::{ChangePart, Collisions, Gate, Received};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -61,6 +62,9 @@ pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<P
     if let Some(received) = &facts.on_demand.received {
         let received = Received::cut(received, &mut cut);
         cut.put(&received);
+    }
+    if let Some(collisions) = &facts.on_demand.collisions {
+        cut.put(&Collisions::from(collisions));
     }
     cut.put(&change);
     cut.into_parts()
@@ -91,6 +95,7 @@ fn restored(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
     let mut snapshot = shelf.only::<ChangePart>()?.restore(shelf)?;
     let on_demand = &mut snapshot.facts.on_demand;
     on_demand.gate = shelf.beside::<Gate>()?.map(Into::into);
+    on_demand.collisions = shelf.beside::<Collisions>()?.map(Into::into);
     on_demand.received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
     Ok(snapshot)
 }

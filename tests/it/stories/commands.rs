@@ -27,7 +27,7 @@ fn answers(world: &World, pull: &PullRequest, comment: u64) -> Vec<String> {
 }
 
 /// Somebody writes a comment; how the bot answers it.
-async fn says(world: &World, pull: &PullRequest, by: &str, body: &str) -> Vec<String> {
+pub(super) async fn says(world: &World, pull: &PullRequest, by: &str, body: &str) -> Vec<String> {
     let comment = pull.comment(by, body);
     world.settled().await;
     answers(world, pull, comment)

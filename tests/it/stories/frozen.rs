@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use github_stand_in::{Changes, NewPullRequest, PullRequest};
+use github_stand_in::{Changes, NewPullRequest, PullRequest, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::world::World;
+use super::commands::says;
+use super::schedule::{at, just_at};
+use crate::world::{PEER, World};
 
 /// Nobody is asked, so that every pull request is green.
 const OPEN_TO_ALL: &str = "version = 1\n[[rule]]\nid = \"all\"\nallow = \"nobody is asked here\"\n";
@@ -104,4 +106,45 @@ async fn of_four_hundred_green_ones_none_is_green_when_a_freeze_begins() {
     assert_eq!(green(), MANY);
     assert!(took < SignedDuration::from_mins(15), "as fast as GitHub takes it: {took:#}");
     assert!(log.entries.iter().all(|entry| ![403, 429].contains(&entry.status)), "{}", log.summary());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freeze_is_announced_a_day_ahead_with_one_edit_and_lifted_for_one_change_until_that_expires() {
+    let mut world = World::without_bot("").await;
+    world.acme.team("cab", &["carol", "dave"]);
+    let hours = |hours: i64| Timestamp::from_second((world.github.clock().now().as_second() / 3_600 + hours) * 3_600);
+    let (begins, ends) = (hours(30).unwrap(), hours(130).unwrap());
+    let policy = format!(
+        "{PEER}[authorities.cab]\nteams = [\"acme/cab\"]\n[[freeze]]\nid = \"year-end\"\nwhy = \"trading peak\"\n\
+         from = {begins}\nuntil = {ends}\nwaive = {{ from = [\"cab\"], count = 1, for = \"24h\" }}\n"
+    );
+    world.shop.commit("main", "dave", [(".github/countersign.toml", policy)]);
+    world.start(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    let near = "Freeze `year-end` begins at";
+    let tells = || (world.summary(&pull).contains(near), world.comment(&pull).is_some_and(|it| it.body.contains(near)));
+    assert_eq!(tells(), (false, false));
+    world.github.take_log();
+    just_at(&world, begins - SignedDuration::from_hours(24)).await;
+    assert_eq!(tells(), (true, true));
+    let log = world.github.take_log();
+    assert_eq!(log.writes().count(), 2, "an edit of the check and one of the comment: {}", log.summary());
+    world.expect(&pull, "success", "");
+    at(&world, begins).await;
+    world.expect(&pull, "in_progress", "frozen by year-end until");
+    assert_eq!(tells(), (false, false));
+    // Somebody whom the policy does not name lifts nothing; one of the board does, for a day.
+    assert_eq!(says(&world, &pull, "bob", "/countersign waive year-end it is small").await, ["-1"]);
+    world.expect(&pull, "in_progress", "frozen by year-end until");
+    assert_eq!(says(&world, &pull, "carol", "/countersign waive year-end it cannot wait").await, ["+1"]);
+    world.expect(&pull, "success", "");
+    assert!(world.summary(&pull).contains("waived by `carol` until"), "{}", world.summary(&pull));
+    let waived = world.github.clock().now();
+    just_at(&world, waived + SignedDuration::from_mins(23 * 60)).await;
+    world.expect(&pull, "success", "");
+    at(&world, waived + SignedDuration::from_hours(24)).await;
+    world.expect(&pull, "in_progress", "frozen by year-end until");
 }

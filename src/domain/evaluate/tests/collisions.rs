@@ -229,7 +229,7 @@ fn a_service_of_the_organisation_is_one_over_its_repositories_and_the_strictest_
     let set = policies(organisation, &repository);
     let mut other = touches("web");
     other.plan.services = [PlannedService { layer: Layer::Organisation, name: "web".to_owned() }].into();
-    let facts = beside(&["web/a.ts"], vec![other.clone()]);
+    let facts = beside(&["web/a.ts"], vec![other]);
     let plan = plan_of(&set, &facts).unwrap();
     assert_eq!(plan.clone().seen_from_elsewhere(), Plan { folders: Default::default(), ..plan });
     let decision = decide(&set, &facts);

@@ -242,10 +242,11 @@ fn what_is_satisfied_is_not_waived_and_what_does_not_apply_is_left_alone() {
 }
 
 #[test]
-fn what_is_no_command_or_not_taken_yet_is_told() {
+fn what_is_no_command_or_cannot_be_read_is_told() {
     let facts = commanded(&[("bob", "aprove"), ("bob", "schedule now later"), ("bob", "explain"), ("bob", "recheck")]);
     let no = "there is no command `aprove`; write `/countersign help`";
-    let yet = "this version of countersign does not take `schedule` yet";
+    let yet = "`schedule` wants a start and an end, each a date and a time of day; \
+        write `/countersign schedule 2026-01-30 19:00 2026-01-30 21:00 Europe/London`";
     check_answers(PEER, &facts, &[no, yet, "taken", "taken"]);
     // Where no policy speaks there is nobody to answer.
     assert_eq!(decide(&policies("", ""), &facts).commands, []);

@@ -24,11 +24,31 @@ fn check_at(freeze: &str, now: &str, outcome: Outcome, state: &str, words: &str,
 #[test]
 fn a_freeze_holds_the_merge_while_it_lasts_and_says_until_when() {
     let begins = "the freeze `year-end` begins at 2026-12-18T18:00:00Z (`Fri 18:00 Europe/London`)";
-    check_at(YEAR_END, "2026-12-01T00:00:00Z", Pass, "satisfied", begins, Some("2026-12-18T17:59:00Z"));
+    check_at(YEAR_END, "2026-12-01T00:00:00Z", Pass, "satisfied", begins, Some("2026-12-17T18:00:00Z"));
+    check_at(YEAR_END, "2026-12-17T18:00:00Z", Pass, "satisfied", begins, Some("2026-12-18T17:59:00Z"));
     let frozen = "next: frozen by `year-end` until 2027-01-04T08:00:00Z (`Mon 08:00 Europe/London`)";
     check_at(YEAR_END, "2026-12-18T18:00:00Z", Wait, "waiting", frozen, Some("2027-01-04T08:00:00Z"));
     check_at(YEAR_END, "2027-01-04T07:59:59Z", Wait, "waiting", frozen, Some("2027-01-04T08:00:00Z"));
     check_at(YEAR_END, "2027-01-04T08:00:00Z", Pass, "satisfied", "the freeze `year-end` is over", None);
+}
+
+#[test]
+fn a_freeze_is_announced_a_day_ahead_to_what_it_will_hold() {
+    let check_said = |freeze: &str, now: &str, expected: &[&str]| {
+        let (mode, freeze) = freeze.split_once("[[").map_or(("", freeze), |(mode, _)| (mode, &freeze[mode.len()..]));
+        let people = PEOPLE.replacen("version = 1\n", &format!("version = 1\n{mode}"), 1);
+        let decision = decide(&policies("", &format!("{people}{freeze}{PEER}")), &approved_at(now));
+        let said: Vec<String> = decision.announced.iter().map(crate::text::plain).collect();
+        assert_eq!(said, expected, "{now}");
+    };
+    let (day, begins) = ("2026-12-17T18:00:00Z", "freeze `year-end` begins at 2026-12-18T18:00:00Z: `trading peak`");
+    check_said(YEAR_END, "2026-12-17T17:59:59Z", &[]);
+    check_said(YEAR_END, day, &[begins]);
+    check_said(YEAR_END, "2026-12-18T17:59:30Z", &[begins]);
+    check_said(YEAR_END, "2026-12-18T18:00:00Z", &[]);
+    check_said(&format!("{YEAR_END}when = {{ files = [\"docs/**\"] }}\n"), day, &[]);
+    check_said(&format!("{YEAR_END}holds = [\"deploy\"]\n"), day, &[]);
+    check_said(&format!("mode = \"warn\"\n{YEAR_END}"), day, &[]);
 }
 
 #[test]
@@ -82,7 +102,7 @@ fn a_freeze_recurs_by_its_rule() {
     let month_end = "[[freeze]]\ntimezone = \"Europe/Berlin\"\nid = \"year-end\"\nwhy = \"books close\"\n\
         rrule = \"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1\"\nfrom = \"2026-01-01T18:00\"\nduration = \"12h\"\n";
     let begins = "2026-11-30T17:00:00Z";
-    check_at(month_end, "2026-11-23T00:00:00Z", Pass, "satisfied", begins, Some("2026-11-30T16:59:00Z"));
+    check_at(month_end, "2026-11-23T00:00:00Z", Pass, "satisfied", begins, Some("2026-11-29T17:00:00Z"));
     check_at(month_end, begins, Wait, "waiting", "frozen by", Some("2026-12-01T05:00:00Z"));
 }
 
@@ -129,7 +149,7 @@ fn a_lower_layer_only_adds_freezes() {
     );
     let held = ["org/year-end freeze waiting", "audit freeze satisfied", "peer approvals satisfied"];
     let decision = check_layers(&organisation, &own, &approved_at("2026-12-20T00:00:00Z"), Wait, &held);
-    assert_eq!(decision.next_instant, Some("2026-12-23T23:59:00Z".parse().unwrap()));
+    assert_eq!(decision.next_instant, Some("2026-12-23T00:00:00Z".parse().unwrap()));
 }
 
 #[test]

@@ -31,7 +31,15 @@ fn command(facts: &mut Facts, login: &str, line: &str, body: Known<String>, at: 
     given.seen.body = body;
     let (by, line, at) = (person(login), line.to_owned(), minute(at));
     let head = given.commit;
-    known(&mut facts.commands).push(Command { comment: key, by, at, line, can_write: Some(true), seen: given.seen, head });
+    known(&mut facts.commands).push(Command {
+        comment: key,
+        by,
+        at,
+        line,
+        can_write: Some(true),
+        seen: given.seen,
+        head,
+    });
 }
 
 fn scheduled(body: &str, login: &str, line: &str) -> Facts {
@@ -171,5 +179,8 @@ fn a_command_announces_the_change_anew() {
     assert_eq!(decision.outcome, Wait);
     says(&decision, "`window` was edited, and the change is announced as it is since");
     known(&mut facts.commands)[0].at = minute(-90);
-    assert_eq!(decided(notice, &facts).rules.iter().find(|rule| rule.id == "known").unwrap().asks[0].state.name(), "satisfied");
+    assert_eq!(
+        decided(notice, &facts).rules.iter().find(|rule| rule.id == "known").unwrap().asks[0].state.name(),
+        "satisfied"
+    );
 }

@@ -59,7 +59,7 @@ unbound = ["summary"]
 request = "teams"
 [schedule]
 planned_window = "warn"
-collisions = "warn"
+collisions = "block"
 [pir]
 when = { fork = true }
 within = "5 business days"

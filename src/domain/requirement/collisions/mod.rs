@@ -57,7 +57,8 @@ pub(crate) fn collisions(cx: &Context<'_>, doubtful: bool, holds: &[(Layer, Mode
     // A proposal that moved with the clock would be a new text at every look.
     let from = if cx.facts.as_of < plan.start { plan.start } else { plan.end };
     let act = plan_anew(slot::next_free(&holds, &busy, (plan.start, plan.end), from));
-    meetings.extend(found.into_iter().map(|(holds, observed)| Meeting { holds, result: result(observed, act.clone()) }));
+    meetings
+        .extend(found.into_iter().map(|(holds, observed)| Meeting { holds, result: result(observed, act.clone()) }));
     meetings
 }
 

@@ -57,7 +57,11 @@ fn after(hold: &Hold, start: Timestamp, end: Timestamp) -> Free {
         (HoldKind::Freeze, true) | (HoldKind::Window, false) => changes,
         // It has to be over before it begins; what changes next is on the way there.
         (HoldKind::Freeze, false) | (HoldKind::Window, true) => {
-            if now.changes.is_some_and(|at| at < end) { changes } else { Free::Yes }
+            if now.changes.is_some_and(|at| at < end) {
+                changes
+            } else {
+                Free::Yes
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
     Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
     Deployment, Description, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known, ModelFailures, OnDemand,
-    OwedReview, Received, Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState,
-    TicketUse,
+    OtherChange, OtherPlan, OwedReview, Plan, PlannedService, Received, Repository, RequiredCheck, Review,
+    ReviewVerdict, Seen, Sibling, Thread, ThreadState, TicketUse,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -89,6 +89,27 @@ fn received() -> impl Strategy<Value = Option<Received>> {
     option::of(received.prop_map(|(head, ready, descriptions)| Received { head, ready, descriptions }))
 }
 
+/// What others plan.
+fn collisions() -> impl Strategy<Value = Option<Known<Vec<OtherPlan>>>> {
+    let change = prop_oneof![
+        any::<u64>().prop_map(OtherChange::Here),
+        (text(), any::<u64>()).prop_map(|(repository, number)| OtherChange::Elsewhere { repository, number }),
+        Just(OtherChange::Unnamed),
+    ];
+    let services = || btree_set(text().prop_map(|name| PlannedService { layer: Layer::Organisation, name }), 0..3);
+    let plan = (instant(), instant(), services(), services(), option::of(text()), btree_set(text(), 0..3));
+    let plan = plan.prop_map(|(start, end, services, needs, implementer, folders)| Plan {
+        start,
+        end,
+        services,
+        needs,
+        implementer,
+        folders,
+    });
+    let other = (change, any::<bool>(), plan).prop_map(|(change, earlier, plan)| OtherPlan { change, earlier, plan });
+    option::of(known(vec(other, 0..3)))
+}
+
 /// What is known of emergencies.
 fn emergencies() -> impl Strategy<Value = OnDemand> {
     let owed = (instant(), any::<u64>()).prop_map(|(due, number)| OwedReview { due, number });
@@ -123,7 +144,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         permissions(),
         required(),
         properties,
-        (lead(), gate(), received()),
+        (lead(), gate(), received(), collisions()),
         emergencies(),
     )
         .prop_map(
@@ -134,7 +155,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 permissions,
                 required_checks,
                 properties,
-                (lead, gate, received),
+                (lead, gate, received, collisions),
                 late,
             )| OnDemand {
                 special_files,
@@ -146,6 +167,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 lead,
                 gate,
                 received,
+                collisions,
                 ..late
             },
         );

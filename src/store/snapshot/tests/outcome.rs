@@ -52,6 +52,7 @@ pub(super) fn decision() -> Decision {
         policies: vec![],
         policy_edit: None,
         notices: vec![],
+        announced: vec![],
         siblings: vec![],
         next_instant: None,
         comment: CommentWhen::WhenNeeded,

@@ -8,6 +8,7 @@ mod account;
 mod asked;
 mod change;
 mod checks;
+mod collisions;
 mod commands;
 mod commits;
 mod decision;
@@ -28,6 +29,7 @@ mod team;
 mod texts;
 
 pub(crate) use change::ChangePart;
+pub(crate) use collisions::{Collisions, Plan};
 pub use decision::StoredOutcome;
 pub(crate) use gate::Gate;
 pub(crate) use history::History;

@@ -126,7 +126,7 @@ impl OnDemand {
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        // A gate and what was received are parts of their own.
+        // A gate, what was received and what others plan are parts of their own.
         let facts::OnDemand {
             gate: _,
             special_files,
@@ -137,6 +137,7 @@ impl From<&facts::OnDemand> for OnDemand {
             properties,
             lead,
             received: _,
+            collisions: _,
             tickets,
             reviews_owed,
             merged_at,
@@ -180,6 +181,7 @@ impl From<OnDemand> for facts::OnDemand {
             lead: lead.map(SignedDuration::from_secs),
             gate: None,
             received: None,
+            collisions: None,
             tickets: tickets.into_iter().map(|(ticket, used)| (ticket, used.fact(facts::TicketUse::from))).collect(),
             reviews_owed: reviews_owed.map(|owed| owed.fact(back)),
             merged_at,

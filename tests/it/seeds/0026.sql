@@ -1,0 +1,2 @@
+INSERT INTO repository (id, installation, owner, owner_key, name, default_branch) VALUES (7, 1, 'Acme', 'acme', 'shop', 'main');
+INSERT INTO planned (repository, number, installation, public, starts, ends, planned_at, plan) VALUES (7, 1, 1, 0, 1700000000000, 1700003600000, 1690000000000, '{"start":"2023-11-14T22:13:20Z","end":"2023-11-14T23:13:20Z","services":[{"layer":"repository","name":"payments"}],"needs":[{"layer":"organisation","name":"ledger"}],"implementer":"carol","folders":["db/migrations/"]}');
