@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
-        gates, groups, lane, mark, members, missed, open, part, past, people, plans, policy, pushes, retention, schema,
+        forward, gates, groups, lane, mark, members, missed, open, part, past, people, plans, policy, pushes, retention, schema,
         shown, sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
@@ -114,6 +114,7 @@ mod tests {
         ("export", export::STATEMENTS),
         ("emergency", emergency::STATEMENTS),
         ("failures", failures::STATEMENTS),
+        ("forward", forward::STATEMENTS),
         ("gates", gates::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("lane", lane::STATEMENTS),

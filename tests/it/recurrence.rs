@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 
-use crate::pages::root;
+use crate::pages::{python, root};
 
 /// As many as the script gives.
 const MOST: usize = 40;
@@ -32,17 +32,6 @@ struct Case {
     zone: &'static str,
     first: DateTime,
     rule: String,
-}
-
-/// A Python that has python-dateutil.
-fn python() -> Option<PathBuf> {
-    let installed = root().join("tests/.python/bin/python");
-    let has = |python: &PathBuf| {
-        let wanted = "import dateutil, zoneinfo; zoneinfo.ZoneInfo('Europe/Berlin')";
-        let found = Command::new(python).args(["-c", wanted]).stderr(Stdio::null()).status();
-        found.is_ok_and(|status| status.success())
-    };
-    [installed, PathBuf::from("python3")].into_iter().find(has)
 }
 
 fn numbers(rng: &mut Rng, most: usize, number: impl Fn(&mut Rng) -> i32) -> String {
@@ -135,7 +124,7 @@ fn starts(case: &Case) -> Option<String> {
 
 #[test]
 fn recurrences_come_when_a_second_implementation_says() {
-    let Some(python) = python() else {
+    let Some(python) = python("import dateutil, zoneinfo; zoneinfo.ZoneInfo('Europe/Berlin')") else {
         println!("skipped: there is no Python with python-dateutil; tests/run installs it");
         return;
     };
