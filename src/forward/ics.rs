@@ -54,7 +54,8 @@ impl File {
     }
 
     fn held(&mut self, organisation: &str, held: &HeldTime, now: Timestamp) {
-        let place = held.repository.as_ref().map_or_else(|| organisation.to_owned(), |name| format!("{organisation}/{name}"));
+        let place =
+            held.repository.as_ref().map_or_else(|| organisation.to_owned(), |name| format!("{organisation}/{name}"));
         let (word, category) = match held.kind {
             HoldKind::Freeze => ("Freeze", "FREEZE"),
             HoldKind::Window => ("Window", "WINDOW"),

@@ -110,7 +110,9 @@ impl Forward {
         let mut forward = Self { organisation, from, until, changes: Vec::new(), holds: Vec::new(), cut: false };
         forward.add_changes(store, pages).await?;
         forward.add_holds(store).await?;
-        forward.changes.sort_by(|one, other| (one.start, one.end, one.number).cmp(&(other.start, other.end, other.number)));
+        forward
+            .changes
+            .sort_by(|one, other| (one.start, one.end, one.number).cmp(&(other.start, other.end, other.number)));
         forward.holds.sort_by(|one, other| (one.start, one.end, &one.id).cmp(&(other.start, other.end, &other.id)));
         Ok(forward)
     }
@@ -213,5 +215,16 @@ fn held(hold: &Hold, repository: Option<String>, (start, end): (Timestamp, Times
     let some = hold.when.0.iter().any(|condition| !matches!(condition, Condition::Services(_)));
     let services = services.cloned().collect();
     let Hold { kind, merges, deploys, .. } = *hold;
-    HeldTime { kind, repository, id: hold.id.clone(), why: hold.why.clone(), start, end, merges, deploys, services, some }
+    HeldTime {
+        kind,
+        repository,
+        id: hold.id.clone(),
+        why: hold.why.clone(),
+        start,
+        end,
+        merges,
+        deploys,
+        services,
+        some,
+    }
 }

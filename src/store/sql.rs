@@ -95,8 +95,8 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
-        forward, gates, groups, lane, mark, members, missed, open, part, past, people, plans, policy, pushes, retention, schema,
-        shown, sqlite, standing, take, troubled, waiting,
+        forward, gates, groups, lane, mark, members, missed, open, part, past, people, plans, policy, pushes,
+        retention, schema, shown, sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;

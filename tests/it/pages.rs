@@ -1,12 +1,22 @@
-//! Reading the project's own pages: what several tests of them share. Absent: any claim about what stands in them.
+//! The project's own pages, and the Python beside it: what several tests share. Absent: any claim about what stands in them.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// The project's folder.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A Python that does so much without an error: the one that `tests/run` makes, or the machine's.
+pub(crate) fn python(wanted: &str) -> Option<PathBuf> {
+    let installed = root().join("tests/.python/bin/python");
+    let has = |python: &PathBuf| {
+        Command::new(python).args(["-c", wanted]).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    [installed, PathBuf::from("python3")].into_iter().find(has)
 }
 
 /// A file of the project.

@@ -6,7 +6,6 @@
 //! (it counts the rest), a day alone as `UNTIL` (it means its midnight).
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use countersign_domain::calendar::{Lasting, Recurrence, Series};
