@@ -39,6 +39,7 @@ mod said;
 mod sweep;
 mod tips;
 mod told;
+mod transitions;
 mod unfinished;
 mod write;
 

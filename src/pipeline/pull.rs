@@ -34,7 +34,7 @@ pub(super) struct Decided {
     pub(super) look: Box<Look>,
     pub(super) facts: Facts,
     sources: Vec<Source>,
-    templates: Vec<Template>,
+    pub(super) templates: Vec<Template>,
     pub(super) loaded: Arc<Loaded>,
     /// What the policy that the pull request edits would have done, where it edits one.
     pub(super) effect_of_edit: Option<EffectOfEdit>,
@@ -127,6 +127,7 @@ impl Pipeline {
         let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;
         let mut new = new_decision(&decided, effect, said.texts, said.shown);
         new.next_due = new.next_due.into_iter().chain(said.later).min();
+        new.stands = self.stands(&decided).await?;
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");
@@ -329,6 +330,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         shows: Some(received::shows(look)),
         // What is not open any more is asked nothing: the backtest goes by what it was asked last.
         change: open.then(|| change_row(look, decision)),
+        stands: None,
     }
 }
 
