@@ -78,7 +78,7 @@ async fn a_change_goes_from_draft_to_closed_and_each_step_is_kept() {
     pull.edit_body("carol", SUMMARY);
     world.settled().await;
     let summary = world.summary(&pull);
-    assert!(summary.starts_with("State: **authorise**. Next: one of"), "{summary}");
+    assert!(summary.starts_with("State: **authorise**. Next: one person of `peer`: approve"), "{summary}");
     let comment = world.comment(&pull).expect("a comment").body;
     assert!(comment.contains("State: **authorise**. Next: the approvals below."), "{comment}");
     approved(&world, &pull).await;
