@@ -27,7 +27,8 @@ fn told(life: &Life, step: impl Fn(&Act) -> String) -> String {
     let Some((first, rest)) = life.next.split_first() else { return state(life) };
     let more = match rest.len() {
         0 => String::new(),
-        more => format!(", and {more} more"),
+        1 => ", and 1 more step".to_owned(),
+        more => format!(", and {more} more steps"),
     };
     format!("{} Next: {}", state(life), stopped(&format!("{}{more}", step(first).trim_end_matches('.'))))
 }
