@@ -27,6 +27,11 @@ pub(super) fn lasting_line(decision: &Decision, context: &Context) -> Option<Str
     })
 }
 
+/// The same of a change that went in, with how it was closed where it is.
+pub(super) fn line_since_it_went_in(life: &Life, voice: Voice, context: &Context) -> String {
+    told(life, |act| step(act, voice, context))
+}
+
 fn told(life: &Life, step: impl Fn(&Act) -> String) -> String {
     let Some((first, rest)) = life.next.split_first() else { return state(life) };
     let more = match rest.len() {
@@ -39,7 +44,9 @@ fn told(life: &Life, step: impl Fn(&Act) -> String) -> String {
 
 fn state(life: &Life) -> String {
     let marks: String = life.marks.names().map(|mark| format!(", {mark}")).collect();
-    format!("State: **{}**{marks}.", life.state.name())
+    let closure =
+        life.state.closure().map_or(String::new(), |closure| format!(", {}", closure.name().replace('-', " ")));
+    format!("State: **{}**{closure}{marks}.", life.state.name())
 }
 
 /// Whose step it is, and what it is. What is waited for is nobody's.
