@@ -126,7 +126,7 @@ impl Pipeline {
             self.leave_to_others(work, look, &decided.facts.siblings).await?;
         }
         decided.went_in = self.life_since_it_went_in(&decided).await?;
-        let (look, decision) = (&decided.look, &decided.decision);
+        let decision = &decided.decision;
         let effect = effect(there.run.as_ref(), &shown);
         let said = self.say_all(work, github, &decided, effect, there, shown).await;
         let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;

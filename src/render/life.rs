@@ -7,6 +7,9 @@ use super::Context;
 use super::phrase::{Voice, stopped};
 use super::requests::{is_approval, who};
 
+/// So many names of one list are told: all of them stand below.
+const NAMES: usize = 3;
+
 /// `State: authorise. Next: one of bob or carol: approve this pull request.` Nothing where no policy speaks about it.
 pub(super) fn line(decision: &Decision, voice: Voice, context: &Context) -> Option<String> {
     let life = life::before_merge(decision)?;
@@ -51,7 +54,7 @@ fn state(life: &Life) -> String {
 
 /// Whose step it is, and what it is. What is waited for is nobody's.
 fn step(act: &Act, voice: Voice, context: &Context) -> String {
-    let what = voice.markdown(&act.what);
+    let what = voice.markdown(&act.what.clone().with_lists_of(NAMES));
     match act.by {
         Actor::Nobody => what,
         _ => format!("{}: {what}", who(&act.by, voice, context)),

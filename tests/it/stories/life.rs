@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::store::Transition;
-use github_stand_in::{Changes, NewPullRequest, Oid, PullRequest, Verdict};
+use github_stand_in::{Changes, NewPullRequest, Oid, On, PullRequest, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::{folder, run as run_in};
@@ -169,6 +169,19 @@ async fn what_reaches_no_environment_is_implemented_when_it_goes_in_and_a_revert
     revert.merge("carol");
     world.settled().await;
     ends(&steps(&world, &pull).await, &["closed:successful → closed:backed-out by carol"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_in_before_anybody_could_look_begins_with_its_merge() {
+    let world = World::with_policy(PEER).await;
+    world.github.faults().down(On::Reads);
+    let new = NewPullRequest { author: "alice", title: "Sell more", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    pull.merge("dave");
+    world.github.settled().await;
+    world.github.faults().up();
+    world.settled().await;
+    assert_eq!(steps(&world, &pull).await, ["nothing → closed:successful by dave"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
