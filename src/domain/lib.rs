@@ -16,6 +16,7 @@ pub mod evaluate;
 pub mod facts;
 pub mod help;
 pub mod layer;
+pub mod life;
 pub mod needs;
 pub mod net_diff;
 pub mod patch;

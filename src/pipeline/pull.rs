@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, Outcome as Verdict, PolicyReport, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts, Sibling};
+use countersign_domain::life::Life;
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{Effect, Refusals, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
@@ -34,8 +35,10 @@ pub(super) struct Decided {
     pub(super) look: Box<Look>,
     pub(super) facts: Facts,
     sources: Vec<Source>,
-    templates: Vec<Template>,
+    pub(super) templates: Vec<Template>,
     pub(super) loaded: Arc<Loaded>,
+    /// Where the change stands, where it went in.
+    pub(super) went_in: Option<Life>,
     /// What the policy that the pull request edits would have done, where it edits one.
     pub(super) effect_of_edit: Option<EffectOfEdit>,
 }
@@ -122,11 +125,14 @@ impl Pipeline {
         if look.change.state != ChangeState::Open {
             self.leave_to_others(work, look, &decided.facts.siblings).await?;
         }
+        decided.went_in = self.life_since_it_went_in(&decided).await?;
+        let decision = &decided.decision;
         let effect = effect(there.run.as_ref(), &shown);
         let said = self.say_all(work, github, &decided, effect, there, shown).await;
         let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;
         let mut new = new_decision(&decided, effect, said.texts, said.shown);
         new.next_due = new.next_due.into_iter().chain(said.later).min();
+        new.stands = self.stands(&decided).await?;
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");
@@ -157,7 +163,17 @@ impl Pipeline {
         while !self.use_tickets(&look, &decision, &mut facts).await? {
             decision = evaluate(&loaded.policies, &records, &facts);
         }
-        Ok(Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit: None })
+        Ok(Decided {
+            decision,
+            check_name,
+            look,
+            facts,
+            sources,
+            templates,
+            loaded,
+            went_in: None,
+            effect_of_edit: None,
+        })
     }
 
     /// A check that open pull requests share is theirs to write: they are looked at again, now that this one has no part
@@ -208,7 +224,8 @@ pub(super) fn decided_at_gate(read: Read, pages: &str) -> (Decision, NewDecision
     let Read { look, governing, facts, templates, .. } = read;
     let Governing { sources, loaded, check_name, .. } = governing;
     let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
-    let decided = Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit: None };
+    let decided =
+        Decided { decision, check_name, look, facts, sources, templates, loaded, went_in: None, effect_of_edit: None };
     let context = render::Context {
         server: pages.to_owned(),
         owner: decided.look.repository.owner.clone(),
@@ -217,6 +234,7 @@ pub(super) fn decided_at_gate(read: Read, pages: &str) -> (Decision, NewDecision
         author: decided.look.change.author.clone(),
         effect: Effect::None,
         refusals: Refusals::default(),
+        went_in: None,
         explain: false,
     };
     let texts = render::answer(&decided.decision, &context).run.map(|run| run.fingerprint).unwrap_or_default();
@@ -330,6 +348,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         shows: Some(received::shows(look)),
         // What is not open any more is asked nothing: the backtest goes by what it was asked last.
         change: open.then(|| change_row(look, decision)),
+        stands: None,
     }
 }
 

@@ -90,6 +90,7 @@ impl Pipeline {
             author: look.change.author.clone(),
             effect,
             refusals: refused::told(&shown.refused),
+            went_in: decided.went_in.clone(),
             explain: shown.explained.is_some(),
         };
         let answer = render::answer(&decided.decision, &context);

@@ -17,7 +17,7 @@ use super::limits::{self, Section, fit};
 use super::phrase::Voice;
 use super::requests::{self, Request};
 use super::summary::{GLOSS, remarks};
-use super::{Context, announced, change_block, commands, emergency, summary};
+use super::{Context, announced, change_block, commands, emergency, life, summary};
 
 /// The hidden line by which the comment is found again, beside its author being the App.
 pub const COMMENT_MARKER: &str = "<!-- countersign:comment v1 -->";
@@ -41,8 +41,10 @@ pub(super) fn comment(decision: &Decision, context: &Context) -> Comment {
     if people_must_act(decision) {
         return Comment::Show(body(decision, context));
     }
+    let voice = Voice { names_people: decision.names_people };
     let marks = emergency::line(decision).into_iter().chain(announced::lines(decision));
-    let line = marks.map(|line| format!("{line}\n\n")).collect::<String>() + &settled(decision, context);
+    let state = life::line(decision, voice, context).map(|line| format!("{line} ")).unwrap_or_default();
+    let line = marks.map(|line| format!("{line}\n\n")).collect::<String>() + &state + &settled(decision, context);
     match decision.comment {
         CommentWhen::Always => Comment::Show(format!("{COMMENT_MARKER}\n{line}\n")),
         _ => folded(&line),
@@ -100,7 +102,9 @@ fn to_act(decision: &Decision, context: &Context) -> Vec<Section> {
     let for_author = requests::open(decision, Mode::Enforce).iter().any(|request| request.is_for_author());
     let mark = emergency::line(decision).map(|line| Section::block("the emergency", [line]));
     let near = announced::lines(decision);
+    let state = life::lasting_line(decision, context).map(|line| Section::block("the state", [line]));
     vec![
+        state.unwrap_or_default(),
         mark.unwrap_or_default(),
         Section::block("freezes that are near", (!near.is_empty()).then(|| near.join("\n\n"))),
         list(&asked, decision, Mode::Enforce, context),

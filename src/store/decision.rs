@@ -22,6 +22,7 @@ use super::part::Part;
 use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
 use super::standing::Shows;
+use super::transitions::{self, Stands};
 use super::waiting::{self, awaited};
 use crate::signal::{Moved, MovedCheck, PullIndex};
 
@@ -286,6 +287,8 @@ pub struct NewDecision {
     pub shows: Option<Shows>,
     /// Its row for the backtest.
     pub change: Option<ChangeRow>,
+    /// Where the change stands by it; `None` where that is not told by it.
+    pub stands: Option<Stands>,
 }
 
 impl Store {
@@ -309,6 +312,9 @@ impl Store {
         write(&mut tx, claim, (repository, number), id, decision, now).await?;
         if let Some(change) = &decision.change {
             keep_change(&mut tx, change, id, decision.as_of).await?;
+        }
+        if let Some(stands) = &decision.stands {
+            transitions::note(&mut tx, claim, (repository, number), (id, decision.as_of), stands).await?;
         }
         if !self.finish(&mut tx, claim, decision.next_due, decision.green_until.as_ref()).await? {
             return Ok(None);

@@ -36,6 +36,9 @@ statements! {
         "UPDATE emergency_review SET done_at = $3, done_by = $4
         WHERE repository = $1 AND number = $2 AND done_at IS NULL"
     );
+    OF_CHANGE = Sql::both(
+        "SELECT CASE WHEN done_at IS NULL THEN due END AS due FROM emergency_review WHERE repository = $1 AND number = $2"
+    );
     OPEN = Sql::both("SELECT number FROM pull WHERE repository = $1 AND open = 1 ORDER BY number");
 }
 
@@ -123,6 +126,16 @@ impl Store {
         tx.commit().await?;
         self.wake();
         Ok(())
+    }
+
+    /// The review of a change that went in as an emergency, and when it is due, where it is not done; `None` where none was
+    /// ever owed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn review_of(&self, change: (u64, u64)) -> Result<Option<Option<Timestamp>>> {
+        let rows = self.db.fetch(OF_CHANGE, values![change.0, change.1]).await?;
+        rows.first().map(|row| row.maybe_instant("due")).transpose()
     }
 
     /// The reviews that are owed of other changes of a repository: number, and when each is due, the earliest first.

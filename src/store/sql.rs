@@ -96,7 +96,7 @@ mod tests {
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
         forward, gates, groups, lane, mark, members, missed, open, part, past, people, plans, policy, pushes,
-        retention, schema, shown, sqlite, standing, take, troubled, waiting,
+        retention, schema, shown, sqlite, standing, take, transitions, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -134,6 +134,7 @@ mod tests {
         ("sqlite", sqlite::STATEMENTS),
         ("standing", standing::STATEMENTS),
         ("take", take::STATEMENTS),
+        ("transitions", transitions::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
         ("waiting", waiting::STATEMENTS),
     ];

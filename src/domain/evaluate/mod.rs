@@ -34,6 +34,7 @@ mod waived;
 
 pub(crate) use context::Context;
 pub use deployment::AUTHORISED;
+pub(crate) use layers::speaking;
 pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 pub(crate) use planned::plan;
@@ -76,7 +77,7 @@ fn decide(policies: &PolicySet, records: &Records, seen: &Seen<'_>) -> Decision 
     let speaking = match facts.change.state {
         ChangeState::Closed | ChangeState::Merged if gate.is_none() => Vec::new(),
         // Otherwise it went in, or never will: there is nothing left to ask but what its deployment asks.
-        ChangeState::Open | ChangeState::Closed | ChangeState::Merged => layers::speaking(policies, facts),
+        ChangeState::Open | ChangeState::Closed | ChangeState::Merged => speaking(policies, facts),
     };
     let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
     // Factors come before models and declarations, so that only without those they know the type.

@@ -18,6 +18,7 @@ mod expr_facts;
 mod freezes;
 mod independence;
 mod layers;
+mod life;
 mod membership;
 mod notice;
 mod outcome;
