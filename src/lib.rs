@@ -12,6 +12,7 @@ pub mod failpoint;
 pub mod github;
 pub mod history;
 pub mod logs;
+pub mod notify;
 pub mod pipeline;
 pub mod queue;
 pub mod render;

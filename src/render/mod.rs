@@ -22,6 +22,7 @@ pub mod gate;
 pub mod group;
 pub mod json;
 pub mod limits;
+pub mod notice;
 pub mod phrase;
 
 mod readable;

@@ -18,6 +18,7 @@ use super::claim::{Claim, GreenUntil};
 use super::db::{Row, Tx, Writes, values};
 use super::error::{Error, Result};
 use super::mark::Marks;
+use super::outbox::{self, NewTold};
 use super::part::Part;
 use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
@@ -286,6 +287,8 @@ pub struct NewDecision {
     pub shows: Option<Shows>,
     /// Its row for the backtest.
     pub change: Option<ChangeRow>,
+    /// What people are told with it.
+    pub told: Option<NewTold>,
 }
 
 impl Store {
@@ -310,10 +313,16 @@ impl Store {
         if let Some(change) = &decision.change {
             keep_change(&mut tx, change, id, decision.as_of).await?;
         }
+        if let Some(told) = &decision.told {
+            outbox::tell(&mut tx, (repository, number), told, now).await?;
+        }
         if !self.finish(&mut tx, claim, decision.next_due, decision.green_until.as_ref()).await? {
             return Ok(None);
         }
         tx.commit().await?;
+        if decision.told.as_ref().is_some_and(|told| !told.messages.is_empty()) {
+            self.wake();
+        }
         Ok(Some(id))
     }
 

@@ -95,8 +95,8 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
-        gates, groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown,
-        sqlite, standing, take, troubled, waiting,
+        gates, groups, lane, mark, members, missed, open, outbox, part, past, people, policy, pushes, retention,
+        schema, shown, sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -121,6 +121,7 @@ mod tests {
         ("members", members::STATEMENTS),
         ("missed", missed::STATEMENTS),
         ("open", open::STATEMENTS),
+        ("outbox", outbox::STATEMENTS),
         ("part", part::STATEMENTS),
         ("past", past::STATEMENTS),
         ("people", people::STATEMENTS),

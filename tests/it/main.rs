@@ -30,6 +30,7 @@ mod pages;
 mod process;
 mod queue;
 mod readme;
+mod receivers;
 mod recurrence;
 mod reference;
 mod replicas;

@@ -24,6 +24,7 @@ mod reviews;
 mod rules;
 mod schedule;
 mod stack;
+mod tells;
 #[cfg(test)]
 mod tests;
 mod trusted;
@@ -208,6 +209,7 @@ impl<'a> Draft<'a> {
             names_people: cx.names_people(),
             requests,
             commands: self.commands,
+            tells: tells::tells(cx, &self.speaking),
             rules: self.rules,
         }
     }

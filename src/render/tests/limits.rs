@@ -147,7 +147,11 @@ fn runs_without_a_look_are_never_green() {
 
 #[test]
 fn what_github_does_not_take_is_told_in_the_check_and_nowhere_else() {
-    let refusals = Refusals { comment: Some("issue is *locked*".into()), requests: Some("no such team".into()) };
+    let refusals = Refusals {
+        comment: Some("issue is *locked*".into()),
+        requests: Some("no such team".into()),
+        receivers: vec!["slack:`payments".into()],
+    };
     let refused = answer(&examples::pass(), &Context { refusals, ..context() });
     let usual = answer(&examples::pass(), &context());
     let (run, before) = (refused.run.unwrap(), usual.run.unwrap());

@@ -27,6 +27,7 @@ mod lag;
 mod large;
 mod models;
 mod moved;
+mod notify;
 mod owners;
 mod people;
 mod policies;

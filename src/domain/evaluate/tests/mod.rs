@@ -30,6 +30,7 @@ mod schedule;
 mod signed;
 mod soak;
 mod speed;
+mod tells;
 mod threads;
 mod windows;
 mod world;
