@@ -32,6 +32,8 @@ pub struct Delivery {
 pub struct Signal {
     /// The repository it is about, as it is called now.
     pub repository: Option<RepositoryName>,
+    /// Whose deed it tells of, where it says so.
+    pub sender: Option<Account>,
     /// Where to look again.
     pub marks: Vec<Mark>,
     /// What it proves.
@@ -174,6 +176,13 @@ pub enum Mark {
         /// Its repository.
         repository: u64,
     },
+    /// Every pull request that went in lately and that a deployment of this commit may bring, or take back.
+    Shipped {
+        /// Its repository.
+        repository: u64,
+        /// The commit.
+        head: Oid,
+    },
     /// A merge group to be answered.
     Group {
         /// Its repository.
@@ -210,6 +219,7 @@ impl Mark {
             Self::Base { .. }
             | Self::Owner { .. }
             | Self::Deployed { .. }
+            | Self::Shipped { .. }
             | Self::Group { .. }
             | Self::Gate { .. }
             | Self::Installation { .. } => false,

@@ -11,6 +11,7 @@ mod evaluate;
 mod explain;
 mod github;
 mod init;
+mod life;
 mod man;
 mod migrate;
 mod output;
@@ -139,6 +140,13 @@ enum Command {
     #[command(after_help = "Example:\n  countersign queue\n  countersign queue retry 'acme/shop#12'")]
     Queue(queue::Queue),
 
+    /// Show how a change went from state to state.
+    ///
+    /// Each step with its instant, whose deed it was, the delivery that told of it, the decision that shows it and the
+    /// policies in force (docs/life.md). Reads the database that the server writes; the server may run meanwhile.
+    #[command(after_help = "Example:\n  countersign life 'acme/shop#12'")]
+    Life(life::Life),
+
     /// Bring the database's tables to this version.
     ///
     /// The server does the same when it starts. Run it first where you want to see it done, or where the server's own
@@ -199,6 +207,7 @@ pub async fn run() -> ExitCode {
         Command::Template(template) => template.run(),
         Command::Init(init) => Box::pin(init.run()).await,
         Command::Queue(queue) => queue.run().await,
+        Command::Life(life) => life.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Replay(replay) => replay.run().await,
         Command::Backtest(backtest) => Box::pin(backtest.run()).await,

@@ -282,6 +282,8 @@ pub enum Actor {
     },
     /// Anybody with write access who took no part in the change.
     Bystander,
+    /// Anybody with write access.
+    Writer,
     /// Whoever keeps the policy file.
     PolicyAdmin,
     /// Whoever runs countersign or administers the repository on GitHub.

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::command::{Asks, ChangeResult};
-use crate::decision::{Decision, Outcome, RequirementResult, State};
+use crate::command::ChangeResult;
+use crate::decision::{Decision, Outcome};
 use crate::facts::ChangeState;
 use crate::layer::Layer;
-use crate::policy::Mode;
+use crate::life::{self, Closure, State};
 
 /// Something that happens to a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,34 +103,35 @@ pub struct Telling {
     pub applies: bool,
 }
 
-/// What is known of the review that a change owes.
+/// What is known of a change that is open no more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Review {
-    /// Whether one is owed.
+pub struct AfterMerge {
+    /// Its state; `None` where no policy speaks about it.
+    pub stands: Option<State>,
+    /// What people said became of it.
+    pub said: Option<ChangeResult>,
+    /// Whether its review is owed.
     pub owed: bool,
-    /// Whether the time for it is over.
+    /// Whether the time for that is over.
     pub overdue: bool,
 }
 
-/// Whether a change that is open has been frozen is told apart from whether one is, so that its end is an event.
-const TIME: [&str; 5] = ["freeze", "window", "planned_window", "soak", "notice"];
-
-/// What holds of a change by a decision. `before`: what held at the last one, which stays where the decision cannot tell.
-pub fn holding(decision: &Decision, review: Review, before: &BTreeSet<ChangeEvent>) -> BTreeSet<ChangeEvent> {
+/// What holds of a change by a decision. `before`: what held at the last one, which stays where this one cannot tell.
+pub fn holding(decision: &Decision, after: AfterMerge, before: &BTreeSet<ChangeEvent>) -> BTreeSet<ChangeEvent> {
     use ChangeEvent::{Authorised, Blocked, Emergency, Frozen, Scheduled, Submitted, Unfrozen};
     if decision.state != ChangeState::Open {
-        return afterwards(decision, review, before);
+        return afterwards(decision, after, before);
     }
-    if decision.draft || decision.outcome == Outcome::Silent {
+    let Some(life) = life::before_merge(decision).filter(|life| life.state != State::Draft) else {
         return BTreeSet::new();
-    }
+    };
     if decision.own_outcome == Outcome::Unknown {
         return before.clone();
     }
-    let open: Vec<&RequirementResult> = open(decision).collect();
-    let authorised = open.iter().all(|ask| ask.state == State::Waiting && TIME.contains(&ask.key));
-    let frozen = open.iter().any(|ask| ask.key == "freeze");
-    let awaits = open.iter().any(|ask| ask.key != "freeze");
+    // Where policies only observe, nobody authorises anything.
+    let authorised = life.state == State::Scheduled && decision.own_outcome != Outcome::Neutral;
+    let awaits = life::open(decision).any(|ask| ask.key != "freeze");
+    let frozen = life.marks.frozen;
     let was_frozen = before.contains(&Frozen) || before.contains(&Unfrozen);
     let held = [
         (Submitted, true),
@@ -139,32 +140,27 @@ pub fn holding(decision: &Decision, review: Review, before: &BTreeSet<ChangeEven
         (Scheduled, authorised && awaits),
         (Frozen, frozen),
         (Unfrozen, !frozen && was_frozen),
-        (Emergency, !decision.emergencies.is_empty()),
+        (Emergency, life.marks.emergency),
     ];
     held.into_iter().filter(|(_, holds)| *holds).map(|(event, _)| event).collect()
 }
 
-/// What still keeps the change from going in, of what decides.
-fn open(decision: &Decision) -> impl Iterator<Item = &RequirementResult> {
-    let deciding = decision.rules.iter().filter(|rule| rule.mode == Mode::Enforce);
-    let is_open =
-        |ask: &&RequirementResult| !matches!(ask.state, State::Satisfied | State::NotApplicable | State::Waived);
-    deciding.flat_map(|rule| &rule.asks).filter(is_open)
-}
-
 /// What holds of a change that is open no more. What it was told while it was open stays told.
-fn afterwards(decision: &Decision, review: Review, before: &BTreeSet<ChangeEvent>) -> BTreeSet<ChangeEvent> {
+fn afterwards(decision: &Decision, after: AfterMerge, before: &BTreeSet<ChangeEvent>) -> BTreeSet<ChangeEvent> {
     use ChangeEvent::{BackedOut, Closed, Failed, Implemented, ReviewDue, ReviewOverdue, Verified};
     let merged = decision.state == ChangeState::Merged;
-    let result = if merged { outcome(decision) } else { None };
+    let AfterMerge { stands, said, owed, overdue } = after;
+    let closure = stands.and_then(State::closure).or(said.map(Closure::from));
+    let is = |wanted: Closure| closure == Some(wanted);
     let held = [
-        (Implemented, merged),
-        (Verified, matches!(result, Some(ChangeResult::Successful | ChangeResult::WithIssues))),
-        (Failed, result == Some(ChangeResult::Failed)),
-        (BackedOut, result == Some(ChangeResult::BackedOut)),
-        (ReviewDue, review.owed),
-        (ReviewOverdue, review.owed && review.overdue),
-        (Closed, !merged || (result.is_some() && !review.owed)),
+        // On its way to where it is to go it is not there yet.
+        (Implemented, merged && !matches!(stands, None | Some(State::Implement)) && !is(Closure::BackedOut)),
+        (Verified, matches!(said, Some(ChangeResult::Successful | ChangeResult::WithIssues))),
+        (Failed, is(Closure::Failed)),
+        (BackedOut, is(Closure::BackedOut)),
+        (ReviewDue, owed),
+        (ReviewOverdue, owed && overdue),
+        (Closed, matches!(stands, Some(State::Closed(_)))),
     ];
     let mut now: BTreeSet<ChangeEvent> = before.clone();
     for (event, holds) in held {
@@ -175,14 +171,6 @@ fn afterwards(decision: &Decision, review: Review, before: &BTreeSet<ChangeEvent
         }
     }
     now
-}
-
-/// What became of a change that went in, by the last word that counts.
-fn outcome(decision: &Decision) -> Option<ChangeResult> {
-    decision.commands.iter().rev().find_map(|command| match (&command.asks, &command.refused) {
-        (Some(Asks::Outcome { result, .. }), None) => Some(*result),
-        _ => None,
-    })
 }
 
 /// What happened between two decisions, in the order of a change's life.

@@ -17,6 +17,7 @@ pub mod event;
 pub mod facts;
 pub mod help;
 pub mod layer;
+pub mod life;
 pub mod needs;
 pub mod net_diff;
 pub mod patch;

@@ -51,7 +51,8 @@ pub fn read(event: &str, payload: &Value, app_id: u64, received_at: Timestamp) -
         Heading { action: payload.text("action").to_owned(), installation: payload.at("installation").number("id") };
     let repository = payload.repository();
     let awaited = is_awaited(event, &heading.action, payload);
-    let mut signal = Signal { repository, awaited, ..Signal::default() };
+    let sender = payload.account("sender");
+    let mut signal = Signal { repository, sender, awaited, ..Signal::default() };
     let context =
         Context { action: &heading.action, app_id, repository: payload.at("repository").number("id"), received_at };
     match event {

@@ -164,6 +164,7 @@ impl Pipeline {
             shows: None,
             change: Some(change),
             told: None,
+            stands: None,
         }
     }
 }

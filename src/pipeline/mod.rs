@@ -40,6 +40,7 @@ mod said;
 mod sweep;
 mod tips;
 mod told;
+mod transitions;
 mod unfinished;
 mod write;
 

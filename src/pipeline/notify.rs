@@ -8,16 +8,17 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::decision::Decision;
-use countersign_domain::event::{ChangeEvent, Review, Telling, happened, holding};
+use countersign_domain::event::{AfterMerge, ChangeEvent, Telling, happened, holding};
 use countersign_domain::facts::ChangeState;
+use countersign_domain::life;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::pull::Decided;
 use super::{Pipeline, Result};
-use crate::github::Look;
 use crate::notify::Fact;
 use crate::render::{self, Context};
-use crate::store::{NewMessage, NewTold, Told};
+use crate::store::{NewMessage, NewTold, Stands, Told};
 
 /// What was known of a change while it was open.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +47,8 @@ struct Tells {
 
 impl Pipeline {
     /// What the decision leaves for people to be told: nothing where no policy tells anybody.
-    pub(super) async fn tell(&self, look: &Look, decision: &Decision, context: &Context) -> Result<ToBeTold> {
+    pub(super) async fn tell(&self, decided: &Decided, stands: Option<&Stands>, context: &Context) -> Result<ToBeTold> {
+        let (look, decision) = (&decided.look, &decided.decision);
         let change = (look.repository.id, look.change.number);
         let is_open = look.change.state == ChangeState::Open;
         // Most policies tell nobody: of what was never told nothing is asked.
@@ -57,15 +59,20 @@ impl Pipeline {
         if before.is_none() && !is_open {
             return Ok(ToBeTold::default());
         }
-        let due = if is_open { None } else { self.store.review_owed_of(change).await? };
-        let review = Review { owed: due.is_some(), overdue: due.is_some_and(|due| due <= decision.as_of) };
+        let due = if is_open { None } else { self.store.review_of(change).await?.flatten() };
+        let after = AfterMerge {
+            stands: stands.map(|stands| stands.state),
+            said: life::said(&decided.facts),
+            owed: due.is_some(),
+            overdue: due.is_some_and(|due| due <= decision.as_of),
+        };
         let known = match is_open {
             true => Known { tells: tells(&decision.tells), facts: render::notice::facts(decision, context) },
             false => before.as_ref().and_then(|told| serde_json::from_str(&told.known).ok()).unwrap_or_default(),
         };
         let held: BTreeSet<ChangeEvent> =
             before.iter().flat_map(|told| &told.holding).filter_map(|name| ChangeEvent::named(name)).collect();
-        let now = holding(decision, review, &held);
+        let now = holding(decision, after, &held);
         let sequence = before.as_ref().map_or(0, |told| told.sequence);
         // What happened while nobody was to be told is no news.
         let is_news = before.is_some() || self.store.decisions(change.0, change.1, 1).await?.is_empty();

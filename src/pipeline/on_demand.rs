@@ -126,6 +126,9 @@ impl Pipeline {
                     let now = self.store.now().await?;
                     let alike = self.store.remember_revert((repository.id, reverted), number, now).await?;
                     self.look_again(work, alike).await?;
+                    let mark =
+                        Mark::Pull { repository: repository.id, number: reverted, want: Want::Anything, lowers: false };
+                    self.store.mark(work.claim.installation, &[], &[mark]).await?;
                 }
                 if let Some(failed) = self.failed_deployment(github, look).await? {
                     let alike = self.store.remember_failed_deployment((repository.id, number), &failed).await?;

@@ -34,7 +34,7 @@ pub(super) struct Decided {
     pub(super) look: Box<Look>,
     pub(super) facts: Facts,
     sources: Vec<Source>,
-    templates: Vec<Template>,
+    pub(super) templates: Vec<Template>,
     pub(super) loaded: Arc<Loaded>,
     /// What the policy that the pull request edits would have done, where it edits one.
     pub(super) effect_of_edit: Option<EffectOfEdit>,
@@ -133,7 +133,9 @@ impl Pipeline {
         let said = self.say_all(work, github, &decided, effect, there, shown).await;
         let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;
         let mut new = new_decision(&decided, effect, said.texts, said.shown);
-        let telling = self.tell(look, decision, &self.context(&decided, effect, &new.shown)).await?;
+        new.stands = self.stands(&decided).await?;
+        let context = self.context(&decided, effect, &new.shown);
+        let telling = self.tell(&decided, new.stands.as_ref(), &context).await?;
         new.told = telling.told;
         new.next_due = new.next_due.into_iter().chain(said.later).chain(telling.next).min();
         match self.store.record_decision(&work.claim, &new).await? {
@@ -344,6 +346,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         // What is not open any more is asked nothing: the backtest goes by what it was asked last.
         change: open.then(|| change_row(look, decision)),
         told: None,
+        stands: None,
     }
 }
 

@@ -17,7 +17,7 @@ use super::limits::{self, Section, fit};
 use super::phrase::Voice;
 use super::requests::{self, Request};
 use super::summary::{GLOSS, remarks};
-use super::{Context, change_block, commands, emergency, summary};
+use super::{Context, change_block, commands, emergency, life, summary};
 
 /// The hidden line by which the comment is found again, beside its author being the App.
 pub const COMMENT_MARKER: &str = "<!-- countersign:comment v1 -->";
@@ -41,8 +41,9 @@ pub(super) fn comment(decision: &Decision, context: &Context) -> Comment {
     if people_must_act(decision) {
         return Comment::Show(body(decision, context));
     }
-    let mark = emergency::line(decision).map(|line| format!("{line}\n\n")).unwrap_or_default();
-    let line = mark + &settled(decision, context);
+    let voice = Voice { names_people: decision.names_people };
+    let lines = life::line(decision, voice, context).into_iter().chain(emergency::line(decision));
+    let line = lines.chain([settled(decision, context)]).collect::<Vec<_>>().join("\n\n");
     match decision.comment {
         CommentWhen::Always => Comment::Show(format!("{COMMENT_MARKER}\n{line}\n")),
         _ => folded(&line),
@@ -99,7 +100,9 @@ fn body(decision: &Decision, context: &Context) -> String {
 fn to_act(decision: &Decision, context: &Context) -> Vec<Section> {
     let for_author = requests::open(decision, Mode::Enforce).iter().any(|request| request.is_for_author());
     let mark = emergency::line(decision).map(|line| Section::block("the emergency", [line]));
+    let state = life::lasting_line(decision, context).map(|line| Section::block("the state", [line]));
     vec![
+        state.unwrap_or_default(),
         mark.unwrap_or_default(),
         list(&asked, decision, Mode::Enforce, context),
         if for_author { change_block::section(decision, GLOSS) } else { Section::default() },

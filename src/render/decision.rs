@@ -5,6 +5,7 @@ use countersign_domain::decision::{
 };
 use countersign_domain::diagnostic::Origin;
 use countersign_domain::layer::Layer;
+use countersign_domain::life;
 use countersign_domain::policy::{ChangeType, Mode};
 use countersign_domain::text::plain;
 use serde_json::{Value, json};
@@ -39,6 +40,7 @@ pub fn json(decision: &Decision, description: &str) -> Value {
         "own_outcome": decision.own_outcome.name(),
         "draft": decision.draft,
         "next": plain(&decision.next),
+        "life": life(decision),
         "type": change_type(decision.change_type),
         "emergencies": decision.emergencies.iter().map(emergency).collect::<Vec<_>>(),
         "risk": {
@@ -59,6 +61,18 @@ pub fn json(decision: &Decision, description: &str) -> Value {
         }),
         "notices": decision.notices.iter().map(plain).collect::<Vec<_>>(),
         "next_instant": decision.next_instant.map(|at| at.to_string()),
+    })
+}
+
+/// Where the change stands; `null` where no policy speaks about it.
+fn life(decision: &Decision) -> Value {
+    life::before_merge(decision).map_or(Value::Null, |life| {
+        json!({
+            "state": life.state.name(),
+            "closure": life.state.closure().map(|closure| closure.name()),
+            "marks": life.marks.names().collect::<Vec<_>>(),
+            "next": life.next.iter().map(act).collect::<Vec<_>>(),
+        })
     })
 }
 
@@ -105,6 +119,7 @@ fn act(act: &Act) -> Value {
         Actor::PolicyAdmin => json!({ "who": "policy-admin" }),
         Actor::Administrator => json!({ "who": "administrator" }),
         Actor::Bystander => json!({ "who": "bystander" }),
+        Actor::Writer => json!({ "who": "writer" }),
         Actor::Nobody => json!({ "who": "nobody" }),
     };
     json!({ "by": by, "what": plain(&act.what) })

@@ -21,6 +21,7 @@ pub mod escape;
 pub mod gate;
 pub mod group;
 pub mod json;
+mod life;
 pub mod limits;
 pub mod notice;
 pub mod phrase;

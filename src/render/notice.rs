@@ -7,7 +7,7 @@
 use countersign_domain::command::Asks;
 use countersign_domain::decision::{Decision, RequirementResult, State};
 use countersign_domain::event::ChangeEvent;
-use countersign_domain::policy::Mode;
+use countersign_domain::life::open;
 
 use super::Context;
 use super::decision::change_type;
@@ -99,17 +99,17 @@ fn lead(event: ChangeEvent, decision: &Decision) -> String {
     match event {
         ChangeEvent::Submitted if next.is_empty() => "It is up for authorisation.".to_owned(),
         ChangeEvent::Submitted => format!("It is up for authorisation. Next: {next}"),
-        ChangeEvent::Authorised => match open(decision).as_slice() {
+        ChangeEvent::Authorised => match open(decision).collect::<Vec<_>>().as_slice() {
             [] => "Whoever has to agree has agreed. It may go in from now on.".to_owned(),
             held => format!("Whoever has to agree has agreed. It waits for its time: {}", observed(held.to_vec())),
         },
         ChangeEvent::Blocked => {
-            let blocked = open(decision).into_iter().filter(|ask| ask.state == State::Blocked).collect();
+            let blocked = open(decision).filter(|ask| ask.state == State::Blocked).collect();
             format!("It cannot go in as it is: {}", observed(blocked))
         }
-        ChangeEvent::Scheduled => format!("It is authorised and goes in at its time: {}", observed(open(decision))),
+        ChangeEvent::Scheduled => format!("It is authorised and goes in at its time: {}", observed(open(decision).collect())),
         ChangeEvent::Frozen => {
-            let freezes = open(decision).into_iter().filter(|ask| ask.key == "freeze").collect();
+            let freezes = open(decision).filter(|ask| ask.key == "freeze").collect();
             format!("It stays out for now: {}", observed(freezes))
         }
         ChangeEvent::Unfrozen => "No freeze holds it any more.".to_owned(),
@@ -141,14 +141,6 @@ fn lead(event: ChangeEvent, decision: &Decision) -> String {
         }
         ChangeEvent::Closed => "Nothing more is done about it.".to_owned(),
     }
-}
-
-/// What still keeps the change from going in, of what decides.
-fn open(decision: &Decision) -> Vec<&RequirementResult> {
-    let deciding = decision.rules.iter().filter(|rule| rule.mode == Mode::Enforce);
-    let is_open =
-        |ask: &&RequirementResult| !matches!(ask.state, State::Satisfied | State::NotApplicable | State::Waived);
-    deciding.flat_map(|rule| &rule.asks).filter(is_open).collect()
 }
 
 /// Who said what became of it, in their words.

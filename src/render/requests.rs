@@ -55,6 +55,12 @@ pub(super) fn approvals(decision: &Decision, mode: Mode) -> impl Iterator<Item =
     asked.map(|(layer, ask)| (layer, &ask.wanted))
 }
 
+/// Whether an act is one of the [`approvals`] that are asked, which the comment lists whoever has given some.
+pub(super) fn is_approval(act: &Act, decision: &Decision) -> bool {
+    let asks = decision.rules.iter().flat_map(|rule| &rule.asks);
+    matches!(act.by, Actor::People { .. }) && asks.filter(|ask| ask.key == APPROVALS).any(|ask| ask.acts.contains(act))
+}
+
 /// Whether somebody or something is still missing.
 pub(super) fn is_open(state: State) -> bool {
     match state {
@@ -140,14 +146,14 @@ pub(super) fn rule_name(rule: &RuleResult) -> String {
 fn rank(actor: &Actor) -> u8 {
     match actor {
         Actor::Author => 0,
-        Actor::People { .. } | Actor::Bystander => 2,
+        Actor::People { .. } | Actor::Bystander | Actor::Writer => 2,
         Actor::PolicyAdmin => 3,
         Actor::Administrator => 4,
         Actor::Nobody => 5,
     }
 }
 
-fn who(actor: &Actor, voice: Voice, context: &Context) -> String {
+pub(super) fn who(actor: &Actor, voice: Voice, context: &Context) -> String {
     match actor {
         Actor::Author => match &context.author {
             Some(account) if voice.names_people => format!("the author, {}", voice.person(account)),
@@ -165,6 +171,7 @@ fn who(actor: &Actor, voice: Voice, context: &Context) -> String {
             }
         }
         Actor::Bystander => "somebody with write access who took no part in the change".to_owned(),
+        Actor::Writer => "somebody with write access".to_owned(),
         Actor::PolicyAdmin => "whoever keeps the policy file".to_owned(),
         Actor::Administrator => "whoever administers this repository or countersign".to_owned(),
         Actor::Nobody => "nobody has to act".to_owned(),

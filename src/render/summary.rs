@@ -12,7 +12,7 @@ use super::check_run::outcome_words;
 use super::escape::{code, prose, prose_at, shorten};
 use super::limits::{self, Section};
 use super::phrase::{QUOTE_LIMIT, Voice, instant, sentence};
-use super::{Context, annotation, change_block, commands, emergency, requests, table};
+use super::{Context, annotation, change_block, commands, emergency, life, requests, table};
 
 /// What a change request is, for a reader who has never heard of one.
 pub(super) const GLOSS: &str = "A change request is the part of the description that says what changes and why, how \
@@ -24,7 +24,7 @@ const SENTENCE_LIMIT: usize = 500;
 /// All sections, in the order in which they matter.
 pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     let voice = Voice { names_people: decision.names_people };
-    let mut sections = vec![intro(decision)];
+    let mut sections = vec![intro(decision, voice, context)];
     sections.push(to_do(decision, voice, context));
     sections.push(change_block::section(decision, ""));
     sections.push(policy_errors(decision));
@@ -42,8 +42,9 @@ pub(super) fn sections(decision: &Decision, context: &Context) -> Vec<Section> {
     sections
 }
 
-fn intro(decision: &Decision) -> Section {
-    let mut lines: Vec<String> = emergency::line(decision).into_iter().collect();
+fn intro(decision: &Decision, voice: Voice, context: &Context) -> Section {
+    let mut lines: Vec<String> = life::line(decision, voice, context).into_iter().collect();
+    lines.extend(emergency::line(decision));
     lines.extend(state_words(decision).map(str::to_owned));
     for policy in &decision.policies {
         if matches!(policy.standing, Standing::LastKnownGood { .. } | Standing::Wrong | Standing::Unreachable(_)) {

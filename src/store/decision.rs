@@ -23,6 +23,7 @@ use super::part::Part;
 use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
 use super::standing::Shows;
+use super::transitions::{self, Stands};
 use super::waiting::{self, awaited};
 use crate::signal::{Moved, MovedCheck, PullIndex};
 
@@ -289,6 +290,8 @@ pub struct NewDecision {
     pub change: Option<ChangeRow>,
     /// What people are told with it.
     pub told: Option<NewTold>,
+    /// Where the change stands by it; `None` where that is not told by it.
+    pub stands: Option<Stands>,
 }
 
 impl Store {
@@ -315,6 +318,9 @@ impl Store {
         }
         if let Some(told) = &decision.told {
             outbox::tell(&mut tx, (repository, number), told, now).await?;
+        }
+        if let Some(stands) = &decision.stands {
+            transitions::note(&mut tx, claim, (repository, number), (id, decision.as_of), stands).await?;
         }
         if !self.finish(&mut tx, claim, decision.next_due, decision.green_until.as_ref()).await? {
             return Ok(None);

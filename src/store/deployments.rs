@@ -122,6 +122,15 @@ impl Store {
         Ok(!rows.is_empty())
     }
 
+    /// Whether a pull request that went in reverts the change.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_reverted(&self, repository: u64, number: u64) -> Result<bool> {
+        let rows = self.db.fetch(REVERTED, values![repository, number]).await?;
+        Ok(rows.first().map_or(Ok(None), |row| row.maybe_instant("at"))?.is_some())
+    }
+
     /// Where a change was deployed and how that went: of each environment the deployments that brought it, up to the first
     /// that succeeded. Where it was taken back, the next ones that brought it again follow.
     ///

@@ -32,12 +32,12 @@ statements! {
         "SELECT number, due FROM emergency_review WHERE repository = $1 AND number <> $2 AND done_at IS NULL
         ORDER BY due, number LIMIT 100"
     );
-    OWED_OF = Sql::both(
-        "SELECT due FROM emergency_review WHERE repository = $1 AND number = $2 AND done_at IS NULL"
-    );
     DONE = Sql::both(
         "UPDATE emergency_review SET done_at = $3, done_by = $4
         WHERE repository = $1 AND number = $2 AND done_at IS NULL"
+    );
+    OF_CHANGE = Sql::both(
+        "SELECT CASE WHEN done_at IS NULL THEN due END AS due FROM emergency_review WHERE repository = $1 AND number = $2"
     );
     OPEN = Sql::both("SELECT number FROM pull WHERE repository = $1 AND open = 1 ORDER BY number");
 }
@@ -128,6 +128,16 @@ impl Store {
         Ok(())
     }
 
+    /// The review of a change that went in as an emergency, and when it is due, where it is not done; `None` where none was
+    /// ever owed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn review_of(&self, change: (u64, u64)) -> Result<Option<Option<Timestamp>>> {
+        let rows = self.db.fetch(OF_CHANGE, values![change.0, change.1]).await?;
+        rows.first().map(|row| row.maybe_instant("due")).transpose()
+    }
+
     /// The reviews that are owed of other changes of a repository: number, and when each is due, the earliest first.
     ///
     /// # Errors
@@ -135,15 +145,6 @@ impl Store {
     pub async fn reviews_owed(&self, repository: u64, besides: u64) -> Result<Vec<(u64, Timestamp)>> {
         let rows = self.db.fetch(OWED, values![repository, besides]).await?;
         rows.iter().map(|row| Ok((row.id("number")?, row.instant("due")?))).collect()
-    }
-
-    /// When the review that a change itself owes is due; `None` where it owes none.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn review_owed_of(&self, change: (u64, u64)) -> Result<Option<Timestamp>> {
-        let rows = self.db.fetch(OWED_OF, values![change.0, change.1]).await?;
-        rows.first().map(|row| row.instant("due")).transpose()
     }
 }
 

@@ -112,6 +112,19 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM deployment_failure f WHERE f.repository = p.repository AND f.number = p.number)
         ORDER BY p.updated_at DESC LIMIT 20"
     );
+    /// What went in lately and that a deployment of this commit brings, or takes back. What is closed well can only be taken
+    /// back any more.
+    BROUGHT = Sql::both(
+        "SELECT own.repository, own.number, r.installation FROM merged_change other
+            JOIN merged_change own ON own.repository = other.repository AND own.base = other.base
+            JOIN transition t ON t.repository = own.repository AND t.number = own.number
+            LEFT JOIN repository r ON r.id = own.repository
+        WHERE other.repository = $1 AND other.head = $2 AND own.merged_at > $3
+            AND (own.merged_at > other.merged_at OR t.to_state NOT IN ('closed:successful', 'closed:with-issues'))
+            AND t.sequence = (SELECT MAX(newest.sequence) FROM transition newest
+                WHERE newest.repository = own.repository AND newest.number = own.number)
+        ORDER BY own.number"
+    );
     OF_INSTALLATION = Sql::both(
         "SELECT p.repository, p.number, r.installation FROM repository r JOIN pull p ON p.repository = r.id
         WHERE r.installation = $1 AND p.open = 1"
@@ -188,6 +201,10 @@ impl Marks {
             Mark::Deployed { repository } => {
                 let since = cause.received_at.as_millisecond() - LATELY;
                 self.add_pulls(&tx.fetch(SHIPPED, values![*repository, since]).await?, &any, cause)?;
+            }
+            Mark::Shipped { repository, head } => {
+                let since = cause.received_at.as_millisecond() - LATELY;
+                self.add_pulls(&tx.fetch(BROUGHT, values![*repository, head.as_str(), since]).await?, &any, cause)?;
             }
             Mark::Installation { installation } => {
                 self.add(Subject::Sweep { installation: *installation }, *installation, &any, false, cause);

@@ -96,7 +96,7 @@ mod tests {
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
         gates, groups, lane, mark, members, missed, open, outbox, part, past, people, policy, pushes, retention,
-        schema, shown, sqlite, standing, take, troubled, waiting,
+        schema, shown, sqlite, standing, take, transitions, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -133,6 +133,7 @@ mod tests {
         ("sqlite", sqlite::STATEMENTS),
         ("standing", standing::STATEMENTS),
         ("take", take::STATEMENTS),
+        ("transitions", transitions::STATEMENTS),
         ("troubled", troubled::STATEMENTS),
         ("waiting", waiting::STATEMENTS),
     ];

@@ -27,12 +27,14 @@ use crate::signal::{
 statements! {
     /// The bodies come as one piece, `$2`, of which each row names its own.
     DELIVERIES = bulk!(
-        "INSERT INTO delivery (id, event, action, installation, repository, received_at, hash, size, payload)
-        SELECT j.id, j.event, j.action, j.installation, j.repository, j.received_at, j.hash, j.size,",
+        "INSERT INTO delivery (id, event, action, installation, repository, received_at, sender, sender_login, sender_kind,
+            hash, size, payload)
+        SELECT j.id, j.event, j.action, j.installation, j.repository, j.received_at, j.sender, j.login, j.kind, j.hash,
+            j.size,",
         piece,
         "FROM",
-        (id text, event text, action text, installation bigint, repository bigint, received_at bigint, hash text,
-            size bigint, start bigint, length bigint),
+        (id text, event text, action text, installation bigint, repository bigint, received_at bigint, sender bigint,
+            login text, kind text, hash text, size bigint, start bigint, length bigint),
         "WHERE true ORDER BY j.id ON CONFLICT (id) DO NOTHING RETURNING id"
     );
     INSTALLATIONS = bulk!(
@@ -163,7 +165,7 @@ impl Packed {
 
     /// Whether it is to be kept and that is all. What its repository is called now is told by all other events.
     fn is_quiet(&self) -> bool {
-        let Signal { repository: _, marks, evidence, awaited: _, lowered: _ } = &self.signal;
+        let Signal { repository: _, sender: _, marks, evidence, awaited: _, lowered: _ } = &self.signal;
         marks.is_empty() && evidence.is_empty() && FREQUENT.contains(&self.event.as_str())
     }
 
@@ -247,6 +249,7 @@ fn delivery_rows(deliveries: &[Packed]) -> (String, Pieces) {
     let mut pieces = Pieces::default();
     let rows = deliveries.iter().map(|delivery| {
         let (start, length) = pieces.add(&delivery.payload);
+        let sender = delivery.signal.sender.as_ref();
         json!({
             "id": delivery.id,
             "event": storable(&delivery.event),
@@ -254,6 +257,9 @@ fn delivery_rows(deliveries: &[Packed]) -> (String, Pieces) {
             "installation": delivery.installation.cast_signed(),
             "repository": delivery.signal.repository.as_ref().map_or(0, |repository| repository.id.cast_signed()),
             "received_at": delivery.received_at.as_millisecond(),
+            "sender": sender.map(|sender| sender.id.cast_signed()),
+            "login": sender.map(|sender| storable(&sender.login)),
+            "kind": sender.map(|sender| kind_name(sender.kind)),
             "hash": delivery.hash,
             "size": delivery.size,
             "start": start,
@@ -358,6 +364,7 @@ impl Names {
             | Mark::Asked { repository, .. }
             | Mark::Base { repository, .. }
             | Mark::Deployed { repository }
+            | Mark::Shipped { repository, .. }
             | Mark::Gate { repository, .. }
             | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
             Mark::Installation { installation } => self.installations_gone.contains(installation),

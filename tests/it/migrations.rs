@@ -11,6 +11,7 @@ use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention,
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
+use countersign_domain::life::{Marks, State};
 use countersign_domain::plan::RunStatus;
 use countersign_domain::policy::Permission;
 use jiff::{SignedDuration, Timestamp};
@@ -333,6 +334,26 @@ async fn gates_and_deployments_of_the_twenty_second_version_stand() {
             db.store.last_through_gate(SHOP, "production").await.expect("read").is_some(),
             "what was let through stays"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn steps_of_the_twenty_fourth_version_are_told() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0024.sql")).await;
+        let steps = db.store.transitions_of(SHOP, 1).await.expect("read");
+        let told = steps.iter().map(|step| (step.from, step.to, step.marks.names().collect(), step.cause.as_deref()));
+        let frozen: Vec<&str> = vec!["emergency", "frozen"];
+        let expected =
+            [(None, State::Authorise, vec![], Some("d-1")), (Some(State::Authorise), State::Scheduled, frozen, None)];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+        let actor = steps[0].actor.as_ref().expect("somebody");
+        assert_eq!((actor.id, actor.login.as_str(), steps[0].at), (1, "ann", at_ms(1_700_000_000_000)));
+        assert_eq!((steps[0].policies[0].blob.as_str(), &steps[1].actor), ("aa11", &None));
+        let marks = Marks { frozen: true, emergency: true };
+        assert_eq!(db.store.stands(SHOP, 1).await.expect("read"), Some((State::Scheduled, marks)));
+        assert_eq!(db.store.stands(SHOP, 2).await.expect("read"), None);
     })
     .await;
 }

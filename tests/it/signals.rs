@@ -54,6 +54,7 @@ pub(crate) fn pull(number: u64, head: &str) -> PullIndex {
 pub(crate) fn opened(number: u64, head: &str) -> Signal {
     Signal {
         repository: Some(repository(SHOP, "Acme")),
+        sender: None,
         marks: vec![mark(number)],
         evidence: vec![Evidence::Pull(pull(number, head))],
         awaited: false,

@@ -10,7 +10,7 @@ use countersign::store::{
     TemplateVersion, Writer,
 };
 use countersign_domain::Priority;
-use countersign_domain::account::{Oid, TeamName};
+use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::{Outcome, SEMANTICS};
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
@@ -46,6 +46,7 @@ pub(crate) fn decision(number: u64, head: &str) -> NewDecision {
         shows: None,
         change: None,
         told: None,
+        stands: None,
     }
 }
 
@@ -126,6 +127,7 @@ async fn what_a_delivery_says_never_makes_taking_it_fail() {
         let odd = "a\0b\u{1f980}\"'\\";
         let signal = Signal {
             repository: Some(repository(9, odd)),
+            sender: Some(Account { id: 3, login: odd.into(), kind: AccountKind::Other }),
             marks: vec![
                 Mark::Base { repository: 9, branch: odd.into() },
                 Mark::Group { repository: 9, base: odd.into(), head: Oid::new(odd) },

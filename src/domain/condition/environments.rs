@@ -42,7 +42,7 @@ fn goes_into(gate: &str, name: &str, environment: &Environment) -> Finding {
 }
 
 /// Whether the change reaches it by its paths and base.
-pub(super) fn reached(cx: &Context<'_>, name: &str, environment: &Environment) -> Finding {
+pub(crate) fn reached(cx: &Context<'_>, name: &str, environment: &Environment) -> Finding {
     let (base, default) = (&cx.facts.change.base.name, &cx.facts.repository.default_branch);
     let does_not = || Finding::does_not(Phrase::words("the change does not reach the environment ").quote(name));
     let holds = || Finding::holds(Phrase::words("the change reaches the environment ").quote(name));

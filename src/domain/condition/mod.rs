@@ -37,6 +37,7 @@ mod title;
 mod r#type;
 mod unenforced;
 
+pub(crate) use environments::reached as environment_reached;
 pub use finding::{Finding, Truth};
 pub(crate) use properties::properties as has_properties;
 pub(crate) use signed::every_commit as every_commit_is_signed;

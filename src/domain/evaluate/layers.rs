@@ -13,7 +13,7 @@ use crate::text::Phrase;
 
 /// A layer that speaks about this change, or would if it could be read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct InForce<'a>(pub(super) &'a LayerPolicy);
+pub(crate) struct InForce<'a>(pub(super) &'a LayerPolicy);
 
 impl<'a> InForce<'a> {
     pub(super) fn layer(&self) -> Layer {
@@ -21,7 +21,7 @@ impl<'a> InForce<'a> {
     }
 
     /// The layer and its policy, where it has a valid one.
-    pub(super) fn policy(&self) -> Option<(Layer, &'a Policy)> {
+    pub(crate) fn policy(&self) -> Option<(Layer, &'a Policy)> {
         self.0.policy.as_ref().map(|policy| (self.0.layer, policy))
     }
 
@@ -35,13 +35,13 @@ impl<'a> InForce<'a> {
     }
 
     /// Whether its repository was never seen, so that nothing is known to be asked.
-    pub(super) fn is_unseen(&self) -> bool {
+    pub(crate) fn is_unseen(&self) -> bool {
         self.0.policy.is_none() && self.0.standing == Standing::Unseen
     }
 }
 
 /// The layers in whose scope the change is, organisation first. Where a scope is not known, it may be in it.
-pub(super) fn speaking<'a>(policies: &'a PolicySet, facts: &Facts) -> Vec<InForce<'a>> {
+pub(crate) fn speaking<'a>(policies: &'a PolicySet, facts: &Facts) -> Vec<InForce<'a>> {
     let in_scope = |layer: &&LayerPolicy| layer.policy.as_ref().is_none_or(|policy| !scope(policy, facts).is_not());
     let mut speaking: Vec<InForce<'_>> = policies.layers.iter().filter(in_scope).map(InForce).collect();
     speaking.sort_by_key(InForce::layer);

@@ -32,6 +32,7 @@ mod waived;
 
 pub(crate) use context::Context;
 pub use deployment::AUTHORISED;
+pub(crate) use layers::speaking;
 pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
@@ -60,7 +61,7 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
     let speaking = match facts.change.state {
         ChangeState::Closed | ChangeState::Merged if gate.is_none() => Vec::new(),
         // Otherwise it went in, or never will: there is nothing left to ask but what its deployment asks.
-        ChangeState::Open | ChangeState::Closed | ChangeState::Merged => layers::speaking(policies, facts),
+        ChangeState::Open | ChangeState::Closed | ChangeState::Merged => speaking(policies, facts),
     };
     let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
     // Factors come before models and declarations, so that only without those they know the type.

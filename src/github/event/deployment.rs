@@ -42,6 +42,7 @@ pub(super) fn deployment(payload: Payload<'_>, context: &Context<'_>, signal: &m
             at: status.instant("created_at").unwrap_or(context.received_at),
         });
         signal.marks.extend(failed.then_some(Mark::Deployed { repository: context.repository }));
+        signal.marks.push(Mark::Shipped { repository: context.repository, head: Oid::new(head) });
     }
     let want = Want::Deployment {
         head: head.to_owned(),

@@ -25,6 +25,7 @@ mod gate;
 mod groups;
 mod lag;
 mod large;
+mod life;
 mod models;
 mod moved;
 mod notify;

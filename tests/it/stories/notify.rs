@@ -257,3 +257,64 @@ async fn a_receiver_that_the_settings_do_not_name_is_told_of_on_the_check() {
     receivers.came(&world, "/events", 1).await;
     assert_eq!(receipt(&world, &pull).await.0, "cloudevents:itsm", "the others are told");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_went_in_is_told_of_to_whom_it_was_and_with_what_was_known() {
+    let receivers = Receivers::start().await;
+    let world = receivers.told("\"authorised\", \"implemented\", \"closed\"", "\"cloudevents:itsm\"").await;
+    let pull = opened(&world).await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    receivers.came(&world, "/events", 1).await;
+    pull.merge("bob");
+    world.settled().await;
+    let posted = receivers.came(&world, "/events", 3).await;
+    let mut told: Vec<String> =
+        posted.iter().map(|posted| posted.json()["type"].as_str().unwrap().to_owned()).collect();
+    told.sort();
+    assert_eq!(told, ["authorised", "closed", "implemented"].map(|event| format!("dev.countersign.change.{event}")));
+    for posted in posted {
+        let facts = posted.json()["data"]["facts"].to_string();
+        assert!(facts.contains("revert it") && facts.contains("Risk"), "{facts}");
+    }
+    let sequences = world.store().messages_of((world.shop.id(), pull.number())).await.unwrap();
+    let sequences: Vec<u32> = sequences.iter().map(|message| message.sequence).collect();
+    assert!(sequences.windows(2).all(|pair| pair[0] < pair[1]), "each event has a place of its own: {sequences:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_takes_for_a_day_is_given_up_and_can_be_sent_again() {
+    let receivers = Receivers::start().await;
+    receivers.http.answers(404, "no_service");
+    receivers.http.answers(404, "no_service");
+    let world = receivers.told("\"submitted\"", "\"slack:payments\"").await;
+    let pull = opened(&world).await;
+    assert_eq!(refused(&world, &pull).await, "it answered 404: no_service");
+    world.advance(Duration::from_secs(25 * 3_600));
+    receivers.came(&world, "/slack", 2).await;
+    while world.store().outbox_stats().await.unwrap().dead == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let dead = world.store().dead_messages(9).await.unwrap();
+    assert_eq!((dead.len(), dead[0].channel.as_str(), dead[0].attempts), (1, "slack:payments", 2));
+    assert_eq!(world.store().retry_messages().await.unwrap(), 1);
+    receivers.came(&world, "/slack", 3).await;
+    receipt(&world, &pull).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_before_anybody_was_to_be_told_is_no_news() {
+    let receivers = Receivers::start().await;
+    let world = World::with_policy(PEER).await;
+    let mut world = world;
+    let pull = opened(&world).await;
+    world.stop().await;
+    world.start(&[("channels", &receivers.channels())]).await;
+    let policy = format!("{PEER}[[notify]]\non = [\"submitted\", \"authorised\"]\nto = [\"slack:payments\"]\n");
+    world.shop.commit("main", "dave", [(".github/countersign.toml", policy)]);
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    receivers.came(&world, "/slack", 1).await;
+    assert_eq!(receipt(&world, &pull).await.1, "authorised", "its next step");
+}

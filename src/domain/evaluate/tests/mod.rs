@@ -17,6 +17,7 @@ mod expr_facts;
 mod freezes;
 mod independence;
 mod layers;
+mod life;
 mod membership;
 mod notice;
 mod outcome;

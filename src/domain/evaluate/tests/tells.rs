@@ -2,13 +2,18 @@
 
 use super::*;
 use crate::decision::Decision;
-use crate::event::{ChangeEvent, Review, happened, holding};
+use crate::event::{AfterMerge, ChangeEvent, happened, holding};
 use crate::facts::{ChangeState, ReviewVerdict};
+use crate::life::{Closure, State, before_merge};
 use std::collections::BTreeSet;
 
 /// The names of what happened from what held before to a decision, and what holds then.
 fn step(before: &BTreeSet<ChangeEvent>, decision: &Decision) -> (Vec<&'static str>, BTreeSet<ChangeEvent>) {
-    let now = holding(decision, Review::default(), before);
+    let stands = match decision.state {
+        ChangeState::Merged => Some(State::Closed(Closure::Successful)),
+        _ => before_merge(decision).map(|life| life.state),
+    };
+    let now = holding(decision, AfterMerge { stands, ..AfterMerge::default() }, before);
     (happened(before, &now).into_iter().map(ChangeEvent::name).collect(), now)
 }
 
@@ -45,7 +50,7 @@ fn each_event_is_a_step_from_what_held_before() {
             (approved(), &[]),
             (objected, &["blocked"]),
             (approved(), &["authorised"]),
-            (merged, &["implemented"]),
+            (merged, &["implemented", "closed"]),
         ],
     );
     life(PEER, &[(world(), &["submitted"]), (closed, &["closed"])]);

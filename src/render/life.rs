@@ -1,0 +1,47 @@
+//! The state of a change and its next step, as one line.
+
+use countersign_domain::decision::{Act, Actor, Decision};
+use countersign_domain::life::{self, Life};
+
+use super::Context;
+use super::phrase::{Voice, stopped};
+use super::requests::{is_approval, who};
+
+/// `State: authorise. Next: one of bob or carol: approve this pull request.` Nothing where no policy speaks about it.
+pub(super) fn line(decision: &Decision, voice: Voice, context: &Context) -> Option<String> {
+    let life = life::before_merge(decision)?;
+    Some(told(&life, |act| step(act, voice, context)))
+}
+
+/// The same without who has approved so far, so that it stays true while approvals come.
+pub(super) fn lasting_line(decision: &Decision, context: &Context) -> Option<String> {
+    let life = life::before_merge(decision)?;
+    let voice = Voice { names_people: decision.names_people };
+    Some(match life.next.first() {
+        Some(act) if is_approval(act, decision) => format!("{} Next: the approvals below.", state(&life)),
+        _ => told(&life, |act| step(act, voice, context)),
+    })
+}
+
+fn told(life: &Life, step: impl Fn(&Act) -> String) -> String {
+    let Some((first, rest)) = life.next.split_first() else { return state(life) };
+    let more = match rest.len() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    format!("{} Next: {}", state(life), stopped(&format!("{}{more}", step(first).trim_end_matches('.'))))
+}
+
+fn state(life: &Life) -> String {
+    let marks: String = life.marks.names().map(|mark| format!(", {mark}")).collect();
+    format!("State: **{}**{marks}.", life.state.name())
+}
+
+/// Whose step it is, and what it is. What is waited for is nobody's.
+fn step(act: &Act, voice: Voice, context: &Context) -> String {
+    let what = voice.markdown(&act.what);
+    match act.by {
+        Actor::Nobody => what,
+        _ => format!("{}: {what}", who(&act.by, voice, context)),
+    }
+}
