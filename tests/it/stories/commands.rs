@@ -180,7 +180,7 @@ async fn those_whom_the_policy_names_acknowledge_a_change_as_it_is_and_others_do
     world.shop.commit("main", "dave", [(".github/countersign.toml", format!("{PEER}{known}"))]);
     world.start(&[]).await;
     let pull = approved(&world).await;
-    world.expect(&pull, "in_progress", "/countersign acknowledge");
+    world.expect(&pull, "in_progress", "for acknowledgement by carol");
     assert_eq!(says(&world, &pull, "dave", "/countersign acknowledge").await, ["-1"], "none of them");
     world.expect(&pull, "in_progress", "");
     assert!(world.summary(&pull).contains("it may be acknowledged by"), "{}", world.summary(&pull));
@@ -191,7 +191,7 @@ async fn those_whom_the_policy_names_acknowledge_a_change_as_it_is_and_others_do
     world.settled().await;
     pull.review("bob", Verdict::Approve);
     world.settled().await;
-    world.expect(&pull, "in_progress", "/countersign acknowledge");
+    world.expect(&pull, "in_progress", "for acknowledgement by carol");
     assert_eq!(says(&world, &pull, "carol", "/countersign acknowledge").await, ["+1"]);
     world.expect(&pull, "success", "");
 }

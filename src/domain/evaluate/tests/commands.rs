@@ -276,6 +276,7 @@ fn one_of_those_named_acknowledges_the_change_and_nobody_else() {
     let facts = |by: &str| commanded(&[(by, "acknowledge")]);
     let waiting = check(KNOWN, &commanded(&[]), Wait, &["known acknowledge waiting"]);
     says(&waiting, "nobody has acknowledged it yet");
+    says(&waiting, "next: for acknowledgement by ");
     let known = check(KNOWN, &facts("carol"), Pass, &["known acknowledge satisfied"]);
     assert_eq!(answers(&known), ["taken"]);
     says(&known, "carol acknowledged it at 2027-01-15T10:45:40Z");
