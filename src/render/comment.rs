@@ -42,8 +42,9 @@ pub(super) fn comment(decision: &Decision, context: &Context) -> Comment {
         return Comment::Show(body(decision, context));
     }
     let voice = Voice { names_people: decision.names_people };
-    let lines = life::line(decision, voice, context).into_iter().chain(emergency::line(decision));
-    let line = lines.chain([settled(decision, context)]).collect::<Vec<_>>().join("\n\n");
+    let mark = emergency::line(decision).map(|line| format!("{line}\n\n")).unwrap_or_default();
+    let state = life::line(decision, voice, context).map(|line| format!("{line} ")).unwrap_or_default();
+    let line = mark + &state + &settled(decision, context);
     match decision.comment {
         CommentWhen::Always => Comment::Show(format!("{COMMENT_MARKER}\n{line}\n")),
         _ => folded(&line),

@@ -13,12 +13,16 @@ pub(super) fn line(decision: &Decision, voice: Voice, context: &Context) -> Opti
     Some(told(&life, |act| step(act, voice, context)))
 }
 
-/// The same without who has approved so far, so that it stays true while approvals come.
+/// The same for the comment that lists below what is asked: without saying that twice, and without who has approved so
+/// far, so that it stays true while approvals come.
 pub(super) fn lasting_line(decision: &Decision, context: &Context) -> Option<String> {
     let life = life::before_merge(decision)?;
     let voice = Voice { names_people: decision.names_people };
     Some(match life.next.first() {
         Some(act) if is_approval(act, decision) => format!("{} Next: the approvals below.", state(&life)),
+        Some(act) if act.by != Actor::Nobody => {
+            format!("{} Next: {}, as listed below.", state(&life), who(&act.by, voice, context))
+        }
         _ => told(&life, |act| step(act, voice, context)),
     })
 }
@@ -27,7 +31,8 @@ fn told(life: &Life, step: impl Fn(&Act) -> String) -> String {
     let Some((first, rest)) = life.next.split_first() else { return state(life) };
     let more = match rest.len() {
         0 => String::new(),
-        more => format!(", and {more} more"),
+        1 => ", and 1 more step".to_owned(),
+        more => format!(", and {more} more steps"),
     };
     format!("{} Next: {}", state(life), stopped(&format!("{}{more}", step(first).trim_end_matches('.'))))
 }

@@ -158,11 +158,12 @@ fn a_deployment_asks_whoever_cares_for_its_environment() {
             evidence,
         );
     };
-    told("success", &["lowers: false"], &["environment: \"prod\", creator: 0, failed: false"]);
+    let shipped = "Shipped { repository: 9, head: Oid(\"abc\") }";
+    told("success", &[shipped, "lowers: false"], &["environment: \"prod\", creator: 0, failed: false"]);
     told("inactive", &["lowers: true"], &[]);
     for state in ["failure", "error"] {
-        told(state, &["Deployed { repository: 9 }", "lowers: true"], &["failed: true"]);
-        told(state, &["Deployed {", asked], &["Deployed {"]);
+        told(state, &["Deployed { repository: 9 }", shipped, "lowers: true"], &["failed: true"]);
+        told(state, &["Deployed {", shipped, asked], &["Deployed {"]);
     }
 }
 
