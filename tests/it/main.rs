@@ -26,6 +26,7 @@ mod kill;
 mod links;
 mod migrations;
 mod operations;
+mod outbox;
 mod pages;
 mod process;
 mod queue;
