@@ -94,7 +94,7 @@ impl App {
         let beginning = begin(store.clone(), github, stop.clone());
         let door = until_over(server::serve(listener, server::routes(door), stop.clone()), stop.clone());
         let queue = queue::run(store.clone(), workers, Arc::new(pipeline), stop.clone());
-        let telling = until_over(notify::run(outbox, stop.clone()), stop.clone());
+        let telling = Box::pin(until_over(notify::run(outbox, stop.clone()), stop.clone()));
         let tidying = tidy(store, retention(settings.payload_retention), stop);
         let (served, ..) = tokio::join!(door, queue, beginning, tidying, telling);
         tracing::info!("stopped");

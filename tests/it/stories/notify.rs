@@ -318,3 +318,15 @@ async fn what_was_decided_before_anybody_was_to_be_told_is_no_news() {
     receivers.came(&world, "/slack", 1).await;
     assert_eq!(receipt(&world, &pull).await.1, "authorised", "its next step");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_without_tls_gets_no_mail_unless_the_settings_say_so() {
+    let receivers = Receivers::start().await;
+    let policy = format!("{PEER}[[notify]]\non = [\"submitted\"]\nto = [\"email:support\"]\n");
+    let channels = receivers.channels().replace("security = 'none'\n", "");
+    let world = World::without_bot(&policy).await.started(&[("channels", &channels)]).await;
+    let pull = opened(&world).await;
+    let why = refused(&world, &pull).await;
+    assert!(why.starts_with("the mail server did not take it: "), "{why}");
+    assert_eq!(receivers.mail.mails().len(), 0);
+}
