@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::github::GitHub;
+use crate::notify::{self, Channels, Outbox};
 use crate::pipeline::{Pipeline, Rules};
 use crate::queue;
 use crate::server::{self, Door};
@@ -74,12 +75,15 @@ impl App {
             calendar_tokens: settings.calendar_tokens.clone(),
             pages: settings.github.pages(),
         };
+        let channels = Channels::new(&settings.channels)?;
         let rules = Rules {
             org_layer_required: settings.org_layer_required,
             sweep_every: settings.sweep_every,
             pages: settings.github.pages(),
             lease: settings.lease,
+            channels: channels.names(),
         };
+        let outbox = Outbox { store: store.clone(), channels, telemetry: telemetry.clone() };
         let pipeline = Pipeline::new(store.clone(), github.clone(), telemetry, rules);
         let workers = queue::Settings {
             workers: settings.workers,
@@ -92,8 +96,9 @@ impl App {
         let beginning = begin(store.clone(), github, stop.clone());
         let door = until_over(server::serve(listener, server::routes(door), stop.clone()), stop.clone());
         let queue = queue::run(store.clone(), workers, Arc::new(pipeline), stop.clone());
+        let telling = Box::pin(until_over(notify::run(outbox, stop.clone()), stop.clone()));
         let tidying = tidy(store, retention(settings.payload_retention), stop);
-        let (served, ..) = tokio::join!(door, queue, beginning, tidying);
+        let (served, ..) = tokio::join!(door, queue, beginning, tidying, telling);
         tracing::info!("stopped");
         served.unwrap_or(Ok(())).context("the door broke")
     }

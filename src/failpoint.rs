@@ -4,7 +4,7 @@
 //! is the truth: a test stops the bot at each of them and looks at what is left.
 
 /// Every place, in the order in which one event passes them.
-pub const PLACES: [&str; 10] = [
+pub const PLACES: [&str; 11] = [
     "delivery-stored",
     "row-claimed",
     "look-done",
@@ -12,6 +12,7 @@ pub const PLACES: [&str; 10] = [
     "run-written",
     "comment-written",
     "decision-stored",
+    "message-sent",
     "said",
     "withdrawn",
     "gate-answered",

@@ -13,6 +13,7 @@ pub mod forward;
 pub mod github;
 pub mod history;
 pub mod logs;
+pub mod notify;
 pub mod pipeline;
 pub mod queue;
 pub mod render;

@@ -5,6 +5,7 @@
 //! wants. Secrets are kept as such: they reach no log, no error and no `Debug`.
 
 mod access;
+mod channels;
 mod database;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 
 pub use self::access::{Access, AppKey, WrittenApp};
+use self::channels::WrittenChannels;
+pub use self::channels::{Channel, Channels, Email, MailSecurity};
 pub use self::database::{Database, WrittenDatabase};
 use crate::server::CalendarToken;
 
@@ -128,6 +131,10 @@ pub struct Written {
     /// organisation's repository `.github`: `optional` says so, `required` fails [default: optional].
     #[arg(long, env = "COUNTERSIGN_ORG_LAYER", value_name = "WORD", help_heading = WORK)]
     org_layer: Option<String>,
+
+    /// The channels on which people are told; in the file alone.
+    #[arg(skip)]
+    channels: WrittenChannels,
 }
 
 /// A calendar's token has no fewer characters: it stands in addresses, and whoever guesses it reads on.
@@ -215,6 +222,8 @@ pub struct Settings {
     pub log: String,
     /// Whether an organisation layer that cannot be seen fails the check.
     pub org_layer_required: bool,
+    /// The channels on which people are told.
+    pub channels: Channels,
 }
 
 /// GitHub's addresses, without a slash at the end.
@@ -268,6 +277,10 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What stands in the file alone has no variable and no flag.
+        if !self.setting.starts_with("COUNTERSIGN_") {
+            return write!(f, "setting `{}` of the file: {}\n  help: {}", self.setting, self.message, self.help);
+        }
         let flag = self.setting.trim_start_matches("COUNTERSIGN_").to_lowercase().replace('_', "-");
         write!(f, "setting `{}` (`--{flag}`) {}\n  help: {}", self.setting, self.message, self.help)
     }
@@ -311,6 +324,7 @@ impl Written {
             log_format: self.log_format.or(below.log_format),
             log: self.log.or(below.log),
             org_layer: self.org_layer.or(below.org_layer),
+            channels: below.channels,
         }
     }
 
@@ -344,6 +358,9 @@ impl Written {
             problems.read("COUNTERSIGN_LOG_FORMAT", self.log_format.as_deref().unwrap_or("human"), log_format);
         let org_layer_required =
             problems.read("COUNTERSIGN_ORG_LAYER", self.org_layer.as_deref().unwrap_or("optional"), org_layer);
+        let wrong = problems.0.len();
+        let channels = self.channels.settle(&mut problems.0);
+        let channels = (problems.0.len() == wrong).then_some(channels);
         let settled = || {
             let listen = listen?;
             Some(Settings {
@@ -363,6 +380,7 @@ impl Written {
                 log_format: log_format?,
                 log: self.log.unwrap_or_else(|| "info".to_owned()),
                 org_layer_required: org_layer_required?,
+                channels: channels?,
             })
         };
         settled().ok_or(problems.0)

@@ -31,6 +31,7 @@ struct Inner {
     queue: Family<QueueRows, Gauge>,
     queue_age: Gauge<f64, AtomicU64>,
     budgets: Family<Budget, Gauge>,
+    messages: Family<Told, Counter>,
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -62,6 +63,12 @@ struct QueueRows {
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Told {
+    channel: String,
+    result: String,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Budget {
     installation: u64,
     window: String,
@@ -89,6 +96,7 @@ impl Telemetry {
             queue: Family::default(),
             queue_age: Gauge::default(),
             budgets: Family::default(),
+            messages: Family::default(),
         };
         let registry = &mut inner.registry;
         registry.register("deliveries", "Webhook deliveries by event and answer", inner.deliveries.clone());
@@ -128,6 +136,11 @@ impl Telemetry {
             "budget_used",
             "What is used of an installation's budget: writes in a minute, in an hour, points in a minute",
             inner.budgets.clone(),
+        );
+        registry.register(
+            "messages",
+            "Messages to people by kind of channel and result: sent, failed, given up",
+            inner.messages.clone(),
         );
         Self(Arc::new(inner))
     }
@@ -170,6 +183,12 @@ impl Telemetry {
     /// How much of an installation's budget is used: writes of a `minute` and of an `hour`, `points` of a minute.
     pub fn budget(&self, installation: u64, window: &str, used: i64) {
         self.0.budgets.get_or_create(&Budget { installation, window: window.to_owned() }).set(used);
+    }
+
+    /// A message to people was tried: `sent`, `failed` (it is tried again), `given up`.
+    pub fn message(&self, channel: &str, result: &str) {
+        let told = Told { channel: channel.to_owned(), result: result.to_owned() };
+        self.0.messages.get_or_create(&told).inc();
     }
 
     /// All of it, in Prometheus' text format.

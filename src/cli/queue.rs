@@ -10,7 +10,7 @@ use super::output::{Answered, Format, Trouble, counted, print, print_json};
 use crate::clock::Clock;
 use crate::render::escape::visible;
 use crate::settings::WrittenDatabase;
-use crate::store::{self, QueueRow, QueueStats, RowState, Store};
+use crate::store::{self, MessageRow, OutboxStats, QueueRow, QueueStats, RowState, Store};
 
 /// The most rows that are listed.
 const LISTED: u32 = 1_000;
@@ -41,7 +41,7 @@ struct Retry {
     #[arg(value_name = "KEY", required_unless_present = "all", conflicts_with = "all")]
     keys: Vec<String>,
 
-    /// Every dead row.
+    /// Every dead row, and every message to people that was given up.
     #[arg(long)]
     all: bool,
 }
@@ -84,8 +84,10 @@ async fn show(store: &Store, format: Format) -> Answered {
     let stats = store.queue_stats().await?;
     let later = store.planned().await?;
     let rows = store.troubled(LISTED).await?;
+    let messages = store.outbox_stats().await?;
+    let dead = store.dead_messages(LISTED).await?;
     match format {
-        Format::Terminal => print(&for_people(stats, later, &rows))?,
+        Format::Terminal => print(&(for_people(stats, later, &rows) + &messages_for_people(messages, &dead)))?,
         Format::Json => print_json(&json!({
             "version": 1,
             "due": stats.depth,
@@ -94,6 +96,8 @@ async fn show(store: &Store, format: Format) -> Answered {
             "planned": later,
             "dead": stats.dead,
             "rows": rows.iter().map(for_programs).collect::<Vec<_>>(),
+            "messages_waiting": messages.waiting,
+            "messages_given_up": dead.iter().map(message_for_programs).collect::<Vec<_>>(),
         }))?,
     }
     Ok(ExitCode::SUCCESS)
@@ -127,6 +131,37 @@ fn for_people(stats: QueueStats, later: u64, rows: &[QueueRow]) -> String {
     out
 }
 
+/// Messages to people, where any wait or were given up.
+fn messages_for_people(stats: OutboxStats, dead: &[MessageRow]) -> String {
+    if stats == OutboxStats::default() {
+        return String::new();
+    }
+    let mut out = format!("messages   {} to be sent, {} given up\n", stats.waiting, stats.dead);
+    if !dead.is_empty() {
+        out.push_str("\nmessages given up:\n");
+    }
+    for message in dead {
+        let MessageRow { channel, event, repository, number, attempts, .. } = message;
+        let failed = counted(usize::try_from(*attempts).unwrap_or(usize::MAX), "failure");
+        let what = format!("{event} of {repository}#{number} on {channel}");
+        out.push_str(&format!("  {}: {failed}\n", visible(&what)));
+        out.push_str(&format!("    {}\n", visible(message.last_error.as_deref().unwrap_or_default())));
+    }
+    out
+}
+
+fn message_for_programs(message: &MessageRow) -> Value {
+    json!({
+        "id": message.id,
+        "change": { "repository": message.repository, "number": message.number },
+        "event": message.event,
+        "channel": message.channel,
+        "attempts": message.attempts,
+        "error": message.last_error,
+        "dead_at": message.dead_at.map(|at| at.to_string()),
+    })
+}
+
 fn for_programs(row: &QueueRow) -> Value {
     json!({
         "key": row.key,
@@ -143,6 +178,7 @@ impl Retry {
     async fn run(self, store: &Store, format: Format) -> Answered {
         let dead: Vec<QueueRow> = store.dead().await?;
         let chosen = if self.all { dead } else { chosen(&self.keys, dead)? };
+        let messages = if self.all { store.retry_messages().await? } else { 0 };
         let mut revived = Vec::new();
         for row in &chosen {
             // One that is being told to people now, or that an event has revived meanwhile, needs no help.
@@ -153,11 +189,14 @@ impl Retry {
         match format {
             Format::Terminal => {
                 let lines: String = revived.iter().map(|row| format!("{}\n", visible(&row.name()))).collect();
-                print(&format!("{lines}{} to be tried again\n", counted(revived.len(), "row")))?;
+                let sent = usize::try_from(messages).unwrap_or(usize::MAX);
+                let sent =
+                    if sent == 0 { String::new() } else { format!("{} to be sent again\n", counted(sent, "message")) };
+                print(&format!("{lines}{} to be tried again\n{sent}", counted(revived.len(), "row")))?;
             }
             Format::Json => {
                 let keys: Vec<&str> = revived.iter().map(|row| row.key.as_str()).collect();
-                print_json(&json!({ "version": 1, "revived": keys }))?;
+                print_json(&json!({ "version": 1, "revived": keys, "messages": messages }))?;
             }
         }
         Ok(ExitCode::SUCCESS)

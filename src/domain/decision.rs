@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::account::{Account, Oid, TeamName};
 use crate::command::Asks;
 use crate::diagnostic::{Diagnostic, Placed};
+use crate::event::Telling;
 use crate::facts::ChangeState;
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
@@ -71,6 +72,8 @@ pub struct Decision {
     pub requests: Vec<Reviewer>,
     /// What became of each command that people gave, oldest first; empty where no policy speaks.
     pub commands: Vec<CommandResult>,
+    /// Who is told of what happens to the change, by the policies in whose scope it is; nobody once it is open no more.
+    pub tells: Vec<Telling>,
 }
 
 /// What became of a command.

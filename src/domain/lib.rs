@@ -13,6 +13,7 @@ pub mod condition;
 pub mod decision;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod event;
 pub mod facts;
 pub mod help;
 pub mod layer;

@@ -21,7 +21,7 @@ pub use environments::environments;
 const TIME: [&str; 5] = ["freeze", "notice", "planned_window", "soak", "window"];
 
 /// Requirements that those fill who may authorise the change, or hold it.
-const AUTHORITY: [&str; 2] = ["approvals", "hold"];
+const AUTHORITY: [&str; 3] = ["acknowledge", "approvals", "hold"];
 
 /// The states of a change, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -269,7 +269,7 @@ fn marks(decision: &Decision) -> Marks {
 }
 
 /// What decides and is not there.
-fn open(decision: &Decision) -> impl Iterator<Item = &RequirementResult> {
+pub fn open(decision: &Decision) -> impl Iterator<Item = &RequirementResult> {
     let deciding = decision.rules.iter().filter(|rule| rule.mode == Mode::Enforce);
     deciding.flat_map(|rule| &rule.asks).filter(|ask| is_open(ask))
 }

@@ -14,7 +14,7 @@ use crate::layer::Layer;
 use crate::policy::expr::Fact;
 use crate::policy::{
     ACTIONS, ApprovalEntry, ApprovalSettings, Authority, CheckWanted, Collisions, Condition, Conditions, Independence,
-    Keep, Mode, Permission, Policy, PolicySet, Requirement, Waive, WhichCheck, Who,
+    Keep, Mode, Permission, Policy, PolicySet, Requirement, Rule, Waive, WhichCheck, Who,
 };
 
 /// What the policies want to know.
@@ -106,7 +106,7 @@ pub fn needs(policies: &PolicySet) -> Needs {
             let lanes = policy.emergency.iter().flat_map(|emergency| &emergency.approvals);
             // What is waived or declared by command is bound as an approval is.
             let commanded = policy.emergency.is_some()
-                || policy.rules.iter().any(|rule| rule.waive.is_some())
+                || policy.rules.iter().any(|rule| rule.waive.is_some() || acknowledged(rule))
                 || policy.holds.iter().any(|hold| hold.waive.is_some());
             let kept = policies.approval_for(layer.layer, &ApprovalSettings::default()).keep;
             needs.same_diff |= commanded && kept == Keep::SameDiff;
@@ -151,6 +151,11 @@ pub fn wants_modes(policies: &PolicySet, files: &Known<Vec<File>>) -> bool {
             || (!covered && rules().any(|rule| mentions(&rule.when, &holds))))
 }
 
+/// Whether a rule asks for an acknowledgement.
+fn acknowledged(rule: &Rule) -> bool {
+    rule.asks.iter().any(|ask| matches!(ask, Requirement::Acknowledge(_)))
+}
+
 fn entry_keeps(policies: &PolicySet, layer: Layer, entry: &ApprovalEntry) -> bool {
     match entry {
         ApprovalEntry::From { settings, .. } => policies.approval_for(layer, settings).keep == Keep::SameDiff,
@@ -171,6 +176,7 @@ fn keeps(policies: &PolicySet, layer: Layer, ask: &Requirement) -> bool {
         | Requirement::ResolvedThreads
         | Requirement::Soak(_)
         | Requirement::Notice(_)
+        | Requirement::Acknowledge(_)
         | Requirement::Deny(_)
         | Requirement::Allow(_)
         | Requirement::Unenforced(_) => false,
@@ -211,6 +217,7 @@ impl Needs {
         {
             self.files_by_both_names();
         }
+        policy.notify.iter().for_each(|notify| self.conditions(&notify.when));
         // Of reviews that become overdue all that is green goes at one instant.
         self.time |= !policy.holds.is_empty() || policy.emergency.is_some();
         self.independence(policy.approval.independent_of.as_deref());
@@ -269,6 +276,7 @@ impl Needs {
             }
             Requirement::ResolvedThreads => self.threads = true,
             Requirement::Soak(_) | Requirement::Notice(_) => self.received = true,
+            Requirement::Acknowledge(from) => self.named(from),
             Requirement::Fields(_)
             | Requirement::Signed
             | Requirement::Deny(_)

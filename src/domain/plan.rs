@@ -46,13 +46,15 @@ pub enum Effect {
     Vouches,
 }
 
-/// What GitHub does not take beside the check run, each with GitHub's reason. No verdict waits for it; the check tells.
+/// What cannot be done beside the check run: what GitHub does not take, with its reason, and who cannot be told. No verdict waits for it; the check tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Refusals {
     /// The comment, new or edited.
     pub comment: Option<String>,
     /// Asking people and teams for a review.
     pub requests: Option<String>,
+    /// Receivers of `[[notify]]` that the settings of the server do not name, so that nobody is told there.
+    pub receivers: Vec<String>,
 }
 
 /// How a check run stands: in progress, or concluded.

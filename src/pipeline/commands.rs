@@ -139,14 +139,17 @@ fn nothing_seen() -> Seen {
 
 /// Whether it matters who gave it.
 fn takes_a_right(row: &CommandRow) -> bool {
-    !matches!(command::read(&row.line), Err(_) | Ok(Asks::Recheck | Asks::Explain | Asks::Help | Asks::Acknowledge))
+    !matches!(command::read(&row.line), Err(_) | Ok(Asks::Recheck | Asks::Explain | Asks::Help))
 }
 
 /// The reviews, and behind them what stands for the commands, so that both are found out about in one way.
 pub(super) fn beside(reviews: &Known<Vec<Review>>, commands: &[Command]) -> Known<Vec<Review>> {
     let counts = |command: &&Command| {
         command.can_write.is_some()
-            && matches!(command::read(&command.line), Ok(Asks::Waive { .. } | Asks::Emergency { .. }))
+            && matches!(
+                command::read(&command.line),
+                Ok(Asks::Waive { .. } | Asks::Emergency { .. } | Asks::Acknowledge)
+            )
     };
     let bound = commands.iter().filter(counts).map(Command::as_review);
     Known::Known(reviews.known().into_iter().flatten().cloned().chain(bound).collect())
@@ -194,7 +197,7 @@ mod tests {
         for line in ["recheck", "explain", "help", "", "nonsense", "waive"] {
             check(line, false);
         }
-        for line in ["hold x", "unhold", "waive board x", "emergency INC-1 x"] {
+        for line in ["hold x", "unhold", "waive board x", "emergency INC-1 x", "acknowledge"] {
             check(line, true);
         }
     }

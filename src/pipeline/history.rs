@@ -163,6 +163,7 @@ impl Pipeline {
             pull: None,
             shows: None,
             change: Some(change),
+            told: None,
             stands: None,
         }
     }

@@ -22,6 +22,7 @@ mod lane;
 mod lead;
 mod loaded;
 mod members;
+mod notify;
 mod on_demand;
 mod operators;
 mod owners;
@@ -74,6 +75,8 @@ pub struct Rules {
     pub pages: String,
     /// How long a lease lasts without a heartbeat.
     pub lease: Duration,
+    /// The channels on which people can be told, as policies name them.
+    pub channels: BTreeSet<String>,
 }
 
 /// The handler of the queue's rows.
@@ -182,7 +185,13 @@ impl Pipeline {
     /// One that only reads what went in, for which nothing of how the bot is run matters.
     pub fn of_history(store: Store, github: GitHub, telemetry: Telemetry) -> Self {
         let lease = Duration::from_secs(30);
-        let rules = Rules { org_layer_required: false, sweep_every: lease, pages: String::new(), lease };
+        let rules = Rules {
+            org_layer_required: false,
+            sweep_every: lease,
+            pages: String::new(),
+            lease,
+            channels: BTreeSet::new(),
+        };
         Self::new(store, github, telemetry, rules)
     }
 

@@ -41,9 +41,16 @@ pub(super) struct Decided {
     pub(super) went_in: Option<Life>,
     /// What the policy that the pull request edits would have done, where it edits one.
     pub(super) effect_of_edit: Option<EffectOfEdit>,
+    /// Receivers of `[[notify]]` that the settings do not name.
+    unknown_receivers: Vec<String>,
 }
 
 impl Decided {
+    /// What the check tells of that cannot be done beside it.
+    pub(super) fn refusals(&self, refused: &Refused) -> Refusals {
+        Refusals { receivers: self.unknown_receivers.clone(), ..refused::told(refused) }
+    }
+
     /// What the same comes to at another instant.
     pub(super) fn again_at(&self, at: Timestamp) -> Decision {
         let facts = Facts { as_of: at, ..self.facts.clone() };
@@ -131,8 +138,11 @@ impl Pipeline {
         let said = self.say_all(work, github, &decided, effect, there, shown).await;
         let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;
         let mut new = new_decision(&decided, effect, said.texts, said.shown);
-        new.next_due = new.next_due.into_iter().chain(said.later).min();
         new.stands = self.stands(&decided).await?;
+        let context = self.context(&decided, effect, &new.shown);
+        let telling = self.tell(&decided, new.stands.as_ref(), &context).await?;
+        new.told = telling.told;
+        new.next_due = new.next_due.into_iter().chain(said.later).chain(telling.next).min();
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");
@@ -163,6 +173,7 @@ impl Pipeline {
         while !self.use_tickets(&look, &decision, &mut facts).await? {
             decision = evaluate(&loaded.policies, &records, &facts);
         }
+        let unknown_receivers = self.unknown_receivers(&decision);
         Ok(Decided {
             decision,
             check_name,
@@ -173,6 +184,7 @@ impl Pipeline {
             loaded,
             went_in: None,
             effect_of_edit: None,
+            unknown_receivers,
         })
     }
 
@@ -224,8 +236,18 @@ pub(super) fn decided_at_gate(read: Read, pages: &str) -> (Decision, NewDecision
     let Read { look, governing, facts, templates, .. } = read;
     let Governing { sources, loaded, check_name, .. } = governing;
     let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
-    let decided =
-        Decided { decision, check_name, look, facts, sources, templates, loaded, went_in: None, effect_of_edit: None };
+    let decided = Decided {
+        decision,
+        check_name,
+        look,
+        facts,
+        sources,
+        templates,
+        loaded,
+        went_in: None,
+        effect_of_edit: None,
+        unknown_receivers: Vec::new(),
+    };
     let context = render::Context {
         server: pages.to_owned(),
         owner: decided.look.repository.owner.clone(),
@@ -323,8 +345,9 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
     let mut parts = snapshot::parts(&decided.facts, &decided.sources, &decided.templates);
     parts.push(snapshot::outcome_of(decision));
     // Only where no policy asks anything do the texts depend on what was shown before, or where GitHub refuses something.
-    if decision.outcome == Verdict::Silent || shown.refused != Refused::default() {
-        parts.push(snapshot::shown_of(effect, &refused::told(&shown.refused)));
+    let refusals = decided.refusals(&shown.refused);
+    if decision.outcome == Verdict::Silent || refusals != Refusals::default() {
+        parts.push(snapshot::shown_of(effect, &refusals));
     }
     let open = look.change.state == ChangeState::Open;
     let anew = unfinished::anew_at(look, shown.run.as_ref().filter(|_| open), decision.as_of);
@@ -348,6 +371,7 @@ fn new_decision(decided: &Decided, effect: Effect, texts: String, shown: ShownId
         shows: Some(received::shows(look)),
         // What is not open any more is asked nothing: the backtest goes by what it was asked last.
         change: open.then(|| change_row(look, decision)),
+        told: None,
         stands: None,
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn told(refused: &Refused) -> Refusals {
     Refusals {
         comment: refused.comment.as_ref().map(|comment| comment.why.clone()),
         requests: refused.requests.clone(),
+        receivers: Vec::new(),
     }
 }
 

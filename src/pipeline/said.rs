@@ -80,20 +80,24 @@ impl Pipeline {
         Ok(Carried { shown, later: written.later.into_iter().chain(later).min() })
     }
 
-    fn rendered(&self, decided: &Decided, effect: Effect, shown: &ShownIds) -> plan::Answer {
+    /// What a rendering needs to know besides the decision.
+    pub(super) fn context(&self, decided: &Decided, effect: Effect, shown: &ShownIds) -> render::Context {
         let look = &decided.look;
-        let context = render::Context {
+        render::Context {
             server: self.rules.pages.clone(),
             owner: look.repository.owner.clone(),
             repository: look.repository.name.clone(),
             number: look.change.number,
             author: look.change.author.clone(),
             effect,
-            refusals: refused::told(&shown.refused),
+            refusals: decided.refusals(&shown.refused),
             went_in: decided.went_in.clone(),
             explain: shown.explained.is_some(),
-        };
-        let answer = render::answer(&decided.decision, &context);
+        }
+    }
+
+    fn rendered(&self, decided: &Decided, effect: Effect, shown: &ShownIds) -> plan::Answer {
+        let answer = render::answer(&decided.decision, &self.context(decided, effect, shown));
         match &decided.effect_of_edit {
             Some(EffectOfEdit { layer, effect }) => {
                 render::effect::told(answer, &decided.decision, *layer, effect, EFFECT_DAYS)

@@ -24,6 +24,7 @@ pub mod group;
 pub mod json;
 mod life;
 pub mod limits;
+pub mod notice;
 pub mod phrase;
 
 mod readable;

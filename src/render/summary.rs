@@ -369,7 +369,14 @@ fn refused(context: &Context) -> impl Iterator<Item = String> {
             sentence(&prose_in_line(why, SENTENCE_LIMIT))
         )
     });
-    comment.into_iter().chain(requests)
+    let receivers = context.refusals.receivers.iter().map(|receiver| {
+        format!(
+            "Nobody is told on {}: the settings of this server name no such channel. Whoever runs countersign adds it, or \
+             the policy names another.",
+            code(receiver)
+        )
+    });
+    comment.into_iter().chain(requests).chain(receivers)
 }
 
 fn siblings(decision: &Decision, context: &Context) -> Section {

@@ -18,6 +18,7 @@ use super::claim::{Claim, GreenUntil};
 use super::db::{Row, Tx, Writes, values};
 use super::error::{Error, Result};
 use super::mark::Marks;
+use super::outbox::{self, NewTold};
 use super::part::Part;
 use super::shown::{self, ShownIds};
 use super::sql::{Sql, bulk, statements};
@@ -287,6 +288,8 @@ pub struct NewDecision {
     pub shows: Option<Shows>,
     /// Its row for the backtest.
     pub change: Option<ChangeRow>,
+    /// What people are told with it.
+    pub told: Option<NewTold>,
     /// Where the change stands by it; `None` where that is not told by it.
     pub stands: Option<Stands>,
 }
@@ -313,6 +316,9 @@ impl Store {
         if let Some(change) = &decision.change {
             keep_change(&mut tx, change, id, decision.as_of).await?;
         }
+        if let Some(told) = &decision.told {
+            outbox::tell(&mut tx, (repository, number), told, now).await?;
+        }
         if let Some(stands) = &decision.stands {
             transitions::note(&mut tx, claim, (repository, number), (id, decision.as_of), stands).await?;
         }
@@ -320,6 +326,9 @@ impl Store {
             return Ok(None);
         }
         tx.commit().await?;
+        if decision.told.as_ref().is_some_and(|told| !told.messages.is_empty()) {
+            self.wake();
+        }
         Ok(Some(id))
     }
 

@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
-        forward, gates, groups, lane, mark, members, missed, open, part, past, people, plans, policy, pushes,
+        forward, gates, groups, lane, mark, members, missed, open, outbox, part, past, people, plans, policy, pushes,
         retention, schema, shown, sqlite, standing, take, transitions, troubled, waiting,
     };
     use super::Sql;
@@ -122,6 +122,7 @@ mod tests {
         ("members", members::STATEMENTS),
         ("missed", missed::STATEMENTS),
         ("open", open::STATEMENTS),
+        ("outbox", outbox::STATEMENTS),
         ("part", part::STATEMENTS),
         ("past", past::STATEMENTS),
         ("people", people::STATEMENTS),

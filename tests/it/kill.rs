@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use countersign::failpoint;
 use countersign_domain::plan::RunStatus;
-use github_stand_in::{On, PullRequest, Verdict};
+use github_stand_in::{Changes, On, PullRequest, Verdict};
 use tokio::task::LocalSet;
 
 use crate::databases;
 use crate::process::{Scene, ours};
+use crate::receivers::HttpReceiver;
+use crate::world::PEER;
 
 const LATENCY: Duration = Duration::from_millis(100);
 
@@ -85,6 +87,7 @@ async fn stop_at(place: &str, url: &str) {
         "said" => return stop_said(&scene).await,
         "withdrawn" => return stop_withdrawn(&scene).await,
         "gate-answered" => return stop_at_gate(&scene).await,
+        "message-sent" => return stop_sending(&scene).await,
         _ => {}
     }
     let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, place)]).await;
@@ -177,4 +180,36 @@ async fn stop_said(scene: &Scene) {
     scene.github.faults().up();
     scene.at_rest(&store).await;
     scene.assert_whole(&store, &pulls, "in_progress").await;
+}
+
+/// The bot dies after a message was taken and before that is kept: it is sent again with the same id, and then no more.
+async fn stop_sending(scene: &Scene) {
+    let receiver = HttpReceiver::start().await;
+    let (key, file) = (scene.directory().join("key"), scene.directory().join("settings.toml"));
+    std::fs::write(&key, "hush").expect("a secret");
+    let channel = format!(
+        "[channels.cloudevents.itsm]\nurl = '{}'\nsecret = {{ file = '{}' }}\n",
+        receiver.url("/"),
+        key.display()
+    );
+    std::fs::write(&file, channel).expect("settings");
+    let file = file.display().to_string();
+    let policy = format!("{PEER}[[notify]]\non = [\"submitted\"]\nto = [\"cloudevents:itsm\"]\n");
+    scene.shops[0].commit("main", "carol", Changes::new().write(".github/countersign.toml", &policy));
+    let settings = ("COUNTERSIGN_SETTINGS", file.as_str());
+    let mut bot = scene.serve(&[SHORT_LEASE, settings, (failpoint::VARIABLE, "message-sent")]).await;
+    let pulls = scene.open(1);
+    bot.aborted("message-sent").await;
+    let (store, change) = (scene.store().await, (scene.shops[0].id(), pulls[0].number()));
+    assert_eq!(store.messages_of(change).await.expect("read").len(), 1);
+    let _bot = scene.serve(&[SHORT_LEASE, settings]).await;
+    // Whoever died has the message for as long as a send may take.
+    let (started, within) = (Instant::now(), WITHIN * 3);
+    while store.messages_of(change).await.expect("read").iter().any(|message| message.receipt.is_none()) {
+        assert!(started.elapsed() < within, "the restarted bot sends it again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let ids: Vec<String> = receiver.posted().iter().map(|posted| posted.header("webhook-id").to_owned()).collect();
+    assert_eq!(ids, [ids[0].clone(), ids[0].clone()], "at least once, and by its id once");
+    scene.at_rest(&store).await;
 }

@@ -448,3 +448,25 @@ async fn a_plan_of_the_twenty_sixth_version_is_met() {
     })
     .await;
 }
+
+/// A message that waits, one that was sent and one that was given up, as the twenty-seventh version wrote them.
+#[tokio::test]
+async fn messages_of_the_twenty_seventh_version_are_still_sent() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0027.sql")).await;
+        let store = &db.store;
+        let told = store.told((SHOP, 1)).await.expect("read").expect("told");
+        assert_eq!((told.holding.len(), told.sequence), (2, 2));
+        let rows = store.messages_of((SHOP, 1)).await.expect("read");
+        let of = |id: &str| rows.iter().find(|row| row.id == id).expect("there");
+        assert_eq!(of("m-2").receipt, Some((at_ms(1_700_000_011_000), "200".to_owned(), "m-2".to_owned())));
+        assert_eq!(of("m-3").dead_at, Some(at_ms(1_700_086_400_000)));
+        let claimed = store.claim_messages(9, TTL).await.expect("claims");
+        let brief = claimed.iter().map(|message| (message.id.as_str(), message.attempts)).collect::<Vec<_>>();
+        assert_eq!(brief, [("m-1", 1)]);
+        assert_eq!(store.claim_messages(9, TTL).await.expect("claims"), [], "somebody has it");
+        assert_eq!(store.retry_messages().await.expect("again"), 1);
+        assert_eq!(store.claim_messages(9, TTL).await.expect("claims").len(), 1, "the dead one");
+    })
+    .await;
+}

@@ -18,6 +18,7 @@ fn exported() -> BTreeMap<String, BTreeSet<String>> {
     telemetry.write("run created");
     telemetry.queue(count, count, count, moment);
     telemetry.budget(1, "hour", 1);
+    telemetry.message("slack", "sent");
     let text = telemetry.text();
     let mut metrics = BTreeMap::new();
     for line in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {

@@ -45,6 +45,7 @@ pub(crate) fn decision(number: u64, head: &str) -> NewDecision {
         pull: Some(pull(number, head)),
         shows: None,
         change: None,
+        told: None,
         stands: None,
     }
 }

@@ -130,8 +130,12 @@ impl World {
         set("github_app_id", &self.github.app_id().to_string());
         set("github_app_private_key", self.github.private_key_pem());
         set("webhook_secret", self.github.webhook_secret());
-        for (key, value) in more {
+        for (key, value) in more.iter().filter(|(key, _)| *key != "channels") {
             set(key, value);
+        }
+        // Written as in the file.
+        for (key, value) in more.iter().filter(|(key, _)| *key == "channels") {
+            text.insert((*key).to_owned(), value.parse::<toml::Table>().expect("channels").into());
         }
         let written: Written = toml::from_str(&text.to_string()).expect("settings");
         written.settle().expect("settings that are right")

@@ -10,8 +10,10 @@ use crate::command::{self, Asks};
 use crate::decision::{CommandResult, RequirementResult, RuleResult, State};
 use crate::evaluate::Context;
 use crate::facts::{Command, Known};
-use crate::policy::{Hold, Rule};
-use crate::requirement::approvals::look_again;
+use crate::layer::Layer;
+use crate::policy::{Hold, Policy, Requirement, Rule, Who};
+use crate::requirement::acknowledge;
+use crate::requirement::approvals::{declared, look_again};
 use crate::requirement::on_hold::Holds;
 use crate::scheduled;
 use crate::text::Phrase;
@@ -21,6 +23,8 @@ use crate::text::Phrase;
 pub(super) struct Commands<'a> {
     waivable: Vec<Waivable<'a>>,
     holds: Holds<'a>,
+    /// Whom the rules ask to acknowledge the change.
+    acknowledged: Vec<(Layer, &'a [Who])>,
     /// Why they are not known.
     unread: Option<&'a str>,
     pub(super) results: Vec<CommandResult>,
@@ -29,7 +33,8 @@ pub(super) struct Commands<'a> {
 impl<'a> Commands<'a> {
     /// Follows the commands, oldest first.
     pub(super) fn judge(cx: &Context<'a>, speaking: &[InForce<'a>], relaxations: &Relaxations<'a>) -> Self {
-        let mut found = Self { waivable: waived::waivable(speaking), ..Self::default() };
+        let acknowledged = acknowledged(speaking);
+        let mut found = Self { waivable: waived::waivable(speaking), acknowledged, ..Self::default() };
         match &cx.facts.commands {
             Known::Unknown(why) => found.unread = Some(why),
             Known::Known(given) => {
@@ -51,12 +56,27 @@ impl<'a> Commands<'a> {
             Ok(Asks::Recheck | Asks::Explain | Asks::Help) => None,
             Ok(Asks::Emergency { .. }) => relaxations.refused_emergency(cx, command),
             Ok(Asks::Schedule { window }) => scheduled::refused(cx.facts, command, window),
-            Ok(Asks::Acknowledge) => Some(not_taken("acknowledge")),
+            Ok(Asks::Acknowledge) => self.refused_acknowledgement(cx, command),
             Ok(Asks::Outcome { .. }) => Some(Phrase::words("what became of a change is told once it went in")),
         };
         let on_head = command.head.as_ref() == Some(&cx.facts.change.head.tip);
         let (comment, by, line) = (command.comment, command.by.clone(), command.line.clone());
         CommandResult { comment, by, line, asks: read.ok(), on_head, refused }
+    }
+
+    /// Why an acknowledgement does nothing: it is enough that one rule takes it.
+    fn refused_acknowledgement(&self, cx: &Context<'_>, command: &Command) -> Option<Phrase> {
+        let mut refused = None;
+        for (layer, from) in &self.acknowledged {
+            let finding = acknowledge::counts(cx, *layer, from, command);
+            if finding.is_so() {
+                return None;
+            }
+            let lead = if finding.is_unknown() { "it is not known whether this counts: " } else { "" };
+            let said = Phrase::words(lead).then(finding.observed).and("; it may be acknowledged by ");
+            refused = refused.or(Some(said.then(declared::names(cx, *layer, from))));
+        }
+        refused.or_else(|| Some(Phrase::words("no rule here asks for an acknowledgement")))
     }
 
     /// What holds the change by command, or may.
@@ -82,6 +102,15 @@ impl<'a> Commands<'a> {
     }
 }
 
-fn not_taken(name: &str) -> Phrase {
-    Phrase::words("this version of countersign does not take ").quote(name).and(" yet")
+/// Whom the rules of the layers ask to acknowledge the change.
+fn acknowledged<'a>(speaking: &[InForce<'a>]) -> Vec<(Layer, &'a [Who])> {
+    let with_policy = speaking.iter().filter_map(InForce::policy);
+    let of_layer = |(layer, policy): (Layer, &'a Policy)| {
+        let asks = policy.rules.iter().flat_map(|rule| &rule.asks);
+        asks.filter_map(move |ask| match ask {
+            Requirement::Acknowledge(from) => Some((layer, from.as_slice())),
+            _ => None,
+        })
+    };
+    with_policy.flat_map(of_layer).collect()
 }

@@ -27,6 +27,7 @@ mod rules;
 mod schedule;
 mod seen;
 mod stack;
+mod tells;
 #[cfg(test)]
 mod tests;
 mod trusted;
@@ -230,6 +231,7 @@ impl<'a> Draft<'a> {
             names_people: cx.names_people(),
             requests,
             commands: self.commands,
+            tells: tells::tells(cx, &self.speaking),
             rules: self.rules,
         }
     }

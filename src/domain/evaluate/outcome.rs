@@ -76,7 +76,8 @@ fn waited_for(cx: &Context<'_>, rules: &[RuleResult]) -> Phrase {
         return hold.observed.clone();
     }
     let mut approvals: Vec<&Act> = Vec::new();
-    for act in waiting().flat_map(|ask| &ask.acts).filter(|act| matches!(act.by, Actor::People { .. })) {
+    let authorities = waiting().filter(|ask| ask.key != "acknowledge");
+    for act in authorities.flat_map(|ask| &ask.acts).filter(|act| matches!(act.by, Actor::People { .. })) {
         if !approvals.iter().any(|known| approval(known, true) == approval(act, true)) {
             approvals.push(act);
         }
@@ -86,6 +87,9 @@ fn waited_for(cx: &Context<'_>, rules: &[RuleResult]) -> Phrase {
         let said = approvals.iter().take(APPROVALS).enumerate().map(|(place, act)| approval(act, place == 0));
         let said = Phrase::words("for ").then(Phrase::join(said, ", and "));
         return if more == 0 { said } else { said.and(format!(", and {more} more")) };
+    }
+    if let Some(said) = waiting().find(|ask| ask.key == "acknowledge").and_then(acknowledgement) {
+        return said;
     }
     let keeper = waiting().flat_map(|ask| &ask.acts).find(|act| act.by == Actor::PolicyAdmin);
     match (keeper, waiting().next()) {
@@ -111,6 +115,15 @@ fn approval(act: &Act, first: bool) -> Phrase {
     let by = if candidates.is_empty() { of_whom(of) } else { people(*count, candidates) };
     let said = Phrase::words(lead).then(by);
     if act.is_again() { said.and(" again") } else { said }
+}
+
+/// The word that is waited for, as in `for acknowledgement by carol`.
+fn acknowledgement(ask: &RequirementResult) -> Option<Phrase> {
+    let Actor::People { count, candidates, of } = &ask.acts.first()?.by else { return None };
+    Some(match candidates.is_empty() {
+        true => Phrase::words("for acknowledgement by somebody ").then(of_whom(of)),
+        false => Phrase::words("for acknowledgement by ").then(people(*count, candidates)),
+    })
 }
 
 fn of_whom(of: &[String]) -> Phrase {

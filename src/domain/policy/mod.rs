@@ -44,7 +44,7 @@ pub use lint::{LINTS, Missed, Surroundings, lint};
 pub use load::{check_edit, load, load_with};
 pub use model::{
     ApprovalEntry, ApprovalSettings, Authority, BranchGlobs, ChangesRequested, CheckWanted, Collisions, CommentWhen,
-    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Owning, Permission,
+    DeploymentWanted, Environment, Factor, Globs, Independence, Keep, LayerPolicy, Mode, Notify, Owning, Permission,
     PlannedWindow, Policy, PolicySet, Request, Requirement, Rule, Scope, Service, SourceRef, Standing, Unattributed,
     Unenforced, Weight, WhichCheck, Who,
 };

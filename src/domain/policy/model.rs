@@ -16,6 +16,7 @@ use super::length::Length;
 use super::waive::Waive;
 use crate::account::TeamName;
 use crate::diagnostic::Placed;
+use crate::event::ChangeEvent;
 use crate::layer::Layer;
 use crate::record::{FieldId, FieldSpec};
 use crate::risk::Level;
@@ -131,12 +132,25 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// The emergency lane.
     pub emergency: Option<Emergency>,
+    /// Who is told of what happens to changes, in the order of the file.
+    pub notify: Vec<Notify>,
     /// What this version reads but does not enforce, outside conditions and requirements: holds every change in scope.
     pub unenforced: Vec<Unenforced>,
     /// Where the names of services, environments, authorities and fields are defined, for diagnostics of other layers.
     pub places: BTreeMap<(&'static str, String), Range<usize>>,
     /// Whether the file asks anything at all of a change (a rule, required field, freeze or window).
     pub asks: bool,
+}
+
+/// `[[notify]]`: who is told of what.
+#[derive(Debug, Clone)]
+pub struct Notify {
+    /// Of what.
+    pub on: Vec<ChangeEvent>,
+    /// The receivers, each `KIND:NAME`, as the server's settings name its channels.
+    pub to: Vec<String>,
+    /// Of which changes.
+    pub when: Conditions,
 }
 
 /// A part of the language that the file uses and this version does not enforce.
@@ -368,6 +382,8 @@ pub enum Requirement {
     Soak(Length),
     /// The change known for so long as it was announced.
     Notice(Length),
+    /// The word of one of these that they know of the change.
+    Acknowledge(Vec<Who>),
     /// Refused, with the reason.
     Deny(String),
     /// Asks nothing more, on purpose, with the reason.

@@ -25,6 +25,9 @@ impl Policy {
         for hold in &self.holds {
             of_conditions(&hold.when, &mut parts);
         }
+        for notify in &self.notify {
+            of_conditions(&notify.when, &mut parts);
+        }
         for rule in &self.rules {
             of_conditions(&rule.when, &mut parts);
             for requirement in &rule.asks {
@@ -38,6 +41,7 @@ impl Policy {
                     | Requirement::ResolvedThreads
                     | Requirement::Soak(_)
                     | Requirement::Notice(_)
+                    | Requirement::Acknowledge(_)
                     | Requirement::Deny(_)
                     | Requirement::Allow(_) => {}
                 }

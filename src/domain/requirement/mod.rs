@@ -4,6 +4,7 @@
 //! smallest acts that would satisfy it. Absent: what results come to together
 //! (`evaluate`).
 
+pub(crate) mod acknowledge;
 mod allow;
 pub(crate) mod approvals;
 pub(crate) mod changes_requested;
@@ -54,6 +55,7 @@ pub(crate) fn judge(
         Requirement::ResolvedThreads => resolved_threads::resolved_threads(cx, layer),
         Requirement::Soak(length) => soak::soak(cx, length),
         Requirement::Notice(length) => notice::notice(cx, layer, length),
+        Requirement::Acknowledge(from) => acknowledge::acknowledge(cx, layer, from),
         Requirement::Deny(why) => deny::deny(why),
         Requirement::Allow(why) => allow::allow(why),
         Requirement::Unenforced(part) => unenforced::unenforced(part),
@@ -87,6 +89,7 @@ fn key(requirement: &Requirement) -> &'static str {
         Requirement::ResolvedThreads => "resolved_threads",
         Requirement::Soak(_) => "soak",
         Requirement::Notice(_) => "notice",
+        Requirement::Acknowledge(_) => "acknowledge",
         Requirement::Deny(_) => "deny",
         Requirement::Allow(_) => "allow",
         Requirement::Unenforced(_) => "unenforced",

@@ -147,6 +147,7 @@ pub(super) fn pass() -> Decision {
         names_people: true,
         requests: Vec::new(),
         commands: Vec::new(),
+        tells: Vec::new(),
     }
 }
 

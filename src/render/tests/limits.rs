@@ -147,12 +147,17 @@ fn runs_without_a_look_are_never_green() {
 
 #[test]
 fn what_github_does_not_take_is_told_in_the_check_and_nowhere_else() {
-    let refusals = Refusals { comment: Some("issue is *locked*".into()), requests: Some("no such team".into()) };
+    let refusals = Refusals {
+        comment: Some("issue is *locked*".into()),
+        requests: Some("no such team".into()),
+        receivers: vec!["slack:`payments".into()],
+    };
     let refused = answer(&examples::pass(), &Context { refusals, ..context() });
     let usual = answer(&examples::pass(), &context());
     let (run, before) = (refused.run.unwrap(), usual.run.unwrap());
     assert!(run.summary.contains("could not be written: Issue is `*locked*`."), "{}", run.summary);
     assert!(run.summary.contains("ask for reviews: No such team."), "{}", run.summary);
+    assert!(run.summary.contains("Nobody is told on ``slack:`payments``: the settings"), "{}", run.summary);
     assert!(run.fingerprint != before.fingerprint && run.title == before.title);
     assert_eq!(refused.comment, usual.comment);
 }

@@ -82,6 +82,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         pull: Some(pull(number, decision.head.as_str())),
         shows: None,
         change: None,
+        told: None,
         stands: None,
     };
     meddle(&mut new);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use github_stand_in::{PullRequest, Verdict};
+use github_stand_in::{Changes, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -169,4 +169,29 @@ async fn a_command_is_answered_once_however_often_it_is_delivered_and_looked_at(
     world.settled().await;
     world.expect(&pull, "in_progress", "held by carol");
     assert_eq!(world.github.log().of(REACT).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_whom_the_policy_names_acknowledge_a_change_as_it_is_and_others_do_not() {
+    let mut world = World::without_bot("").await;
+    world.acme.team("support", &["carol"]);
+    let known = "[authorities.support]\nteams = [\"acme/support\"]\nwrite = false\n[[rule]]\nid = \"known\"\n\
+         acknowledge = [\"support\"]\n";
+    world.shop.commit("main", "dave", [(".github/countersign.toml", format!("{PEER}{known}"))]);
+    world.start(&[]).await;
+    let pull = approved(&world).await;
+    world.expect(&pull, "in_progress", "for acknowledgement by carol");
+    assert_eq!(says(&world, &pull, "dave", "/countersign acknowledge").await, ["-1"], "none of them");
+    world.expect(&pull, "in_progress", "");
+    assert!(world.summary(&pull).contains("it may be acknowledged by"), "{}", world.summary(&pull));
+    assert_eq!(says(&world, &pull, "carol", "/countersign acknowledge").await, ["+1"]);
+    world.expect(&pull, "success", "");
+    // Of what is pushed afterwards nobody knows.
+    pull.push("alice", Changes::new().write("src/more.rs", "more\n"));
+    world.settled().await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "for acknowledgement by carol");
+    assert_eq!(says(&world, &pull, "carol", "/countersign acknowledge").await, ["+1"]);
+    world.expect(&pull, "success", "");
 }

@@ -29,6 +29,7 @@ mod large;
 mod life;
 mod models;
 mod moved;
+mod notify;
 mod owners;
 mod people;
 mod planning;

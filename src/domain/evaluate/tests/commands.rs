@@ -268,3 +268,37 @@ fn a_freeze_of_deployments_is_waived_at_the_gate() {
     check(&policy, &waits(&[("bob", "waive peak now")]), Wait, &[authorised, "peak freeze waiting"]);
     check(&policy, &waits(&[("carol", "waive peak now")]), Pass, &[authorised, "peak freeze waived"]);
 }
+
+/// One of the board has to know of it.
+const KNOWN: &str = "[[rule]]\nid = \"known\"\nacknowledge = [\"cab\"]\n";
+
+#[test]
+fn one_of_those_named_acknowledges_the_change_and_nobody_else() {
+    let facts = |by: &str| commanded(&[(by, "acknowledge")]);
+    let waiting = check(KNOWN, &commanded(&[]), Wait, &["known acknowledge waiting"]);
+    says(&waiting, "nobody has acknowledged it yet");
+    says(&waiting, "next: for acknowledgement by ");
+    let known = check(KNOWN, &facts("carol"), Pass, &["known acknowledge satisfied"]);
+    assert_eq!(answers(&known), ["taken"]);
+    says(&known, "carol acknowledged it at 2027-01-15T10:45:40Z");
+    let stranger = check(KNOWN, &facts("bob"), Wait, &["known acknowledge waiting"]);
+    assert!(answers(&stranger)[0].contains("it may be acknowledged by"), "{:?}", answers(&stranger));
+    // The author knows, and tells nobody by saying so.
+    check(KNOWN, &facts("ann"), Wait, &["known acknowledge waiting"]);
+    // Where nobody is asked to, it does nothing.
+    check_answers(PEER, &facts("carol"), &["no rule here asks for an acknowledgement"]);
+}
+
+#[test]
+fn an_acknowledgement_is_bound_to_the_diff_and_unknown_where_its_giver_is() {
+    let mut unread = commanded(&[("carol", "acknowledge")]);
+    known(&mut unread.commands)[0].can_write = None;
+    let decision = decided(KNOWN, &unread);
+    assert_eq!(decision.outcome, Unknown, "{decision:#?}");
+    let mut other = commanded(&[("carol", "acknowledge")]);
+    known(&mut other.commands)[0].head = Some(crate::account::Oid::new("0ther"));
+    known(&mut other.commands)[0].seen.commits = Known::Known(Default::default());
+    check(KNOWN, &other, Wait, &["known acknowledge waiting"]);
+    let away = with(|facts| facts.commands = Known::unknown("away"));
+    assert_eq!(decided(KNOWN, &away).outcome, Unknown);
+}

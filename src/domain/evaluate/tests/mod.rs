@@ -33,6 +33,7 @@ mod scheduled;
 mod signed;
 mod soak;
 mod speed;
+mod tells;
 mod threads;
 mod windows;
 mod world;

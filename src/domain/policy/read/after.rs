@@ -1,12 +1,13 @@
 //! What governs a change besides its rules: `[schedule]`, `[pir]`, `[[notify]]`,
 //! `[comment]`, `[check]`, `[checks]`.
 
-use super::cursor::Value;
+use super::cursor::{Table, Value};
 use super::globs::{Over, globs, one_branch};
 use super::time;
 use super::when::{Place, conditions};
+use crate::event::ChangeEvent;
 use crate::policy::codes;
-use crate::policy::model::{Collisions, CommentWhen, Globs, PlannedWindow, Policy, Unenforced};
+use crate::policy::model::{Collisions, CommentWhen, Globs, Notify, PlannedWindow, Policy, Unenforced};
 
 /// Reads `[schedule]` into the policy; what is switched off asks nothing.
 pub(super) fn schedule(value: &Value<'_>, policy: &mut Policy) {
@@ -35,26 +36,25 @@ pub(super) fn review(value: &Value<'_>) -> Option<Unenforced> {
     Some(Unenforced { key: "pir".to_owned(), id: None, span: table.span })
 }
 
-/// Reads `[[notify]]`.
-pub(super) fn notices(value: &Value<'_>) -> Vec<Unenforced> {
-    let mut notices = Vec::new();
-    for table in value.tables("notify") {
-        if let Some(on) = table.required("on") {
-            on.choices();
-        }
+/// Reads `[[notify]]`. Which channels there are is the server's to say: see `Decision::tells`.
+pub(super) fn notices(value: &Value<'_>) -> Vec<Notify> {
+    let notice = |table: Table<'_>| {
+        let on = table.required("on").and_then(|on| on.choices()).unwrap_or_default();
+        let on = on.into_iter().filter_map(|word| ChangeEvent::named(word.value)).collect();
+        let mut receivers = Vec::new();
         for to in table.required("to").and_then(|to| to.texts()).unwrap_or_default() {
             let named = to.value.split_once(':').is_some_and(|(kind, name)| !kind.is_empty() && !name.is_empty());
-            if !named {
+            if named {
+                receivers.push(to.value.to_owned());
+            } else {
                 let problem = table.cx.error(codes::BAD_VALUE, format!("`{}` is no receiver", to.value), to.span);
                 table.cx.report(problem.help("write `KIND:NAME`, as in `slack:payments`"));
             }
         }
-        if let Some(when) = table.value("when") {
-            conditions(&when, Place::Notice);
-        }
-        notices.push(Unenforced { key: "notify".to_owned(), id: None, span: table.span.clone() });
-    }
-    notices
+        let when = table.value("when").and_then(|when| conditions(&when, Place::Notice)).unwrap_or_default();
+        Notify { on, to: receivers, when }
+    };
+    value.tables("notify").into_iter().map(notice).collect()
 }
 
 /// Reads `[comment]`.

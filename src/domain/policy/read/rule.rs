@@ -68,18 +68,13 @@ fn requirements(table: &Table<'_>) -> Vec<Requirement> {
     let lasting = |key: &str| table.value(key).and_then(|value| time::duration(&value));
     asks.extend(lasting("soak").map(Requirement::Soak));
     asks.extend(lasting("notice").map(Requirement::Notice));
-    if let Some(value) = table.value("acknowledge") {
-        who::who_list(&value);
+    if let Some(whos) = table.value("acknowledge").and_then(|value| who::who_list(&value)) {
+        asks.push(Requirement::Acknowledge(whos.into_iter().map(|who| who.value).collect()));
     }
-    asks.extend(unenforced(table, &["acknowledge"]));
     asks.extend(table.text("deny").map(|why| Requirement::Deny(why.value.to_owned())));
     asks.extend(table.text("allow").map(|why| Requirement::Allow(why.value.to_owned())));
     asks_something(table);
     asks
-}
-
-fn unenforced<'a>(table: &'a Table<'_>, keys: &'a [&str]) -> impl Iterator<Item = Requirement> + 'a {
-    keys.iter().filter_map(|key| table.unenforced(key)).map(Requirement::Unenforced)
 }
 
 /// The keys that ask something.

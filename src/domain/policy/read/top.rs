@@ -125,7 +125,7 @@ impl Top {
             policy.unenforced.extend(after::review(&value));
         }
         if let Some(value) = table.value("notify") {
-            policy.unenforced.extend(after::notices(&value));
+            policy.notify = after::notices(&value);
         }
         if let Some(value) = table.value("comment") {
             policy.comment = after::comment(&value);
@@ -169,6 +169,7 @@ pub(super) fn empty(mode: Mode) -> Policy {
         models: Vec::new(),
         waivers: Vec::new(),
         emergency: None,
+        notify: Vec::new(),
         unenforced: Vec::new(),
         places: BTreeMap::new(),
         asks: false,

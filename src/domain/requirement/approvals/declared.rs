@@ -7,6 +7,7 @@
 use super::binding::is_of_this_diff;
 use super::entry::Entry;
 use super::independence::is_independent;
+use crate::account::Account;
 use crate::condition::Finding;
 use crate::evaluate::Context;
 use crate::facts::Command;
@@ -43,6 +44,17 @@ pub(crate) fn each_name(cx: &Context<'_>, layer: Layer, asked: &[ApprovalEntry])
         }
     }
     names
+}
+
+/// Whose word counts, each name once.
+pub(crate) fn each_of(cx: &Context<'_>, layer: Layer, from: &[Who]) -> Vec<String> {
+    entry(cx, layer, from).names(cx)
+}
+
+/// Those whose word would count, where they may be named and are few enough.
+pub(crate) fn candidates(cx: &Context<'_>, layer: Layer, from: &[Who]) -> Vec<Account> {
+    let people = entry(cx, layer, from).candidates(cx);
+    if people.more || !cx.names_people() { Vec::new() } else { people.named }
 }
 
 /// Whose declaration counts, for people: teams where they are named, else authorities.

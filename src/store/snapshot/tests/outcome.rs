@@ -59,6 +59,7 @@ pub(super) fn decision() -> Decision {
         names_people: true,
         requests: Vec::new(),
         commands: Vec::new(),
+        tells: Vec::new(),
         waivers: Vec::new(),
     }
 }

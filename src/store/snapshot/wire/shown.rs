@@ -21,28 +21,36 @@ pub(crate) struct Shown {
 struct Refusals {
     comment: Option<String>,
     requests: Option<String>,
+    /// Since version 3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    receivers: Vec<String>,
 }
 
 impl Shown {
     pub(crate) fn new(effect: plan::Effect, refusals: &plan::Refusals) -> Self {
-        let plan::Refusals { comment, requests } = refusals.clone();
-        let refused = comment.is_some() || requests.is_some();
-        Self { effect: effect.into(), refusals: refused.then_some(Refusals { comment, requests }) }
+        let plan::Refusals { comment, requests, receivers } = refusals.clone();
+        let refused = comment.is_some() || requests.is_some() || !receivers.is_empty();
+        Self { effect: effect.into(), refusals: refused.then_some(Refusals { comment, requests, receivers }) }
     }
 
     /// What is refused; nothing where that was not kept.
     pub(crate) fn refusals(&self) -> plan::Refusals {
-        let Some(Refusals { comment, requests }) = self.refusals.clone() else { return plan::Refusals::default() };
-        plan::Refusals { comment, requests }
+        let Some(refusals) = self.refusals.clone() else { return plan::Refusals::default() };
+        let Refusals { comment, requests, receivers } = refusals;
+        plan::Refusals { comment, requests, receivers }
     }
 }
 
 impl Content for Shown {
     const KIND: &'static str = "shown";
-    const NEWEST: u32 = 2;
+    const NEWEST: u32 = 3;
 
     fn version(&self) -> u32 {
-        if self.refusals.is_some() { 2 } else { 1 }
+        match &self.refusals {
+            Some(refusals) if !refusals.receivers.is_empty() => 3,
+            Some(_) => 2,
+            None => 1,
+        }
     }
 }
 
@@ -61,7 +69,11 @@ mod tests {
             assert_eq!(serde_json::to_string(&shown).unwrap(), stored);
         };
         check(r#"{"effect":"holds"}"#, plan::Refusals::default(), 1);
-        let refusals = plan::Refusals { comment: Some("locked".into()), requests: None };
-        check(r#"{"effect":"holds","refusals":{"comment":"locked","requests":null}}"#, refusals, 2);
+        let refusals = plan::Refusals { comment: Some("locked".into()), requests: None, receivers: Vec::new() };
+        check(r#"{"effect":"holds","refusals":{"comment":"locked","requests":null}}"#, refusals.clone(), 2);
+        let refusals = plan::Refusals { receivers: vec!["slack:payments".into()], ..refusals };
+        let stored =
+            r#"{"effect":"holds","refusals":{"comment":"locked","requests":null,"receivers":["slack:payments"]}}"#;
+        check(stored, refusals, 3);
     }
 }

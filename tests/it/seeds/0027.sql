@@ -1,0 +1,4 @@
+INSERT INTO told_change (repository, number, holding, sequence, known) VALUES (7, 1, '["authorised","submitted"]', 2, '{"tells":[{"on":["closed"],"to":["slack:payments"]}],"facts":[]}');
+INSERT INTO message (id, repository, number, event, sequence, channel, body, made_at, due_at, attempts, last_error) VALUES ('m-1', 7, 1, 'submitted', 1, 'slack:payments', '{}', 1700000000000, 1700000005000, 1, 'it answered 500');
+INSERT INTO message (id, repository, number, event, sequence, channel, body, made_at, due_at, attempts, sent_at, status, receipt) VALUES ('m-2', 7, 1, 'authorised', 2, 'slack:payments', '{}', 1700000010000, NULL, 1, 1700000011000, '200', 'm-2');
+INSERT INTO message (id, repository, number, event, sequence, channel, body, made_at, due_at, attempts, last_error, dead_at) VALUES ('m-3', 7, 1, 'submitted', 1, 'email:support', '{}', 1700000000000, NULL, 30, 'it answered 550', 1700086400000);
