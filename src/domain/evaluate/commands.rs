@@ -43,19 +43,27 @@ impl<'a> Commands<'a> {
 
     fn follow(&mut self, cx: &Context<'a>, command: &'a Command, relaxations: &Relaxations<'a>) -> CommandResult {
         let read = command::read(&command.line);
+        let mut is_known = true;
+        let mut told = |refused: Option<Refused>| {
+            is_known = refused.as_ref().is_none_or(|refused| refused.is_known);
+            refused.map(|refused| refused.why)
+        };
         let refused = match &read {
             Err(unreadable) => Some(Phrase::default().message(&format!("{}; {}", unreadable.message, unreadable.help))),
-            Ok(Asks::Waive { id, reason }) => waived::follow(cx, &mut self.waivable, command, (id, reason)),
-            Ok(asks @ (Asks::Hold { .. } | Asks::Unhold)) => self.holds.follow(command, asks),
+            Ok(Asks::Waive { id, reason }) => told(waived::follow(cx, &mut self.waivable, command, (id, reason))),
+            Ok(asks @ (Asks::Hold { .. } | Asks::Unhold)) => {
+                is_known = command.could_write().is_some();
+                self.holds.follow(command, asks)
+            }
             Ok(Asks::Recheck | Asks::Explain | Asks::Help) => None,
-            Ok(Asks::Emergency { .. }) => relaxations.refused_emergency(cx, command),
+            Ok(Asks::Emergency { .. }) => told(relaxations.refused_emergency(cx, command)),
             Ok(Asks::Schedule { .. }) => Some(not_taken("schedule")),
             Ok(Asks::Acknowledge) => Some(not_taken("acknowledge")),
             Ok(Asks::Outcome { .. }) => Some(Phrase::words("what became of a change is told once it went in")),
         };
         let on_head = command.head.as_ref() == Some(&cx.facts.change.head.tip);
         let (comment, by, line) = (command.comment, command.by.clone(), command.line.clone());
-        CommandResult { comment, by, line, asks: read.ok(), on_head, refused }
+        CommandResult { comment, by, line, asks: read.ok(), on_head, refused, is_known }
     }
 
     /// What holds the change by command, or may.
@@ -78,6 +86,20 @@ impl<'a> Commands<'a> {
     /// What becomes of the result of a freeze or window.
     pub(super) fn relaxed_hold(&self, cx: &Context<'_>, hold: &Hold, result: RuleResult) -> RuleResult {
         if hold.waive.is_none() { result } else { waived::relaxed(cx, &self.waivable, result, true) }
+    }
+}
+
+/// Why a command does nothing.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) why: Phrase,
+    /// Whether it does nothing for good; else something could not be read.
+    pub(super) is_known: bool,
+}
+
+impl Refused {
+    pub(super) fn for_good(why: Phrase) -> Self {
+        Self { why, is_known: true }
     }
 }
 
