@@ -83,9 +83,9 @@ impl Running {
             if let Ok(look) = timeout(Duration::from_millis(20), self.looks.recv()).await {
                 return look.expect("it runs");
             }
-            // Only between looks: a lease must not run out under the one that runs.
+            // Only between looks: a lease must not run out under the one that runs, so that none is waited for either.
+            let wait = db.store.until_next().await.expect("read").unwrap_or_default();
             if stats(&db.store).await.in_flight == 0 {
-                let wait = db.store.until_next().await.expect("read").unwrap_or_default();
                 db.advance(SignedDuration::try_from(wait).expect("a wait") + SignedDuration::from_millis(1));
             }
         }
