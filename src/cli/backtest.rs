@@ -10,7 +10,7 @@ use countersign_domain::policy::{self, Read, Source};
 use jiff::{SignedDuration, Timestamp};
 
 use super::github::FromGitHub;
-use super::output::{self, Answered, Format, Trouble, print, print_json, yes};
+use super::output::{self, Answered, Format, Trouble, at_most_one_stdin, print, print_json, yes};
 use super::past;
 use super::queue;
 use super::replay::{Since, known, since};
@@ -70,6 +70,8 @@ pub(super) struct Backtest {
 
 impl Backtest {
     pub(super) async fn run(self) -> Answered {
+        let files = self.policy.iter().chain(&self.against).chain(&self.outcomes).chain(self.github.files());
+        at_most_one_stdin(files)?;
         let question = self.policy.as_deref().map(|policy| self.question(policy)).transpose()?;
         let failed = self.outcomes.as_deref().map(failed).transpose()?;
         if self.github.is_wanted() {

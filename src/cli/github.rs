@@ -38,6 +38,11 @@ impl FromGitHub {
         self.github.is_some()
     }
 
+    /// The files that it is to read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.token_file.iter()
+    }
+
     /// Whether the App asks, whose budget is kept in the server's database.
     pub(super) fn is_app(&self) -> bool {
         self.token_file.is_none()

@@ -91,6 +91,8 @@ pub struct CommandResult {
     pub on_head: bool,
     /// Why it does nothing, and who may or how it is written; `None` where it was taken.
     pub refused: Option<Phrase>,
+    /// Whether that is known for good, and not only because something could not be read: else it is not answered yet.
+    pub is_known: bool,
 }
 
 /// An emergency as it was declared.

@@ -349,7 +349,10 @@ impl Needs {
             ) || matches!(condition, C::Expr(expression) if expression.reads_paths())
         });
         self.old_names |= paths;
-        self.patches |= reads(&|condition| matches!(condition, C::Diff(..)));
+        self.patches |= reads(&|condition| match condition {
+            C::Expr(expression) => expression.reads(Fact::Diff),
+            other => matches!(other, C::Diff(..)),
+        });
         self.files |= paths || reads(&|condition| matches!(condition, C::Lines(..) | C::FilesChanged(_) | C::Diff(..)));
         self.files |= reads(&|condition| matches!(condition, C::Expr(expression) if expression.reads_files()));
         self.merged_before |= reads(&|condition| match condition {
@@ -480,6 +483,8 @@ checks = ["build", { name = "ci", creator = "Jenkins[bot]" }]
         check(lines, |needs| needs.files = true);
         let diff = "[[rule]]\nid = \"a\"\nwhen = { diff = 'x' }\nallow = \"ok\"\n";
         check(diff, |needs| (needs.files, needs.patches) = (true, true));
+        let diff = "[[rule]]\nid = \"a\"\nwhen = { expr = 'size(diff) > 9' }\nallow = \"ok\"\n";
+        check(diff, |needs| (needs.files, needs.patches, needs.old_names) = (true, true, true));
         let title = "[[rule]]\nid = \"a\"\nwhen = { title = \"x\", on_declaration = true }\nallow = \"ok\"\n";
         check(title, |needs| needs.on_declaration = true);
         let zone = "timezone = \"UTC\"\n";

@@ -180,9 +180,9 @@ pub enum Reaction {
     NotUnderstood,
 }
 
-/// The answers to commands that nobody has answered.
+/// The answers to commands that nobody has answered, and of which is known what becomes of them.
 pub fn reactions(commands: &[CommandResult], unanswered: &BTreeSet<u64>) -> Vec<Action> {
-    let open = commands.iter().filter(|command| unanswered.contains(&command.comment));
+    let open = commands.iter().filter(|command| command.is_known && unanswered.contains(&command.comment));
     open.map(|command| {
         let reaction = match (&command.refused, &command.asks) {
             (None, _) => Reaction::Taken,

@@ -5,8 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::client::Installation;
-use super::error::{Error, Result};
-use super::reads::PageInfo;
+use super::error::Result;
 
 const QUERY: &str = include_str!("merged_pulls.graphql");
 
@@ -21,24 +20,6 @@ pub struct MergedPull {
     pub updated_at: Timestamp,
     /// Its description; empty where it was not asked for.
     pub body: String,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    repository: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Repository {
-    pull_requests: Pulls,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Pulls {
-    page_info: PageInfo,
-    nodes: Vec<Option<Pull>>,
 }
 
 #[derive(Deserialize)]
@@ -57,24 +38,20 @@ impl Installation {
     /// What changes while pages are read moves to the front, where no later page shows it.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is no such repository, or it may not be seen.
+    /// [`Error::NotFound`](super::Error::NotFound) where there is no such repository, or it may not be seen.
     pub async fn merged_pulls(
         &self,
-        (owner, name): (&str, &str),
+        repository: (&str, &str),
         after: Option<&str>,
         bodies: bool,
     ) -> Result<(Vec<MergedPull>, Option<String>)> {
-        let variables = json!({ "owner": owner, "name": name, "after": after, "bodies": bodies });
-        let answer = self.graphql::<Data>(QUERY, "MergedPulls", variables).await?;
-        let Some(page) = answer.data.repository.map(|repository| repository.pull_requests) else {
-            return Err(Error::NotFound(format!("{owner}/{name}")));
-        };
+        let variables = json!({ "after": after, "bodies": bodies });
+        let (pulls, next) = self.page_of_pulls::<Pull>(repository, (QUERY, "MergedPulls"), variables).await?;
         let merged = |pull: Pull| {
             let Pull { number, updated_at, merged_at, body } = pull;
             Some(MergedPull { number, merged_at: merged_at?, updated_at, body })
         };
-        let pulls = page.nodes.into_iter().flatten().filter_map(merged).collect();
-        Ok((pulls, page.page_info.end_cursor.filter(|_| page.page_info.has_next_page)))
+        Ok((pulls.into_iter().filter_map(merged).collect(), next))
     }
 
     /// Every pull request that went in at that instant or later, in the order of their numbers.

@@ -7,7 +7,8 @@ use countersign_domain::facts::Known;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use super::client::Installation;
 use super::error::{Error, Result};
@@ -265,24 +266,44 @@ impl Installation {
         Ok(newest.map(|run| SaidRun { id: run.id, fingerprint: run.external_id.unwrap_or_default() }))
     }
 
+    /// A page of a repository's pull requests, as the query lists them, and the cursor of the next one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such repository, or it may not be seen.
+    pub(super) async fn page_of_pulls<T: DeserializeOwned>(
+        &self,
+        (owner, name): (&str, &str),
+        (query, operation): (&str, &str),
+        mut variables: Value,
+    ) -> Result<(Vec<T>, Option<String>)> {
+        #[derive(Deserialize)]
+        struct Data<T> {
+            repository: Option<Repository<T>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Repository<T> {
+            pull_requests: Pulls<T>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Pulls<T> {
+            page_info: PageInfo,
+            nodes: Vec<Option<T>>,
+        }
+        variables["owner"] = owner.into();
+        variables["name"] = name.into();
+        let answer = self.graphql::<Data<T>>(query, operation, variables).await?;
+        let Some(page) = answer.data.repository.map(|repository| repository.pull_requests) else {
+            return Err(Error::NotFound(format!("{owner}/{name}")));
+        };
+        let next = page.page_info.end_cursor.filter(|_| page.page_info.has_next_page);
+        Ok((page.nodes.into_iter().flatten().collect(), next))
+    }
+
     /// The open pull requests of a repository, 100 a request, with our check runs on their heads.
     pub async fn open_pulls(&self, owner: &str, name: &str) -> Result<Vec<OpenPull>> {
         const QUERY: &str = include_str!("open_pulls.graphql");
-        #[derive(Deserialize)]
-        struct Data {
-            repository: Option<Repository>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Repository {
-            pull_requests: Pulls,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Pulls {
-            page_info: PageInfo,
-            nodes: Vec<Option<Pull>>,
-        }
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Pull {
@@ -319,12 +340,10 @@ impl Installation {
         let mut all = Vec::new();
         let mut after: Option<String> = None;
         loop {
-            let variables = json!({ "owner": owner, "name": name, "app": self.github().app_id(), "after": after });
-            let answer = self.graphql::<Data>(QUERY, "OpenPulls", variables).await?;
-            let Some(page) = answer.data.repository.map(|repository| repository.pull_requests) else {
-                return Err(Error::NotFound(format!("{owner}/{name}")));
-            };
-            for pull in page.nodes.into_iter().flatten() {
+            let variables = json!({ "app": self.github().app_id(), "after": after });
+            let asked = (QUERY, "OpenPulls");
+            let (pulls, next) = self.page_of_pulls::<Pull>((owner, name), asked, variables).await?;
+            for pull in pulls {
                 let suites = pull.commits.nodes.into_iter().flatten().filter_map(|node| node.commit.check_suites);
                 let runs = suites
                     .flat_map(|suites| suites.nodes)
@@ -342,7 +361,7 @@ impl Installation {
                     own_runs,
                 });
             }
-            match page.page_info.end_cursor.filter(|_| page.page_info.has_next_page) {
+            match next {
                 Some(cursor) => after = Some(cursor),
                 None => return Ok(all),
             }

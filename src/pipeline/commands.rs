@@ -15,7 +15,7 @@ use countersign_domain::policy::Permission;
 use jiff::{SignedDuration, Timestamp};
 
 use super::members::NotBefore;
-use super::{Error, Pipeline, Result};
+use super::{Error, Pipeline, Result, patience};
 use crate::github::{Installation, Look, Place, ReviewRead};
 use crate::queue::Work;
 use crate::store::CommandRow;
@@ -105,7 +105,9 @@ impl Pipeline {
         let pull = (look.repository.id, look.change.number);
         let unanswered = self.store.unanswered_commands(pull).await?;
         let place = Place { owner: &look.repository.owner, name: &look.repository.name, number: pull.1 };
-        for action in plan::reactions(commands, &unanswered) {
+        let now = self.store.now().await?;
+        let mut later = unknown_until(commands, &unanswered, now);
+        for action in plan::reactions(commands, &unanswered.keys().copied().collect()) {
             let Action::React { comment, .. } = action else { continue };
             match self.write_one(work, github, place, &action, Priority::Answer).await {
                 Ok(_) => {}
@@ -113,17 +115,35 @@ impl Pipeline {
                     tracing::warn!(%error, comment, "GitHub does not take the answer to a command");
                 }
                 // An answer is a courtesy: what was decided is kept whatever becomes of it.
-                Err(Error::OwnBudget { until, refused: _ }) => return self.worded_at(until).await.map(Some),
+                Err(Error::OwnBudget { until, refused: _ }) => {
+                    return Ok(later.into_iter().chain([self.worded_at(until).await?]).min());
+                }
                 Err(Error::GitHub(error)) => {
-                    tracing::warn!(%error, comment, "the answer to a command has to wait");
-                    return Ok(self.store.now().await?.checked_add(SignedDuration::from_mins(1)).ok());
+                    let age = unanswered.get(&comment).map(|at| now.duration_since(*at)).unwrap_or_default();
+                    if let Some(wait) = patience::of_answer(age) {
+                        tracing::warn!(%error, comment, "the answer to a command has to wait");
+                        later = later.into_iter().chain(now.checked_add(wait)).min();
+                        continue;
+                    }
+                    tracing::warn!(%error, comment, "the answer to a command is given up");
                 }
                 Err(error) => return Err(error),
             }
             self.store.remember_answered(comment, self.store.now().await?).await?;
         }
-        Ok(None)
+        Ok(later)
     }
+}
+
+/// When to look again for commands of which it is not known yet what becomes of them.
+fn unknown_until(
+    commands: &[CommandResult],
+    unanswered: &BTreeMap<u64, Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let unknown = commands.iter().filter(|command| !command.is_known);
+    let given = unknown.filter_map(|command| unanswered.get(&command.comment));
+    given.filter_map(|at| now.checked_add(patience::of_unknown(now.duration_since(*at))).ok()).min()
 }
 
 /// The head that its giver had before them.

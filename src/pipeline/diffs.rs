@@ -158,16 +158,19 @@ impl Pipeline {
     }
 }
 
-/// Each person's latest review, where it approves, in the order in which they matter.
+/// Each person's latest review, where it approves, and every command, which takes nothing from either, in the order in
+/// which they matter.
 fn approvals(reviews: &[Review]) -> Vec<(&Account, &Review)> {
     let mut latest: BTreeMap<&Account, &Review> = BTreeMap::new();
+    let mut commands: Vec<(&Account, &Review)> = Vec::new();
     for review in reviews {
-        latest.extend(review.author.as_ref().map(|author| (author, review)));
+        let given = review.author.as_ref().map(|author| (author, review));
+        if review.is_command() { commands.extend(given) } else { latest.extend(given) }
     }
     let approves = |(person, review): &(&Account, &Review)| {
         person.kind == AccountKind::User && review.verdict == ReviewVerdict::Approved
     };
-    let mut approvals: Vec<_> = latest.into_iter().filter(approves).collect();
+    let mut approvals: Vec<_> = latest.into_iter().chain(commands).filter(approves).collect();
     approvals.sort_by_key(|(_, review)| (!review.can_write, Reverse(review.submitted_at)));
     approvals
 }

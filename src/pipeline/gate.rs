@@ -12,16 +12,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, Outcome as Verdict, State};
 use countersign_domain::facts::{Gate, Known};
+use countersign_domain::plan::RunStatus;
 use countersign_domain::text::Phrase;
 use countersign_domain::{AUTHORISED, Priority};
 use jiff::Timestamp;
 
+use super::facts::body_at;
 use super::pull::decided_at_gate;
-use super::read::{Asking, Reading};
+use super::read::{Asking, Read, Reading};
 use super::write::POINTS_A_WRITE;
 use super::{Error, Pipeline, Result, patience};
 use crate::failpoint;
-use crate::github::{self, Installation, Target};
+use crate::github::{self, Installation, OwnRun, Target};
 use crate::queue::{Outcome, Work};
 use crate::render::gate::{Brought, GateLine, approved, held, refused};
 use crate::store::{Cost, GateAnswer, GateRow, NewDecision, NewGate, RepositoryRow};
@@ -217,10 +219,19 @@ impl Pipeline {
             Reading::NotYet(why) => return Ok(Reading::NotYet(why)),
             Reading::Gone => return Ok(Reading::Gone),
         };
-        let authority = match &read.look.merged {
-            Some((merged_at, _)) => {
-                let head = &read.look.change.head.tip;
-                Known::Known(self.store.authority((name.id, number), head, *merged_at).await?)
+        let authority = match read.look.merged.as_ref().map(|(merged_at, _)| *merged_at) {
+            Some(merged_at) => {
+                let bodies = self.store.bodies(name.id, number).await?;
+                match body_at(&read.look, merged_at, &bodies) {
+                    // Whatever its author makes of it afterwards: what was authorised is what stood then.
+                    Known::Known(body) => {
+                        read.facts.change.body = body;
+                        Known::Known(self.authority((name.id, number), &read, merged_at).await?)
+                    }
+                    Known::Unknown(_) => Known::unknown(
+                        "its description was edited since it went in, and its text from before is not known",
+                    ),
+                }
             }
             None => Known::unknown("GitHub does not show when it went in"),
         };
@@ -229,6 +240,16 @@ impl Pipeline {
         read.facts.on_demand.gate = Some(Gate { environment: at.environment.to_owned(), authority });
         let (decision, new) = decided_at_gate(read, &self.rules.pages);
         Ok(Reading::Whole(Box::new(AtGate { decision, new, merged_as })))
+    }
+
+    /// What a change came to before it went in: by the last decision, else by the check that GitHub shows it went in with.
+    /// What is green is written before the decision is kept, and taken back by a check of its own.
+    async fn authority(&self, pull: (u64, u64), read: &Read, merged_at: Timestamp) -> Result<Option<Verdict>> {
+        let (head, check) = (&read.look.change.head.tip, read.governing.check_name.as_str());
+        let decided = self.store.authority(pull, (head, check), merged_at).await?;
+        let is_authorised = matches!(decided, Some(Verdict::Pass | Verdict::Neutral));
+        let was_green = !is_authorised && was_green(&read.look.own_runs, check, merged_at);
+        Ok(if was_green { Some(Verdict::Pass) } else { decided })
     }
 
     /// The pull requests whose commits would be there no more.
@@ -330,6 +351,15 @@ impl Pipeline {
     }
 }
 
+/// Whether the newest of our checks that were there when a change went in was green: what is concluded is never edited, so
+/// that it stands as it stood. GitHub tells the second; a check that was begun within it counts as there.
+fn was_green(runs: &[OwnRun], check: &str, merged_at: Timestamp) -> bool {
+    let by_then = |at: Option<Timestamp>| at.is_some_and(|at| at.as_second() <= merged_at.as_second());
+    let was_there = |run: &&OwnRun| run.name == check && (run.started_at.is_none() || by_then(run.started_at));
+    let newest = runs.iter().rfind(was_there);
+    newest.is_some_and(|run| run.status == Some(RunStatus::Success) && by_then(run.completed_at))
+}
+
 /// What all that a deployment brings comes to. Each commit needs a pull request that was authorised; each such pull
 /// request needs that nothing holds it.
 fn together(commits: &[Oid], bringing: &BTreeMap<Oid, Known<Vec<u64>>>, pulls: BTreeMap<u64, AtGate>) -> Judged {
@@ -383,4 +413,38 @@ fn open(decision: &Decision) -> Phrase {
     let mut asks = asks.flat_map(|rule| &rule.asks);
     let open = asks.find(|ask| !matches!(ask.state, State::Satisfied | State::Waived | State::NotApplicable));
     open.map_or_else(|| Phrase::words("it could not be decided"), |ask| ask.observed.clone())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_went_in_green_where_its_newest_check_of_then_was() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let run = |started: i64, status: RunStatus, completed: Option<i64>| OwnRun {
+            id: started.unsigned_abs(),
+            name: "countersign".to_owned(),
+            status: Some(status),
+            fingerprint: String::new(),
+            started_at: Some(at(started)),
+            completed_at: completed.map(at),
+        };
+        let check =
+            |runs: &[OwnRun], expected: bool| assert_eq!(was_green(runs, "countersign", at(100)), expected, "{runs:?}");
+        let green = run(80, RunStatus::Success, Some(90));
+        check(&[], false);
+        check(&[green.clone()], true);
+        check(&[run(80, RunStatus::Success, Some(101))], false);
+        // It was taken back before, or it may have been.
+        check(&[green.clone(), run(95, RunStatus::InProgress, None)], false);
+        check(&[green.clone(), run(100, RunStatus::Failure, Some(100))], false);
+        // It was taken back afterwards.
+        check(&[green.clone(), run(101, RunStatus::InProgress, None)], true);
+        // The one that waited then was green only afterwards.
+        check(&[green.clone(), run(95, RunStatus::Success, Some(120))], false);
+        check(&[run(80, RunStatus::Neutral, Some(90))], false);
+        check(&[OwnRun { name: "countersign: mine".to_owned(), ..green }], false);
+    }
 }

@@ -29,6 +29,17 @@ pub(super) fn of_unknown(unchanged_for: SignedDuration) -> SignedDuration {
     (unchanged_for / 4).clamp(LEAST, MOST)
 }
 
+/// The shortest time after which an answer to a command is tried again, and how old the command is when none is tried any
+/// more.
+const ANSWER: SignedDuration = SignedDuration::from_mins(1);
+const NO_ANSWER: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long the answer to a command that is so old is left alone where GitHub does not take it: each try costs a look.
+/// `None` where it is given up; the check says the same.
+pub(super) fn of_answer(age: SignedDuration) -> Option<SignedDuration> {
+    (age < NO_ANSWER).then(|| (age / 2).clamp(ANSWER, MOST))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +68,24 @@ mod tests {
         check(60, 15);
         check(24 * 60, 6 * 60);
         check(365 * 24 * 60, 6 * 60);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_taken_is_tried_ever_more_seldom_and_given_up_after_a_day() {
+        let check = |minutes: i64, expected: Option<i64>| {
+            let after = of_answer(SignedDuration::from_mins(minutes));
+            assert_eq!(after, expected.map(SignedDuration::from_mins), "after {minutes} minutes");
+        };
+        check(-1, Some(1));
+        check(0, Some(1));
+        check(10, Some(5));
+        check(18 * 60, Some(6 * 60));
+        check(24 * 60, None);
+        // So a command that GitHub never takes an answer to costs few looks.
+        let (mut age, mut tries) = (SignedDuration::ZERO, 0);
+        while let Some(wait) = of_answer(age) {
+            (age, tries) = (age + wait, tries + 1);
+        }
+        assert_eq!(tries, 19);
     }
 }

@@ -9,7 +9,7 @@ use super::{Pipeline, Result};
 use crate::github;
 use crate::queue::Outcome;
 use crate::signal::{Mark, PullIndex, Want};
-use crate::store::OpenPull;
+use crate::store::{OpenPull, Subject};
 
 impl Pipeline {
     /// Every open pull request of the installation; only those that differ from what we know get a look.
@@ -32,8 +32,25 @@ impl Pipeline {
             looks += marks.len();
             self.store.mark(installation, &read, &marks).await?;
         }
+        self.wake_gates(installation).await?;
         tracing::info!(installation, open = seen, looks, "swept");
         Ok(Outcome::Done { next: Some(self.next_sweep().await?) })
+    }
+
+    /// A deployment that was given up waits on, and nothing but a policy that is pushed would tell of it again.
+    async fn wake_gates(&self, installation: u64) -> Result<()> {
+        let given_up = self.store.given_up_gates(installation).await?;
+        let marks: Vec<_> = given_up
+            .into_iter()
+            .filter_map(|gate| match gate {
+                Subject::Gate { repository, run, environment } => Some(Mark::Gate { repository, run, environment }),
+                _ => None,
+            })
+            .collect();
+        if !marks.is_empty() {
+            self.store.mark(installation, &[], &marks).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn next_sweep(&self) -> Result<jiff::Timestamp> {

@@ -2,7 +2,7 @@
 //!
 //! Absent: taking them, which is part of taking a delivery (`take`), and what comes of them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use countersign_domain::account::{Account, Oid};
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ statements! {
         WHERE repository = $1 AND number = $2 ORDER BY written_at, comment"
     );
     UNANSWERED = Sql::both(
-        "SELECT comment FROM command WHERE repository = $1 AND number = $2 AND answered_at IS NULL"
+        "SELECT comment, at FROM command WHERE repository = $1 AND number = $2 AND answered_at IS NULL"
     );
     ANSWERED = Sql::both("UPDATE command SET answered_at = $2 WHERE comment = $1 AND answered_at IS NULL");
 }
@@ -99,12 +99,13 @@ impl Store {
         self.db.fetch(OF_PULL, values![pull.0, pull.1]).await?.iter().map(command).collect()
     }
 
-    /// The comments of those commands of a pull request that nobody has answered.
+    /// The comments of those commands of a pull request that nobody has answered, with when each was received.
     ///
     /// # Errors
     /// The database's.
-    pub async fn unanswered_commands(&self, pull: (u64, u64)) -> Result<BTreeSet<u64>> {
-        self.db.fetch(UNANSWERED, values![pull.0, pull.1]).await?.iter().map(|row| row.id("comment")).collect()
+    pub async fn unanswered_commands(&self, pull: (u64, u64)) -> Result<BTreeMap<u64, Timestamp>> {
+        let command = |row: &Row| Ok((row.id("comment")?, row.instant("at")?));
+        self.db.fetch(UNANSWERED, values![pull.0, pull.1]).await?.iter().map(command).collect()
     }
 
     /// Remembers that a command was answered.

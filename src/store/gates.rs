@@ -60,9 +60,17 @@ statements! {
             AND succeeded_at < $3 AND (failed_at IS NULL OR failed_at < succeeded_at)
         ORDER BY succeeded_at DESC, id DESC LIMIT 1"
     );
+    /// Those that wait and were given up, an hour ago or longer.
+    GIVEN_UP = Sql::both(
+        "SELECT g.repository, g.run, g.environment, r.installation FROM due d
+            JOIN gate g ON g.repository = d.repository AND g.run = d.number AND g.environment = d.base
+            JOIN repository r ON r.id = g.repository
+        WHERE d.kind = 'gate' AND d.dead_at <= $2 AND r.installation = $1 AND r.gone_at IS NULL AND g.answer IS NULL
+            AND g.asked_at >= $3 ORDER BY g.asked_at LIMIT 100"
+    );
     /// Of a pull request that went in nothing is asked any more, which says nothing of its authority.
     AUTHORITY = Sql::both(
-        "SELECT d.outcome, CASE WHEN p.run_head = d.head THEN p.run_status END AS shown FROM decision d
+        "SELECT d.outcome, d.check_name, CASE WHEN p.run_head = d.head THEN p.run_status END AS shown FROM decision d
             LEFT JOIN pull p ON p.repository = d.repository AND p.number = d.number
         WHERE d.repository = $1 AND d.number = $2 AND d.key = $3 AND d.head = $4 AND d.as_of < $5
             AND d.outcome <> 'silent'
@@ -231,20 +239,33 @@ impl Store {
         head(&self.db.fetch(LAST_BEFORE, values![repository, &*storable(&key), before]).await?)
     }
 
-    /// What the last decision on that head of a pull request came to before it went in; `None` where there is none.
-    /// GitHub tells the second in which it went in. Green that was taken back without a look waited for one.
+    /// The deployments of an installation that wait at a gate and were given up for at least an hour.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn given_up_gates(&self, installation: u64) -> Result<Vec<Subject>> {
+        let now = self.db.now(&self.clock).await?;
+        let rows = self.db.fetch(GIVEN_UP, values![installation, now - 3_600_000, now - PATIENCE]).await?;
+        rows.iter().map(|row| subject(row).map(|(gate, _)| gate)).collect()
+    }
+
+    /// What the last decision on that head of a pull request came to before it went in; `None` where there is none, and
+    /// where it was made for another check: then it went in by a policy that was never asked. GitHub tells the second in which it went in. Green that was taken back without a look waited for one.
     ///
     /// # Errors
     /// The database's.
     pub async fn authority(
         &self,
         (repository, number): (u64, u64),
-        head: &Oid,
+        (head, check): (&Oid, &str),
         merged_at: Timestamp,
     ) -> Result<Option<Outcome>> {
         let (key, before) = (Subject::Pull { repository, number }.key(), merged_at.as_second() * 1000 + 1000);
         let rows = self.db.fetch(AUTHORITY, values![repository, number, &key, head.as_str(), before]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
+        if row.text("check_name")? != check {
+            return Ok(None);
+        }
         let outcome = decision::outcome(&row.text("outcome")?)?;
         let is_green = row.maybe_text("shown")?.as_deref() == Some(run_status_name(RunStatus::Success));
         Ok(Some(if outcome == Outcome::Pass && !is_green { Outcome::Wait } else { outcome }))

@@ -49,7 +49,7 @@ pub(super) fn expr(cx: &Context<'_>, from: Standpoint, expression: &Expression) 
 
 /// `doubted`: with nothing said of the author.
 fn computed(cx: &Context<'_>, from: Standpoint, expression: &Expression, doubted: bool) -> Finding {
-    if from.place.wants_proof() && expression.reads(Fact::Files) {
+    if from.place.wants_proof() && (expression.reads(Fact::Files) || expression.reads(Fact::Diff)) {
         let proof = facts::regular(cx);
         if !proof.is_so() {
             // Not `does_not`: nobody can tell what the expression makes of it.

@@ -49,34 +49,47 @@ impl<'a> Commands<'a> {
 
     fn follow(&mut self, cx: &Context<'a>, command: &'a Command, relaxations: &Relaxations<'a>) -> CommandResult {
         let read = command::read(&command.line);
+        let mut is_known = true;
+        let mut told = |refused: Option<Refused>| {
+            is_known = refused.as_ref().is_none_or(|refused| refused.is_known);
+            refused.map(|refused| refused.why)
+        };
         let refused = match &read {
             Err(unreadable) => Some(Phrase::default().message(&format!("{}; {}", unreadable.message, unreadable.help))),
-            Ok(Asks::Waive { id, reason }) => waived::follow(cx, &mut self.waivable, command, (id, reason)),
-            Ok(asks @ (Asks::Hold { .. } | Asks::Unhold)) => self.holds.follow(command, asks),
+            Ok(Asks::Waive { id, reason }) => told(waived::follow(cx, &mut self.waivable, command, (id, reason))),
+            Ok(asks @ (Asks::Hold { .. } | Asks::Unhold)) => {
+                is_known = command.could_write().is_some();
+                self.holds.follow(command, asks)
+            }
             Ok(Asks::Recheck | Asks::Explain | Asks::Help) => None,
-            Ok(Asks::Emergency { .. }) => relaxations.refused_emergency(cx, command),
-            Ok(Asks::Schedule { window }) => scheduled::refused(cx.facts, command, window),
-            Ok(Asks::Acknowledge) => self.refused_acknowledgement(cx, command),
+            Ok(Asks::Emergency { .. }) => told(relaxations.refused_emergency(cx, command)),
+            Ok(Asks::Schedule { window }) => {
+                is_known = cx.facts.change.author.as_ref() == Some(&command.by) || command.could_write().is_some();
+                scheduled::refused(cx.facts, command, window)
+            }
+            Ok(Asks::Acknowledge) => told(self.refused_acknowledgement(cx, command)),
             Ok(Asks::Outcome { .. }) => Some(Phrase::words("what became of a change is told once it went in")),
         };
         let on_head = command.head.as_ref() == Some(&cx.facts.change.head.tip);
         let (comment, by, line) = (command.comment, command.by.clone(), command.line.clone());
-        CommandResult { comment, by, line, asks: read.ok(), on_head, refused }
+        CommandResult { comment, by, line, asks: read.ok(), on_head, refused, is_known }
     }
 
     /// Why an acknowledgement does nothing: it is enough that one rule takes it.
-    fn refused_acknowledgement(&self, cx: &Context<'_>, command: &Command) -> Option<Phrase> {
-        let mut refused = None;
+    fn refused_acknowledgement(&self, cx: &Context<'_>, command: &Command) -> Option<Refused> {
+        let mut refused: Option<Refused> = None;
         for (layer, from) in &self.acknowledged {
             let finding = acknowledge::counts(cx, *layer, from, command);
             if finding.is_so() {
                 return None;
             }
-            let lead = if finding.is_unknown() { "it is not known whether this counts: " } else { "" };
+            let is_known = !finding.is_unknown();
+            let lead = if is_known { "" } else { "it is not known whether this counts: " };
             let said = Phrase::words(lead).then(finding.observed).and("; it may be acknowledged by ");
-            refused = refused.or(Some(said.then(declared::names(cx, *layer, from))));
+            let first = refused.get_or_insert_with(|| Refused::for_good(said.then(declared::names(cx, *layer, from))));
+            first.is_known &= is_known;
         }
-        refused.or_else(|| Some(Phrase::words("no rule here asks for an acknowledgement")))
+        refused.or_else(|| Some(Refused::for_good(Phrase::words("no rule here asks for an acknowledgement"))))
     }
 
     /// What holds the change by command, or may.
@@ -113,4 +126,18 @@ fn acknowledged<'a>(speaking: &[InForce<'a>]) -> Vec<(Layer, &'a [Who])> {
         })
     };
     with_policy.flat_map(of_layer).collect()
+}
+
+/// Why a command does nothing.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) why: Phrase,
+    /// Whether it does nothing for good; else something could not be read.
+    pub(super) is_known: bool,
+}
+
+impl Refused {
+    pub(super) fn for_good(why: Phrase) -> Self {
+        Self { why, is_known: true }
+    }
 }

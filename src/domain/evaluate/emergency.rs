@@ -7,6 +7,7 @@
 
 use jiff::Timestamp;
 
+use super::commands::Refused;
 use super::layers::InForce;
 use super::relax::waive;
 use crate::account::Account;
@@ -90,10 +91,13 @@ pub(super) fn lanes<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Lane<
     lanes.collect()
 }
 
-/// Whoever declared an emergency that holds, or may hold, in any lane.
-pub(super) fn declarers<'a>(cx: &Context<'a>, lanes: &[Lane<'a>]) -> Vec<&'a Account> {
+/// Whoever declared an emergency that holds, or may hold, in any of these lanes.
+pub(super) fn declarers<'a, 'l>(cx: &Context<'a>, lanes: impl Iterator<Item = &'l Lane<'a>> + Clone) -> Vec<&'a Account>
+where
+    'a: 'l,
+{
     let stands = |one: &Declared<'a>| {
-        lanes.iter().any(|lane| {
+        lanes.clone().any(|lane| {
             let failed = lane.failed.iter().find(|(other, _)| other.command.comment == one.command.comment);
             failed.is_none_or(|(_, why)| !why.is_not())
         })
@@ -107,17 +111,18 @@ pub(super) fn everybody_who_declared<'a>(cx: &Context<'a>) -> Vec<&'a Account> {
 }
 
 /// Why a command that declares an emergency does nothing, and who may; nothing where it does.
-pub(super) fn refused(cx: &Context<'_>, lanes: &[Lane<'_>], command: &Command) -> Option<Phrase> {
+pub(super) fn refused(cx: &Context<'_>, lanes: &[Lane<'_>], command: &Command) -> Option<Refused> {
     let failed = |lane: &Lane<'_>| {
         let (one, why) = lane.failed.iter().find(|(one, _)| one.command.comment == command.comment)?;
-        Some(lane.refusal(cx, one, why))
+        Some(Refused { why: lane.refusal(cx, one, why), is_known: !why.is_unknown() })
     };
-    let refused: Vec<Option<Phrase>> = lanes.iter().map(failed).collect();
-    if refused.is_empty() {
-        return Some(Phrase::words("no policy in force has an ").quote("[emergency]"));
+    if lanes.is_empty() {
+        return Some(Refused::for_good(Phrase::words("no policy in force has an ").quote("[emergency]")));
     }
     // It is enough that one layer takes it.
-    refused.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()
+    let refused = lanes.iter().map(failed).collect::<Option<Vec<_>>>()?;
+    let is_known = refused.iter().all(|refused| refused.is_known);
+    refused.into_iter().next().map(|refused| Refused { is_known, ..refused })
 }
 
 /// The emergencies that the change goes in by, the one of the strongest word and the highest layer first.

@@ -89,7 +89,7 @@ fn decide(policies: &PolicySet, records: &Records, seen: &Seen<'_>) -> Decision 
     let relaxations = Relaxations::judge(&cx, &speaking);
     cx.standard = Some(relaxations.standard());
     cx.emergency = Some(relaxations.emergency());
-    cx.declarers = relaxations.declarers(&cx).into_iter().collect();
+    cx.declarers = relaxations.declarers(&cx, rules::strongest_mode(&speaking)).into_iter().collect();
     let mut draft = Draft::new(risk.report, speaking);
     if let Some(gate) = gate {
         let commands = Commands::judge(&cx, &draft.speaking, &relaxations);

@@ -6,6 +6,7 @@
 //! known relaxes nothing. Absent: whether a declared emergency holds (`emergency`), and
 //! waiving by command (`waived`).
 
+use super::commands::Refused;
 use super::emergency::{self, Lane};
 use super::layers::InForce;
 use super::report::Asked;
@@ -78,9 +79,10 @@ impl<'a> Relaxations<'a> {
         self.lanes.iter().filter(|lane| lane.held.is_some())
     }
 
-    /// Whoever declared the change an emergency, or may have.
-    pub(super) fn declarers(&self, cx: &Context<'a>) -> Vec<&'a Account> {
-        emergency::declarers(cx, &self.lanes)
+    /// Whoever declared the change an emergency, or may have, in a lane whose word is worth so much: what only observes
+    /// keeps nobody from approving under what decides.
+    pub(super) fn declarers(&self, cx: &Context<'a>, strongest: Mode) -> Vec<&'a Account> {
+        emergency::declarers(cx, self.lanes.iter().filter(|lane| lane.mode >= strongest))
     }
 
     /// The emergencies that the change goes in by.
@@ -89,7 +91,7 @@ impl<'a> Relaxations<'a> {
     }
 
     /// Why a command that declares an emergency does nothing; nothing where it does.
-    pub(super) fn refused_emergency(&self, cx: &Context<'_>, command: &Command) -> Option<Phrase> {
+    pub(super) fn refused_emergency(&self, cx: &Context<'_>, command: &Command) -> Option<Refused> {
         emergency::refused(cx, &self.lanes, command)
     }
 

@@ -5,6 +5,7 @@
 //! whom the lane of each layer asks for approval, who took no part in the change and did not declare it. Absent:
 //! remembering which changes went in so.
 
+use super::commands::Refused;
 use super::emergency;
 use super::layers::InForce;
 use crate::command::{self, Asks};
@@ -86,17 +87,20 @@ pub(super) fn answers(cx: &Context<'_>, layers: &[InForce<'_>]) -> Vec<CommandRe
             let names = declared::each_name(cx, layer, &lane.approvals).into_iter();
             let may = Phrase::join(names.map(|name| Phrase::default().quote(name)), " or ");
             let may = Phrase::words("; it is reviewed by somebody of ").then(may).and(" who took no part in it");
-            (!found.is_so()).then(|| found.observed.then(may))
+            let is_known = !found.is_unknown();
+            (!found.is_so()).then(|| Refused { why: found.observed.then(may), is_known })
         };
         // It is enough that it does something for one layer.
         let refused = lanes(layers).map(why).collect::<Option<Vec<_>>>();
+        let is_known = refused.as_ref().is_none_or(|refused| refused.iter().all(|refused| refused.is_known));
         CommandResult {
             comment: command.comment,
             by: command.by.clone(),
             line: command.line.clone(),
             asks: command::read(&command.line).ok(),
             on_head: command.head.as_ref() == Some(&cx.facts.change.head.tip),
-            refused: refused.and_then(|refused| refused.into_iter().next()),
+            refused: refused.and_then(|refused| refused.into_iter().next()).map(|refused| refused.why),
+            is_known,
         }
     };
     if lanes(layers).next().is_none() { Vec::new() } else { reviews(cx).into_iter().map(answer).collect() }

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::commands::Refused;
 use super::layers::InForce;
 use crate::account::Account;
 use crate::condition::Finding;
@@ -57,14 +58,15 @@ pub(super) fn follow<'a>(
     waivable: &mut [Waivable<'a>],
     command: &'a Command,
     (id, reason): (&str, &str),
-) -> Option<Phrase> {
-    let mut refused = None;
+) -> Option<Refused> {
+    let mut refused: Option<Refused> = None;
     let mut named = false;
     for one in waivable.iter_mut().filter(|one| one.is_called(id)) {
         named = true;
         let Some(waive) = one.waive.filter(|_| !one.always) else {
             let why = if one.always { ": nothing relaxes it" } else { ": the policy names nobody who may" };
-            refused = refused.or_else(|| Some(Phrase::default().quote(one.id).and(" cannot be waived").and(why)));
+            let why = || Phrase::default().quote(one.id).and(" cannot be waived").and(why);
+            refused = refused.or_else(|| Some(Refused::for_good(why())));
             continue;
         };
         let finding = waiving::counts(cx, one.layer, waive, command);
@@ -74,7 +76,8 @@ pub(super) fn follow<'a>(
             let may = waiving::who_may(cx, one.layer, waive);
             Phrase::words(lead).then(finding.observed.clone()).and("; it may be waived by ").then(may)
         };
-        let said = (!counts).then(why);
+        let was_known = refused.as_ref().is_none_or(|refused| refused.is_known);
+        let said = (!counts).then(|| Refused { why: why(), is_known: was_known && !finding.is_unknown() });
         one.given.push((command, reason.to_owned(), finding));
         match said {
             // Two layers may have one id each: it is enough that it does something for one of them.
@@ -82,7 +85,7 @@ pub(super) fn follow<'a>(
             said => refused = said,
         }
     }
-    if named { refused } else { Some(unknown(waivable, id)) }
+    if named { refused } else { Some(Refused::for_good(unknown(waivable, id))) }
 }
 
 fn unknown(waivable: &[Waivable<'_>], id: &str) -> Phrase {

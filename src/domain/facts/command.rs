@@ -55,3 +55,15 @@ impl Command {
         self.seen.could_write.or(self.can_write)
     }
 }
+
+impl Review {
+    /// Whether it stands for a command ([`Command::as_review`]).
+    pub fn is_command(&self) -> bool {
+        self.id & OF_COMMANDS != 0
+    }
+
+    /// What people call it.
+    pub(crate) fn word(&self) -> &'static str {
+        if self.is_command() { "command" } else { "approval" }
+    }
+}

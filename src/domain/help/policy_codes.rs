@@ -294,4 +294,5 @@ pub(super) static CODES: &[CodeHelp] = &[
     code("nobody-declares", "name the people who are called", "", ""),
     code("sole-approver", "name more who approve, or others who declare", "", ""),
     code("overdue-warns", "take it out", "", ""),
+    code("lifts-nothing", "take it out, or the `always` there", "", ""),
 ];

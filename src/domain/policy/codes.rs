@@ -77,4 +77,5 @@ codes! {
     NOBODY_DECLARES "nobody-declares" "an emergency lane for which no person is named"
     SOLE_APPROVER "sole-approver" "an emergency that whoever declares it would have to approve"
     OVERDUE_WARNS "overdue-warns" "an emergency whose review may stay undone"
+    LIFTS_NOTHING "lifts-nothing" "a waiver for what has `always`"
 }

@@ -43,7 +43,8 @@ impl Expression {
 
     /// Whether it depends on the paths of the changed files.
     pub(crate) fn reads_paths(&self) -> bool {
-        let by_paths = |fact: &Fact| matches!(fact, Fact::Environments | Fact::Files | Fact::Services | Fact::Tier);
+        let by_paths =
+            |fact: &Fact| matches!(fact, Fact::Diff | Fact::Environments | Fact::Files | Fact::Services | Fact::Tier);
         self.reads.iter().any(by_paths)
     }
 
@@ -157,6 +158,7 @@ pub(crate) enum Fact {
     Base,
     Commits,
     DefaultBranch,
+    Diff,
     Draft,
     Environments,
     Fields,
@@ -200,6 +202,12 @@ pub static FACTS: &[FactSpec] = &[
     fact("base", FactKind::Text, Fact::Base, "the branch it is to go into"),
     fact("commits", FactKind::Number, Fact::Commits, "how many commits are in it"),
     fact("default_branch", FactKind::Text, Fact::DefaultBranch, "the repository's default branch"),
+    fact(
+        "diff",
+        FactKind::Texts,
+        Fact::Diff,
+        "the added and removed lines; unknown where a file has no whole text patch",
+    ),
     fact("draft", FactKind::Flag, Fact::Draft, "it is a draft").authors(),
     fact(
         "environments",

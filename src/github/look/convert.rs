@@ -265,6 +265,7 @@ pub(super) fn own_runs(suites: Option<wire::List<wire::Suite>>) -> Vec<OwnRun> {
                 status,
                 fingerprint: run.external_id.unwrap_or_default(),
                 started_at: run.started_at,
+                completed_at: run.completed_at,
             })
         })
         .collect();

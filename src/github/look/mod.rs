@@ -172,6 +172,8 @@ pub struct OwnRun {
     pub fingerprint: String,
     /// When it was written first; edits leave that as it is.
     pub started_at: Option<Timestamp>,
+    /// When it was concluded; it is never edited afterwards. `None` where it is not.
+    pub completed_at: Option<Timestamp>,
 }
 
 /// Our comment.

@@ -384,4 +384,5 @@ pub(super) struct OwnRun {
     pub(super) conclusion: Option<String>,
     pub(super) external_id: Option<String>,
     pub(super) started_at: Option<Timestamp>,
+    pub(super) completed_at: Option<Timestamp>,
 }

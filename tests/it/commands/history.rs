@@ -223,6 +223,20 @@ async fn who_may_not_read_the_repository_is_told_so() {
     ran.refused("`shop` is no repository\n  help: write it as `OWNER/NAME`");
 }
 
+#[tokio::test]
+async fn policy_and_token_are_not_both_read_from_standard_input() {
+    let folder = folder(&[]);
+    let from = ["backtest", "--github", "acme/shop", "--export", "past.db", "--token-file", "-"];
+    for other in ["--policy", "--against", "--outcomes"] {
+        let rest = if other == "--policy" {
+            [other, "-", "--layer", "repository"]
+        } else {
+            [other, "-", "--policy", "new.toml"]
+        };
+        run(folder.path(), &[&from[..], &rest].concat()).refused("`-` is given more than once");
+    }
+}
+
 const TEMPLATE: &str = "## What changes\n\n<!-- tell us -->\n\n## Rollback plan\n\n<!-- how -->\n";
 
 fn init(world: &World, folder: &Path, arguments: &[&str]) -> Ran {

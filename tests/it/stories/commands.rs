@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use github_stand_in::{Changes, PullRequest, Verdict};
+use github_stand_in::{Changes, On, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -193,5 +193,66 @@ async fn those_whom_the_policy_names_acknowledge_a_change_as_it_is_and_others_do
     world.settled().await;
     world.expect(&pull, "in_progress", "for acknowledgement by carol");
     assert_eq!(says(&world, &pull, "carol", "/countersign acknowledge").await, ["+1"]);
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_github_keeps_failing_is_tried_ever_more_seldom_and_given_up_after_a_day() {
+    let world = World::with_policy(PEER).await;
+    let pull = approved(&world).await;
+    let reactions = On::Operation("/reactions");
+    world.github.faults().fail_with(reactions.clone(), 3, 500);
+    assert_eq!(says(&world, &pull, "carol", "/countersign hold wait").await, ["+1"], "in time");
+    world.github.take_log();
+    world.github.faults().fail_with(reactions, usize::MAX, 500);
+    let given = pull.comment("carol", "/countersign unhold");
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    for _ in 0..30 {
+        world.advance(Duration::from_secs(3_600));
+        world.settled().await;
+    }
+    let tried = world.github.take_log().of(REACT).count();
+    assert!((5..25).contains(&tried), "tried {tried} times in a day");
+    world.github.faults().clear();
+    world.advance(Duration::from_secs(24 * 3_600));
+    pull.retitle("alice", "Sell even more");
+    world.settled().await;
+    assert_eq!((answers(&world, &pull, given), world.github.log().of(REACT).count()), (Vec::new(), 0), "given up");
+    world.expect(&pull, "success", "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_is_answered_once_it_is_known_who_gave_it() {
+    let world = world().await;
+    let pull = approved(&world).await;
+    world.github.faults().deny_members("acme");
+    world.advance(Duration::from_secs(16 * 60));
+    let given = pull.comment("carol", "/countersign waive tested the test system is away");
+    world.settled().await;
+    assert_eq!(answers(&world, &pull, given), [""; 0]);
+    assert!(!world.check(&pull).expect("a check").is_green());
+    world.github.faults().allow_all();
+    world.advance(Duration::from_secs(6 * 60));
+    world.settled().await;
+    assert_eq!(answers(&world, &pull, given), ["+1"]);
+    world.expect(&pull, "success", "");
+}
+
+/// Whoever approves may waive as well; both are kept over a push that leaves the diff the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_takes_nothing_from_its_givers_own_approval() {
+    let mut world = World::without_bot("").await;
+    let tested = "[authorities.cab]\nusers = [\"bob\"]\n[[rule]]\nid = \"tested\"\nchecks = [\"integration\"]\n\
+         waive = { from = [\"cab\"], count = 1, for = \"24h\" }\n";
+    world.shop.commit("main", "dave", [(".github/countersign.toml", format!("{PEER}{tested}"))]);
+    world.start(&[]).await;
+    let pull = approved(&world).await;
+    world.expect(&pull, "in_progress", "integration");
+    world.shop.commit("main", "dave", [("README.md", "another\n")]);
+    pull.update_branch("alice");
+    world.settled().await;
+    world.expect(&pull, "in_progress", "integration");
+    assert_eq!(says(&world, &pull, "bob", "/countersign waive tested the test system is away").await, ["+1"]);
     world.expect(&pull, "success", "");
 }

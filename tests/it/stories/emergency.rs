@@ -112,3 +112,27 @@ async fn an_overdue_review_holds_other_changes_until_somebody_independent_gives_
     assert_eq!(says(&world, &pull, "bob", "/countersign outcome successful I looked at all of it").await, ["+1"]);
     world.expect(&other, "success", "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_review_is_owed_of_what_went_in_by_a_merge_group_too() {
+    let world = world().await;
+    let pull = world.opened("").await;
+    assert_eq!(says(&world, &pull, "carol", DECLARES).await, ["+1"]);
+    approves(&world, &pull, "dave").await;
+    world.advance(Duration::from_secs(2));
+    let group = world.shop.merge_group("dave", &[&pull]);
+    world.settled().await;
+    assert_eq!(group.check("countersign").map(|check| check.state().to_owned()).as_deref(), Some("success"));
+    group.land();
+    world.settled().await;
+    assert!(pull.is_merged());
+    let other = world.opened("").await;
+    approves(&world, &other, "carol").await;
+    approves(&world, &other, "dave").await;
+    world.expect(&other, "success", "");
+    world.advance(Duration::from_secs(2 * 3_600 + 1));
+    world.settled().await;
+    world.expect(&other, "failure", &format!("the review of #{}", pull.number()));
+    assert_eq!(says(&world, &pull, "bob", "/countersign outcome successful I looked at all of it").await, ["+1"]);
+    world.expect(&other, "success", "");
+}

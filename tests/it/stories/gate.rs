@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use countersign::signal::Mark;
 use countersign_domain::decision::Outcome;
-use github_stand_in::{Changes, NewPullRequest, Oid, On, PullRequest, Verdict};
+use github_stand_in::{Changes, NewPullRequest, Oid, On, Outcome as Ended, PullRequest, Verdict};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::commands::{folder, run as run_in};
@@ -185,6 +186,112 @@ async fn what_went_in_after_its_green_was_taken_back_is_refused() {
     world.settled().await;
     let run = gate(&world, &commit, "production").await;
     expect(&world, run, "rejected", &format!("#{}: it went in without authorisation", pull.number()));
+}
+
+/// The check was green when it went in, whatever became of it afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_in_before_its_green_was_taken_back_goes_on() {
+    let world = World::with_policy(PEER).await;
+    deployed(&world).await;
+    let pull = world.opened("").await;
+    let review = pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.advance(Duration::from_secs(2));
+    world.github.faults().down(On::Reads);
+    let commit = pull.merge("dave");
+    world.advance(Duration::from_secs(2));
+    pull.dismiss("carol", review);
+    world.until("green is taken back", || !world.check(&pull).unwrap().is_green()).await;
+    world.github.faults().up();
+    world.settled().await;
+    let run = gate(&world, &commit, "production").await;
+    expect(&world, run, "approved", &format!("#{}.", pull.number()));
+}
+
+/// As where the process dies between writing the check and keeping the decision.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_in_by_a_green_check_of_ours_goes_on_although_no_decision_was_kept() {
+    let world = World::with_policy(PEER).await;
+    deployed(&world).await;
+    let pull = world.opened("").await;
+    world.expect(&pull, "in_progress", "approval");
+    pull.check_run("countersign", "countersign", Ended::Success);
+    world.advance(Duration::from_secs(2));
+    let commit = pull.merge("dave");
+    world.settled().await;
+    world.advance(Duration::from_secs(2));
+    let run = gate(&world, &commit, "production").await;
+    expect(&world, run, "approved", &format!("#{}.", pull.number()));
+}
+
+/// It went from a branch that asks nothing to `main` and in, and nobody looked between.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_for_another_base_lets_nothing_through() {
+    let allow = "version = 1\n[[rule]]\nid = \"mine\"\nallow = \"all\"\n";
+    let mut world = World::without_bot(PEER).await;
+    world.shop.branch("mine", "main");
+    world.shop.commit("mine", "dave", Changes::new().write(".github/countersign.toml", allow));
+    world.start(&[]).await;
+    deployed(&world).await;
+    let new = NewPullRequest { author: "alice", title: "Mine", base: "mine", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    assert_eq!(pull.check("countersign: mine").map(|check| check.state().to_owned()).as_deref(), Some("success"));
+    world.stop().await;
+    world.github.clock().advance(SignedDuration::from_secs(2));
+    pull.retarget("alice", "main");
+    let commit = pull.merge("dave");
+    world.github.clock().advance(SignedDuration::from_secs(2));
+    world.start(&[]).await;
+    let run = gate(&world, &commit, "production").await;
+    expect(&world, run, "rejected", &format!("#{}: there is no decision on the commit that went in", pull.number()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_is_judged_by_the_description_as_it_stood_when_the_change_went_in() {
+    let high = "[[freeze]]\nid = \"peak\"\nwhy = \"trading peak\"\nfrom = 2020-01-01T00:00Z\nuntil = 2099-01-01T00:00Z\nholds = [\"deploy\"]\nwhen = { field = { risk = \"high\" } }\n";
+    let world = World::with_policy(&format!("{PEER}{high}")).await;
+    deployed(&world).await;
+    let check = async |before: &str, after: &str, state: &str| {
+        let pull = world.opened(&format!("## Risk\n{before}")).await;
+        pull.review("bob", Verdict::Approve);
+        world.settled().await;
+        world.advance(Duration::from_secs(2));
+        let commit = pull.merge("bob");
+        world.settled().await;
+        world.advance(Duration::from_secs(2));
+        pull.edit_body("alice", &format!("## Risk\n{after}"));
+        world.settled().await;
+        let run = gate(&world, &commit, "production").await;
+        let (found, said) = answered(&world, run);
+        assert_eq!(found, state, "{before} to {after}: {said}");
+        run
+    };
+    let run = check("low", "high", "approved").await;
+    succeeds(&world, run).await;
+    let run = check("high", "low", "").await;
+    expect(&world, run, "", "frozen by `peak`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_was_given_up_is_looked_at_again_by_a_sweep() {
+    let world = World::with_policy(PEER).await;
+    deployed(&world).await;
+    let (_, commit) = merged(&world).await;
+    world.github.faults().fail_with(On::Operation("/compare/"), 10, 403);
+    let run = world.shop.gate(&commit, "production", "dave");
+    let dead = async || world.store().queue_stats().await.unwrap().dead;
+    for _ in 0..100 {
+        world.settled().await;
+        if dead().await == 1 {
+            break;
+        }
+        world.advance(Duration::from_secs(300));
+    }
+    assert_eq!((dead().await, world.shop.gate_answers(run)), (1, Vec::new()));
+    world.advance(Duration::from_secs(70 * 60));
+    world.settled().await;
+    expect(&world, run, "approved", "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

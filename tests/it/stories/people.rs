@@ -91,6 +91,31 @@ async fn a_permission_is_read_again_after_members_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_permission_that_nobody_tells_of_counts_for_a_quarter_of_an_hour() {
+    let policy = "version = 1\n[authorities.keepers]\npermission = \"maintain\"\n\
+                  [[rule]]\nid = \"keepers\"\napprovals = [{ from = [\"keepers\"], count = 1 }]\n";
+    let world = World::without_bot(policy).await;
+    world.shop.grant("bob", Permission::Maintain);
+    let world = world.started(&[]).await;
+    let pull = world.opened("").await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    world.github.faults().forget_all_webhooks();
+    world.shop.grant("bob", Permission::Write);
+    world.github.faults().remember_webhooks();
+    let after = async |minutes: u64, title: &str| {
+        world.advance(Duration::from_secs(minutes * 60));
+        pull.retitle("alice", title);
+        world.settled().await;
+    };
+    after(13, "Sell even more").await;
+    world.expect(&pull, "success", "");
+    after(3, "Sell more still").await;
+    world.expect(&pull, "in_progress", "1 approval");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_joins_and_approves_at_once_is_not_taken_for_somebody_who_joined_later() {
     let mut world = World::without_bot(CAB).await;
     let cab = world.acme.team("cab", &["carol"]);

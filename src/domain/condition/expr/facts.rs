@@ -9,6 +9,7 @@ use crate::condition::{
 };
 use crate::evaluate::{ChangedFiles, Context};
 use crate::facts::{Facts, File, FileStatus, Known};
+use crate::patch::changed_lines;
 use crate::policy::expr::{Fact, OF_THE_AUTHOR};
 use crate::record::{Field, FieldId};
 use crate::text::Phrase;
@@ -72,6 +73,7 @@ impl<'a> Run<'_, 'a> {
             },
             Fact::Services => self.services()?,
             Fact::Files => self.files()?,
+            Fact::Diff => self.diff()?,
             Fact::FilesChanged => self.sum(|_| 1)?,
             Fact::Added => self.sum(|file| file.added)?,
             Fact::Removed => self.sum(|file| file.removed)?,
@@ -183,6 +185,27 @@ impl<'a> Run<'_, 'a> {
             [Some(Value::File(file, Some(file.path.as_str()))), old].into_iter().flatten()
         });
         Ok(Value::List(members.collect()))
+    }
+
+    /// The added and removed lines of all files; a carriage return ends one too, as it does for people.
+    fn diff(&self) -> Step<Value<'a>> {
+        let facts: &'a Facts = self.cx.facts;
+        let files = match &facts.files {
+            Known::Known(files) => files,
+            Known::Unknown(why) => return Ok(unread("the changed files", why)),
+        };
+        let patches = facts.diffs.patches.as_ref().and_then(Known::known);
+        let mut all: Vec<&'a str> = Vec::new();
+        for file in files {
+            let patch = patches.and_then(|patches| patches.get(&file.path));
+            let Some(lines) = patch.and_then(|patch| changed_lines(patch, file.added, file.removed)) else {
+                let why = Phrase::default().quote(&file.path).and(" has no whole text patch");
+                return Ok(Value::Unknown(Rc::new(why)));
+            };
+            self.pay(lines.iter().map(|line| 1 + line.len() / 16).sum())?;
+            all.extend(lines.into_iter().flat_map(|line| line.split('\r')));
+        }
+        self.texts(all.into_iter())
     }
 
     /// The names of the touched services, as the layer sees them; unknown where any of them may be touched or not.

@@ -302,3 +302,58 @@ fn an_acknowledgement_is_bound_to_the_diff_and_unknown_where_its_giver_is() {
     let away = with(|facts| facts.commands = Known::unknown("away"));
     assert_eq!(decided(KNOWN, &away).outcome, Unknown);
 }
+
+/// Of each command whether what becomes of it is known.
+fn known_for_good(policy: &str, facts: &Facts) -> Vec<bool> {
+    decided(policy, facts).commands.iter().map(|command| command.is_known).collect()
+}
+
+#[test]
+fn a_command_whose_givers_standing_is_not_known_yet_is_not_answered() {
+    let check = |policy: &str, by: &str, line: &str, unread: &dyn Fn(&mut Facts)| {
+        let mut facts = commanded(&[("carol", "hold x"), (by, line)]);
+        assert_eq!(known_for_good(policy, &facts), [true, true], "{line}");
+        unread(&mut facts);
+        assert_eq!(known_for_good(policy, &facts), [true, false], "{line}");
+    };
+    let permission: &dyn Fn(&mut Facts) = &|facts| known(&mut facts.commands)[1].can_write = None;
+    for line in ["hold y", "unhold", "waive tested y"] {
+        check(TESTED, "dave", line, permission);
+    }
+    let team: &dyn Fn(&mut Facts) = &|facts| {
+        facts.teams.insert(team("acme/cab"), Known::unknown("away"));
+    };
+    check(TESTED, "dave", "waive tested y", team);
+    let lane =
+        "[emergency]\ndeclared_by = [\"cab\"]\nexpires = \"4h\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
+    let lane = format!("{TESTED}{lane}");
+    let ticket = |facts: &mut Facts| {
+        facts.on_demand.tickets.insert("inc-1".to_owned(), Known::Known(crate::facts::TicketUse::Free));
+    };
+    let mut facts = commanded(&[("carol", "hold x"), ("dave", "emergency INC-1 down")]);
+    ticket(&mut facts);
+    assert_eq!(known_for_good(&lane, &facts), [true, true]);
+    team(&mut facts);
+    assert_eq!(known_for_good(&lane, &facts), [true, false]);
+    // What nothing can make good is refused at once.
+    let mut strange = commanded(&[("erin", "waive tested y")]);
+    known(&mut strange.commands)[0].seen.could_write = None;
+    assert_eq!(known_for_good(TESTED, &strange), [true]);
+}
+
+#[test]
+fn what_is_said_of_a_command_speaks_of_no_approval() {
+    let told = |change: &dyn Fn(&mut Command)| {
+        let mut facts = commanded(&[("carol", "waive tested x")]);
+        change(&mut known(&mut facts.commands)[0]);
+        answers(&decided(TESTED, &facts)).remove(0)
+    };
+    let joined = told(&|command| {
+        command.seen.member_of.insert(team("acme/cab"), Known::Known(false));
+    });
+    assert!(joined.starts_with("carol was not yet in `cab` when the command was first seen; "), "{joined}");
+    let late = told(&|command| command.head = None);
+    assert!(late.starts_with("on which commit it was given is not known, so it has to be given again; "), "{late}");
+    let could_not = told(&|command| command.seen.could_write = Some(false));
+    assert!(could_not.contains("could not push to this repository when the command was first seen"), "{could_not}");
+}

@@ -435,7 +435,7 @@ fn fields_raise_unless_they_are_answered() {
 }
 
 /// Two files with their patches; the second adds `DROP TABLE b` and takes away `drop_me();`.
-fn patched() -> Facts {
+pub(super) fn patched() -> Facts {
     let sql = "@@ -1,2 +1,2 @@\n keep DROP TABLE c\n-drop_me();\n+  DROP TABLE b\r";
     let rust = "@@ -1 +1 @@\n-a\n+b";
     with(|facts| {

@@ -151,7 +151,7 @@ fn a_declaration_that_does_not_hold_says_why_and_who_may() {
         (|facts| facts.on_demand.tickets.clear(), "whether the ticket is another change's was not read"),
         (|facts| _ = facts.teams.insert(team("acme/cab"), Known::unknown("away")), "the members of `acme/cab`: `away`"),
         (|facts| facts.pushers = Known::unknown("away"), "who pushed could not be read: `away`"),
-        (|facts| known(&mut facts.commands)[0].head = None, "the commit it was given on is gone"),
+        (|facts| known(&mut facts.commands)[0].head = None, "on which commit it was given is not known"),
         (
             |facts| _ = known(&mut facts.commands)[0].seen.member_of.insert(team("acme/cab"), Known::Known(false)),
             "carol was not yet in `cab`",
@@ -212,6 +212,20 @@ fn whoever_declares_never_approves_what_they_declared() {
         approve(facts, "bob");
     });
     check(&lane(), &refused, Pass, &done);
+}
+
+#[test]
+fn a_lane_that_only_observes_keeps_nobody_from_approving_under_what_decides() {
+    let facts = declared(|facts| approve(facts, "carol"));
+    let board = "[[rule]]\nid = \"board\"\napprovals = [{ from = [\"cab\"], count = 1 }]\n";
+    let strict = board.replace("id = \"board\"", "id = \"board\"\nmode = \"enforce\"");
+    let observing = format!("mode = \"observe\"\n{PEOPLE}{LANE}").replace("version = 1\n", "");
+    let approved = [OPEN[0], OPEN[1], "board approvals satisfied"];
+    check_layers("", &format!("version = 1\n{observing}{strict}"), &facts, Pass, &approved);
+    // Under rules that observe as well it does, and so it does where the lane decides.
+    let barred = [OPEN[0], OPEN[1], "board approvals waived"];
+    check_layers("", &format!("version = 1\n{observing}{board}"), &facts, Neutral, &barred);
+    check(&format!("{LANE}{board}"), &facts, Wait, &barred);
 }
 
 #[test]

@@ -164,3 +164,24 @@ fn an_expression_reads_custom_properties() {
     }
     assert_eq!(expr("", "properties.owner.size() == 0", &world()), "unknown");
 }
+
+#[test]
+fn an_expression_knows_the_added_and_removed_lines() {
+    let patched = conditions::patched();
+    for (text, expected) in [
+        ("diff.exists(l, l.matches('^ *DROP TABLE b$'))", "yes"),
+        ("'drop_me();' in diff", "yes"),
+        // Context is not changed.
+        ("diff.exists(l, l.contains('TABLE c'))", "no"),
+        ("diff.all(l, !l.contains('keep'))", "yes"),
+    ] {
+        assert_eq!(expr("", text, &patched), expected, "{text}");
+    }
+    let mut cut = patched.clone();
+    if let Some(Known::Known(patches)) = &mut cut.diffs.patches {
+        patches.remove("src/pay.rs");
+    }
+    assert_eq!(expr("", "'drop_me();' in diff", &cut), "unknown", "it may hide anything");
+    cut.diffs.patches = None;
+    assert_eq!(expr("", "'drop_me();' in diff", &cut), "unknown");
+}

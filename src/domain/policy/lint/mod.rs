@@ -10,6 +10,7 @@ mod clash;
 mod endless_freeze;
 mod formula;
 mod gap_or_overlap;
+mod lifts_nothing;
 mod long_emergency;
 mod matches_no_file;
 mod never_applies;
@@ -43,7 +44,7 @@ use crate::diagnostic::{Diagnostic, Origin};
 use crate::layer::Layer;
 
 /// The codes of what is found here and not by the reader.
-pub const LINTS: [&str; 15] = [
+pub const LINTS: [&str; 16] = [
     codes::NEVER_APPLIES,
     codes::NOT_DECIDED,
     codes::SHADOWED,
@@ -59,6 +60,7 @@ pub const LINTS: [&str; 15] = [
     codes::NOBODY_DECLARES,
     codes::SOLE_APPROVER,
     codes::OVERDUE_WARNS,
+    codes::LIFTS_NOTHING,
 ];
 
 /// What a lint may know besides the policies.
@@ -109,6 +111,7 @@ pub fn lint(set: &PolicySet, around: &Surroundings<'_>) -> Vec<Diagnostic> {
         nobody_declares::find,
         sole_approver::find,
         overdue_warns::find,
+        lifts_nothing::find,
     ];
     each.iter().flat_map(|find| find(&lint)).collect()
 }

@@ -9,6 +9,7 @@ mod overlaps;
 mod people;
 mod reach;
 mod times;
+mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,8 @@ use crate::policy::{Read, Source, Version, load};
 /// A file, and what is found: severity, code, marked texts.
 type Case = (&'static str, &'static [(Severity, &'static str, &'static [&'static str])]);
 
-const CASES: [&[Case]; 5] = [emergencies::CASES, never_applies::CASES, people::CASES, reach::CASES, times::CASES];
+const CASES: [&[Case]; 6] =
+    [emergencies::CASES, never_applies::CASES, people::CASES, reach::CASES, times::CASES, waivers::CASES];
 
 /// The codes that have a case.
 pub(in crate::policy) fn codes() -> impl Iterator<Item = &'static str> {

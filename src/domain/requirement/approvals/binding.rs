@@ -63,6 +63,9 @@ fn commit(cx: &Context<'_>, review: &Review) -> Finding {
                 .and(", the head is now ")
                 .quote(head.short()),
         ),
+        None if review.is_command() => {
+            Finding::does_not(Phrase::words("on which commit it was given is not known, so it has to be given again"))
+        }
         None => Finding::does_not(Phrase::words("the commit it was given on is gone")),
     }
 }

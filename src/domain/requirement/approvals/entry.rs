@@ -74,7 +74,7 @@ impl Entry<'_> {
             let wrote = could_write(review) || !wants_write(cx, who);
             let wrote = (!wrote).then(|| {
                 let said = Phrase::default().person(person).and(" could not push to this repository");
-                Finding::does_not(said.and(membership::FIRST_SEEN))
+                Finding::does_not(said.and(membership::first_seen(review)))
             });
             Finding::all([is_of, belonged(cx, who, person, review, part)].into_iter().chain(wrote))
         }))

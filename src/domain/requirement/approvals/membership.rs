@@ -27,7 +27,9 @@ pub(crate) enum Aim {
 const DEEPEST: usize = 8;
 
 /// What is said of a membership that is not today's.
-pub(super) const FIRST_SEEN: &str = " when the approval was first seen";
+pub(super) fn first_seen(review: &Review) -> String {
+    format!(" when the {} was first seen", review.word())
+}
 
 /// Whether the account is among those that `who` names. `writes`: whether it may push, where that was read.
 pub(crate) fn belongs(cx: &Context<'_>, who: &Who, account: &Account, writes: Option<bool>, aim: Aim) -> Finding {
@@ -54,7 +56,7 @@ pub(super) fn belonged(
     review: &Review,
     part: Option<&Part<'_>>,
 ) -> Finding {
-    Asked { cx, account, writes: Some(could_write(review)), part, then: Some(&review.seen) }.who(who, Aim::Grants, 0)
+    Asked { cx, account, writes: Some(could_write(review)), part, then: Some(review) }.who(who, Aim::Grants, 0)
 }
 
 /// Whether the reviewer could push to the repository when the review was first seen; as now where nothing remembers it.
@@ -115,7 +117,7 @@ pub(super) struct Asked<'c, 'a> {
     /// The files that an approval is for, where their owners are asked.
     pub(super) part: Option<&'c Part<'c>>,
     /// What was found when a review of the account was first seen, where that is the question.
-    pub(super) then: Option<&'c Seen>,
+    pub(super) then: Option<&'c Review>,
 }
 
 impl Asked<'_, '_> {
@@ -129,15 +131,13 @@ impl Asked<'_, '_> {
 
     pub(super) fn team(&self, team: &TeamName, aim: Aim) -> Finding {
         let person = || Phrase::default().person(self.account);
-        match self.then.and_then(|then| then.member_of.get(team)) {
-            Some(Known::Known(true)) => {
-                return Finding::holds(person().and(" was in ").quote(team.to_string()).and(FIRST_SEEN));
-            }
-            Some(Known::Known(false)) => {
-                return Finding::does_not(person().and(" was not yet in ").quote(team.to_string()).and(FIRST_SEEN));
-            }
-            Some(Known::Unknown(_)) => return untold(self.was_in(&team.to_string()), aim),
-            None => {}
+        if let Some((then, was)) = self.then.and_then(|then| Some((then, then.seen.member_of.get(team)?))) {
+            let told = |was: &str| person().and(was.to_owned()).quote(team.to_string()).and(first_seen(then));
+            return match was {
+                Known::Known(true) => Finding::holds(told(" was in ")),
+                Known::Known(false) => Finding::does_not(told(" was not yet in ")),
+                Known::Unknown(_) => untold(self.was_in(&team.to_string(), then), aim),
+            };
         }
         match members(self.cx, team) {
             Ok(members) if members.contains(self.account) => {
@@ -170,8 +170,8 @@ impl Asked<'_, '_> {
             let said = Phrase::default().person(self.account);
             return Finding::does_not(match self.then {
                 None => said.and(" is not in ").quote(name),
-                Some(then) if is_untold(authority, then) => self.was_in(name),
-                Some(_) => said.and(" was not yet in ").quote(name).and(FIRST_SEEN),
+                Some(then) if is_untold(authority, &then.seen) => self.was_in(name, then),
+                Some(then) => said.and(" was not yet in ").quote(name).and(first_seen(then)),
             });
         }
         let excepted = Finding::any(authority.except.iter().map(|who| self.who(who, Aim::Strict, depth + 1)));
@@ -179,17 +179,17 @@ impl Asked<'_, '_> {
     }
 
     /// What cannot be told of the time when the approval was first seen.
-    fn was_in(&self, name: &str) -> Phrase {
+    fn was_in(&self, name: &str, then: &Review) -> Phrase {
         let lead = Phrase::words("whether ").person(self.account).and(" was in ").quote(name);
-        lead.and(FIRST_SEEN).and(" could not be read in time")
+        lead.and(first_seen(then)).and(" could not be read in time")
     }
 
     fn permission(&self, wanted: Permission, aim: Aim) -> Finding {
-        let pushes = |writes| match (self.then.is_some(), writes) {
-            (false, true) => " may push to this repository".to_owned(),
-            (false, false) => " may not push to this repository".to_owned(),
-            (true, true) => format!(" could push to this repository{FIRST_SEEN}"),
-            (true, false) => format!(" could not push to this repository{FIRST_SEEN}"),
+        let pushes = |writes| match (self.then, writes) {
+            (None, true) => " may push to this repository".to_owned(),
+            (None, false) => " may not push to this repository".to_owned(),
+            (Some(then), true) => format!(" could push to this repository{}", first_seen(then)),
+            (Some(then), false) => format!(" could not push to this repository{}", first_seen(then)),
         };
         let said = |writes| Phrase::default().person(self.account).and(pushes(writes));
         match (wanted, self.writes) {
@@ -199,19 +199,17 @@ impl Asked<'_, '_> {
             (Permission::Write | Permission::Maintain | Permission::Admin, Some(false)) => {
                 Finding::does_not(said(false))
             }
-            _ => self.then.and_then(|then| then.held.as_ref()).map_or_else(
-                || self.looked_up(wanted),
-                |held| match held {
-                    Known::Known(held) => {
-                        let said = Phrase::default().person(self.account).and(might(*held)).and(FIRST_SEEN);
-                        Finding::of(held.is_some_and(|held| held >= wanted), said)
-                    }
-                    Known::Unknown(_) => {
-                        let what = Phrase::words("what ").person(self.account).and(" might do in this repository");
-                        untold(what.and(FIRST_SEEN).and(" could not be read in time"), aim)
-                    }
-                },
-            ),
+            _ => match self.then.and_then(|then| Some((then, then.seen.held.as_ref()?))) {
+                None => self.looked_up(wanted),
+                Some((then, Known::Known(held))) => {
+                    let said = Phrase::default().person(self.account).and(might(*held)).and(first_seen(then));
+                    Finding::of(held.is_some_and(|held| held >= wanted), said)
+                }
+                Some((then, Known::Unknown(_))) => {
+                    let what = Phrase::words("what ").person(self.account).and(" might do in this repository");
+                    untold(what.and(first_seen(then)).and(" could not be read in time"), aim)
+                }
+            },
         }
     }
 
