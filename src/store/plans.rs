@@ -157,7 +157,7 @@ async fn touched(tx: &mut Tx, planning: Planning, plans: &[&Plan]) -> Result<Vec
         let is_here = other.change.0 == repository;
         let own = |plan: &Plan| if is_here { plan.clone() } else { plan.clone().seen_from_elsewhere() };
         let meets = |plan: &&Plan| plan.overlaps(&other.plan) && !own(plan).shared_with(&other.plan).is_empty();
-        if plans.iter().any(|plan| meets(plan)) {
+        if plans.iter().any(meets) {
             touched.push(other.change);
         }
     }
