@@ -52,7 +52,7 @@ fn for_people(pull: &str, steps: &[Transition]) -> String {
     }
     let mut out = String::new();
     for step in steps {
-        let actor = step.actor.as_ref().map_or("time".to_owned(), |actor| visible(&actor.to_string()));
+        let actor = step.actor.as_ref().map_or("nobody".to_owned(), |actor| visible(&actor.to_string()));
         let cause = step.cause.as_ref().map_or(String::new(), |cause| format!(", delivery {}", visible(cause)));
         let state = format!("{}{}", step.to.key(), marked(step.marks));
         out.push_str(&format!("{:.0}  {state:<22}  by {actor}{cause}\n", step.at));

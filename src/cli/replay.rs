@@ -200,6 +200,7 @@ impl<'a> Replaying<'a> {
                 effect,
                 refusals,
                 // It shows in the comment alone.
+                went_in: None,
                 explain: false,
             };
             let run = render::answer(decision, &context).run;

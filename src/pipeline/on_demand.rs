@@ -128,7 +128,7 @@ impl Pipeline {
                     self.look_again(work, alike).await?;
                     let mark =
                         Mark::Pull { repository: repository.id, number: reverted, want: Want::Anything, lowers: false };
-                    self.store.mark(work.claim.installation, &[], &[mark]).await?;
+                    self.store.mark_because(&work.claim, &[mark]).await?;
                 }
                 if let Some(failed) = self.failed_deployment(github, look).await? {
                     let alike = self.store.remember_failed_deployment((repository.id, number), &failed).await?;

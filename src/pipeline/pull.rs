@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_domain::account::Oid;
 use countersign_domain::decision::{Decision, Outcome as Verdict, PolicyReport, SEMANTICS};
 use countersign_domain::facts::{ChangeState, Facts, Sibling};
+use countersign_domain::life::Life;
 use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{Effect, Refusals, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
@@ -36,6 +37,8 @@ pub(super) struct Decided {
     sources: Vec<Source>,
     pub(super) templates: Vec<Template>,
     pub(super) loaded: Arc<Loaded>,
+    /// Where the change stands, where it went in.
+    pub(super) went_in: Option<Life>,
     /// What the policy that the pull request edits would have done, where it edits one.
     pub(super) effect_of_edit: Option<EffectOfEdit>,
     /// Receivers of `[[notify]]` that the settings do not name.
@@ -129,6 +132,8 @@ impl Pipeline {
         if look.change.state != ChangeState::Open {
             self.leave_to_others(work, look, &decided.facts.siblings).await?;
         }
+        decided.went_in = self.life_since_it_went_in(&decided).await?;
+        let decision = &decided.decision;
         let effect = effect(there.run.as_ref(), &shown);
         let said = self.say_all(work, github, &decided, effect, there, shown).await;
         let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;
@@ -167,8 +172,18 @@ impl Pipeline {
             decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
         }
         let unknown_receivers = self.unknown_receivers(&decision);
-        let effect_of_edit = None;
-        Ok(Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit, unknown_receivers })
+        Ok(Decided {
+            decision,
+            check_name,
+            look,
+            facts,
+            sources,
+            templates,
+            loaded,
+            went_in: None,
+            effect_of_edit: None,
+            unknown_receivers,
+        })
     }
 
     /// A check that open pull requests share is theirs to write: they are looked at again, now that this one has no part
@@ -219,9 +234,18 @@ pub(super) fn decided_at_gate(read: Read, pages: &str) -> (Decision, NewDecision
     let Read { look, governing, facts, templates, .. } = read;
     let Governing { sources, loaded, check_name, .. } = governing;
     let decision = decision_with(&loaded.policies, &loaded.fields, &facts, &templates);
-    let (effect_of_edit, unknown_receivers) = (None, Vec::new());
-    let decided =
-        Decided { decision, check_name, look, facts, sources, templates, loaded, effect_of_edit, unknown_receivers };
+    let decided = Decided {
+        decision,
+        check_name,
+        look,
+        facts,
+        sources,
+        templates,
+        loaded,
+        went_in: None,
+        effect_of_edit: None,
+        unknown_receivers: Vec::new(),
+    };
     let context = render::Context {
         server: pages.to_owned(),
         owner: decided.look.repository.owner.clone(),
@@ -230,6 +254,7 @@ pub(super) fn decided_at_gate(read: Read, pages: &str) -> (Decision, NewDecision
         author: decided.look.change.author.clone(),
         effect: Effect::None,
         refusals: Refusals::default(),
+        went_in: None,
         explain: false,
     };
     let texts = render::answer(&decided.decision, &context).run.map(|run| run.fingerprint).unwrap_or_default();

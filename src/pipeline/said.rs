@@ -91,6 +91,7 @@ impl Pipeline {
             author: look.change.author.clone(),
             effect,
             refusals: decided.refusals(&shown.refused),
+            went_in: decided.went_in.clone(),
             explain: shown.explained.is_some(),
         }
     }

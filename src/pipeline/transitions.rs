@@ -22,7 +22,7 @@ impl Pipeline {
     /// Where the change stands, to be kept with its decision; nothing where no policy speaks about it.
     pub(super) async fn stands(&self, decided: &Decided) -> Result<Option<Stands>> {
         let life = match decided.look.change.state {
-            ChangeState::Merged => self.life_since_it_went_in(decided).await?,
+            ChangeState::Merged => decided.went_in.clone(),
             ChangeState::Closed => {
                 let change = (decided.look.repository.id, decided.look.change.number);
                 let was = self.store.stands(change.0, change.1).await?;
@@ -33,7 +33,8 @@ impl Pipeline {
         Ok(life.map(|life| Stands { state: life.state, marks: life.marks, policies: policies(decided) }))
     }
 
-    async fn life_since_it_went_in(&self, decided: &Decided) -> Result<Option<Life>> {
+    /// Where a change stands that went in; nothing for any other, and for one whose life before is not known.
+    pub(super) async fn life_since_it_went_in(&self, decided: &Decided) -> Result<Option<Life>> {
         let (look, facts) = (&decided.look, &decided.facts);
         let (repository, number) = (look.repository.id, look.change.number);
         let Some((merged_at, _)) = &look.merged else { return Ok(None) };

@@ -7,6 +7,9 @@ use super::Context;
 use super::phrase::{Voice, stopped};
 use super::requests::{is_approval, who};
 
+/// So many names of one list are told: all of them stand below.
+const NAMES: usize = 3;
+
 /// `State: authorise. Next: one of bob or carol: approve this pull request.` Nothing where no policy speaks about it.
 pub(super) fn line(decision: &Decision, voice: Voice, context: &Context) -> Option<String> {
     let life = life::before_merge(decision)?;
@@ -27,6 +30,11 @@ pub(super) fn lasting_line(decision: &Decision, context: &Context) -> Option<Str
     })
 }
 
+/// The same of a change that went in, with how it was closed where it is.
+pub(super) fn line_since_it_went_in(life: &Life, voice: Voice, context: &Context) -> String {
+    told(life, |act| step(act, voice, context))
+}
+
 fn told(life: &Life, step: impl Fn(&Act) -> String) -> String {
     let Some((first, rest)) = life.next.split_first() else { return state(life) };
     let more = match rest.len() {
@@ -39,12 +47,14 @@ fn told(life: &Life, step: impl Fn(&Act) -> String) -> String {
 
 fn state(life: &Life) -> String {
     let marks: String = life.marks.names().map(|mark| format!(", {mark}")).collect();
-    format!("State: **{}**{marks}.", life.state.name())
+    let closure =
+        life.state.closure().map_or(String::new(), |closure| format!(", {}", closure.name().replace('-', " ")));
+    format!("State: **{}**{closure}{marks}.", life.state.name())
 }
 
 /// Whose step it is, and what it is. What is waited for is nobody's.
 fn step(act: &Act, voice: Voice, context: &Context) -> String {
-    let what = voice.markdown(&act.what);
+    let what = voice.markdown(&act.what.clone().with_lists_of(NAMES));
     match act.by {
         Actor::Nobody => what,
         _ => format!("{}: {what}", who(&act.by, voice, context)),

@@ -39,6 +39,7 @@ pub mod unread;
 use countersign_domain::account::Account;
 use countersign_domain::decision::{Decision, Outcome};
 use countersign_domain::facts::ChangeState;
+use countersign_domain::life::Life;
 use countersign_domain::plan::{Answer, Effect, Refusals};
 
 pub use check_run::bare_verdict;
@@ -64,6 +65,8 @@ pub struct Context {
     pub effect: Effect,
     /// What GitHub does not take beside the check run.
     pub refusals: Refusals,
+    /// Where the change stands, where it went in; what is open yet says so by its decision.
+    pub went_in: Option<Life>,
     /// Whether somebody asked for the whole explanation in the comment by the check's button.
     pub explain: bool,
 }
@@ -84,7 +87,7 @@ impl Context {
 /// What GitHub should show for a decision.
 pub fn answer(decision: &Decision, context: &Context) -> Answer {
     if decision.state != ChangeState::Open {
-        return closed::last_word(decision, context.effect);
+        return closed::last_word(decision, context);
     }
     let run = match decision.outcome {
         Outcome::Silent => (context.effect != Effect::None).then(|| check_run::no_policy(decision)),

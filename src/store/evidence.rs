@@ -10,6 +10,7 @@ use countersign_domain::decision::Outcome;
 use jiff::Timestamp;
 
 use super::Store;
+use super::claim::Claim;
 use super::db::{Row, Writes, values};
 use super::decision;
 use super::error::Result;
@@ -339,12 +340,25 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn mark(&self, installation: u64, read: &[PullIndex], marks: &[Mark]) -> Result<()> {
+        self.mark_told("", installation, read, marks).await
+    }
+
+    /// Makes due what follows from a look, for the delivery that asked for that last.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn mark_because(&self, claim: &Claim, marks: &[Mark]) -> Result<()> {
+        let delivery = claim.causes.last().map_or("", String::as_str);
+        self.mark_told(delivery, claim.installation, &[], marks).await
+    }
+
+    async fn mark_told(&self, delivery: &str, installation: u64, read: &[PullIndex], marks: &[Mark]) -> Result<()> {
         let mut tx = self.db.begin(Writes::Records).await?;
         let now = tx.now(&self.clock).await?;
         let mut due = Marks::default();
         decision::index_pulls(&mut tx, read, &[], &mut due).await?;
         let received_at = super::db::instant(now)?;
-        let cause = Cause { delivery: "", installation, received_at, awaited: false, lowered: None };
+        let cause = Cause { delivery, installation, received_at, awaited: false, lowered: None };
         for mark in marks {
             due.resolve(&mut tx, mark, cause).await?;
         }

@@ -13,6 +13,7 @@ use super::claim::Claim;
 use super::db::{Row, Tx, values};
 use super::decision::{from_json, to_json};
 use super::error::{Error, Result};
+use super::pending::Pending;
 use super::sql::{Sql, bulk, statements};
 use super::{PolicyRef, Store, take};
 
@@ -21,6 +22,7 @@ statements! {
         "SELECT sequence, to_state, to_marks FROM transition WHERE repository = $1 AND number = $2
         ORDER BY sequence DESC LIMIT 1"
     );
+    PENDING = Sql::both("SELECT pending, done_seq FROM due WHERE key = $1");
     CAUSES = bulk!(
         "SELECT d.id, d.event, d.action, d.sender, d.sender_login, d.sender_kind FROM",
         (id text),
@@ -63,9 +65,10 @@ pub struct Transition {
     pub marks: Marks,
     /// When: the instant of the decision that shows it.
     pub at: Timestamp,
-    /// Who did what led to it; `None` where time did, or nobody was told.
+    /// Who sent that delivery; `None` where time did it, or a look showed it before its event came.
     pub actor: Option<Account>,
-    /// The delivery that told of that; `None` where no event did.
+    /// The delivery that asked for the look which showed it, the newest of several, and of a merge or a close that which
+    /// told of it.
     pub cause: Option<String>,
     /// The policies in force.
     pub policies: Vec<PolicyRef>,
@@ -97,8 +100,13 @@ pub(super) async fn note(
         Some((sequence, state, marks)) => (sequence, Some(state), marks),
         None => (0, None, Marks::default()),
     };
-    let told = causes(tx, claim).await?;
-    let told = if ended(from, stands.state) { closing(told) } else { told.into_iter().last() };
+    let told = if ended(from, stands.state) {
+        // The look may have shown it before its event came, and others tell nothing of it.
+        let heard = heard(tx, claim).await?;
+        causes(tx, heard.iter()).await?.into_iter().rfind(|told| told.closes)
+    } else {
+        causes(tx, claim.causes.iter()).await?.pop()
+    };
     let (cause, actor) = told.map_or((None, None), |told| (Some(told.id), told.actor));
     let step = Transition {
         sequence: sequence + 1,
@@ -141,9 +149,17 @@ async fn write(tx: &mut Tx, (repository, number): (u64, u64), step: &Transition)
     Ok(())
 }
 
-/// The deliveries that asked for the look, in the order in which they came.
-async fn causes(tx: &mut Tx, claim: &Claim) -> Result<Vec<Told>> {
-    let ids = claim.causes.iter().map(|id| json!({ "id": id }));
+/// The deliveries for which the row is due, those since it was claimed too.
+async fn heard(tx: &mut Tx, claim: &Claim) -> Result<Vec<String>> {
+    let rows = tx.fetch(PENDING, values![&claim.subject.key()]).await?;
+    let Some(row) = rows.first() else { return Ok(Vec::new()) };
+    let pending = Pending::read(&row.text("pending")?).after(row.int("done_seq")?);
+    Ok(pending.causes.into_iter().map(|(_, cause)| cause).collect())
+}
+
+/// What these deliveries told, in the order in which they came.
+async fn causes(tx: &mut Tx, ids: impl Iterator<Item = &String>) -> Result<Vec<Told>> {
+    let ids = ids.map(|id| json!({ "id": id }));
     let rows = tx.fetch(CAUSES, values![&Value::Array(ids.collect()).to_string()]).await?;
     let told = |row: &Row| {
         let closes = row.text("event")? == "pull_request" && row.text("action")? == "closed";
@@ -156,12 +172,6 @@ async fn causes(tx: &mut Tx, claim: &Claim) -> Result<Vec<Told>> {
 /// Whether a change can go in no more, by this step.
 fn ended(from: Option<State>, to: State) -> bool {
     from.is_none_or(|from| from < State::Implement) && to >= State::Implement
-}
-
-/// That which told of the close: others tell what GitHub did besides.
-fn closing(mut told: Vec<Told>) -> Option<Told> {
-    let place = told.iter().rposition(|told| told.closes);
-    place.map(|place| told.swap_remove(place)).or_else(|| told.pop())
 }
 
 impl Store {

@@ -29,6 +29,7 @@ pub(super) fn context() -> Context {
         author: Some(account(1, "alice")),
         effect: Effect::None,
         refusals: Refusals::default(),
+        went_in: None,
         explain: false,
     }
 }

@@ -57,6 +57,7 @@ fn decided(number: u64, meddle: impl FnOnce(&mut NewDecision)) -> NewDecision {
         author: facts.change.author.clone(),
         effect: Effect::None,
         refusals: Refusals::default(),
+        went_in: None,
         explain: false,
     };
     let run = render::answer(&decision, &context).run.expect("it speaks");

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use countersign::store::Transition;
-use github_stand_in::{NewPullRequest, PullRequest, Verdict};
-use jiff::SignedDuration;
+use github_stand_in::{Changes, NewPullRequest, Oid, On, PullRequest, Verdict};
+use jiff::{SignedDuration, Timestamp};
 
+use crate::commands::{folder, run as run_in};
 use crate::world::{PEER, World};
 
 /// A summary, and somebody's approval.
@@ -99,9 +100,23 @@ async fn a_change_goes_from_draft_to_closed_and_each_step_is_kept() {
         "scheduled → implement by dave",
     ];
     assert_eq!(steps(&world, &pull).await, open);
+    let comment = world.comment(&pull).expect("a comment").body;
+    let said = "State: **implement**. Next: somebody with write access: deploy it to `production`, or say";
+    assert!(comment.contains(said), "{comment}");
     world.shop.deployment_status(deployment, "carol", "success");
     world.settled().await;
     assert_eq!(steps(&world, &pull).await[5..], ["implement → closed:successful by carol"]);
+    let comment = world.comment(&pull).expect("a comment").body;
+    assert!(comment.contains("nothing is asked") && comment.ends_with("State: **closed**, successful.\n"), "{comment}");
+    let database = ["--database-url", world.database()];
+    let shown = run_in(folder(&[]).path(), &["life", "acme/shop#1", database[0], database[1]]);
+    shown.ended(0, "authorise               by carol, delivery ").ended(0, "acme/shop/.github/countersign.toml ");
+    let shown = run_in(folder(&[]).path(), &["life", "acme/shop#1", database[0], database[1], "--format", "json"]);
+    let step = &shown.json()["transitions"][5];
+    assert_eq!((&step["from"], &step["to"]), (&"implement".into(), &"closed:successful".into()));
+    assert_eq!((&step["actor"]["login"], step["decision"].is_string()), (&"carol".into(), true));
+    let none = run_in(folder(&[]).path(), &["life", "acme/shop", database[0], database[1]]);
+    none.refused("write it as `OWNER/NAME#NUMBER`");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,8 +168,20 @@ async fn what_reaches_no_environment_is_implemented_when_it_goes_in_and_a_revert
     world.advance(Duration::from_secs(2));
     revert.merge("carol");
     world.settled().await;
-    let steps = steps(&world, &pull).await;
-    assert!(steps.last().is_some_and(|step| step.starts_with("closed:successful → closed:backed-out")), "{steps:#?}");
+    ends(&steps(&world, &pull).await, &["closed:successful → closed:backed-out by carol"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_in_before_anybody_could_look_begins_with_its_merge() {
+    let world = World::with_policy(PEER).await;
+    world.github.faults().down(On::Reads);
+    let new = NewPullRequest { author: "alice", title: "Sell more", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    pull.merge("dave");
+    world.github.settled().await;
+    world.github.faults().up();
+    world.settled().await;
+    assert_eq!(steps(&world, &pull).await, ["nothing → closed:successful by dave"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,4 +191,112 @@ async fn where_no_policy_speaks_there_is_no_life_to_tell_of() {
     pull.merge("dave");
     world.settled().await;
     assert_eq!(steps(&world, &pull).await, [""; 0]);
+}
+
+/// A change that was approved and went in; the commit by which it did.
+async fn merged(world: &World) -> (PullRequest, Oid) {
+    let pull = world.opened("").await;
+    approved(world, &pull).await;
+    world.advance(Duration::from_secs(2));
+    let commit = pull.merge("dave");
+    world.settled().await;
+    world.advance(Duration::from_secs(2));
+    (pull, commit)
+}
+
+async fn deployed(world: &World, commit: &Oid, by: &str, state: &str) {
+    let deployment = world.shop.deploy(commit, "prod", by);
+    world.shop.deployment_status(deployment, by, state);
+    world.settled().await;
+    world.advance(Duration::from_secs(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_deployment_fails_a_change_a_later_one_heals_it_and_a_rollback_backs_it_out() {
+    let world = World::with_policy(&format!("{PEER}{DEPLOYED}")).await;
+    let (one, before) = merged(&world).await;
+    deployed(&world, &before, "carol", "success").await;
+    let (two, after) = merged(&world).await;
+    deployed(&world, &after, "carol", "failure").await;
+    ends(&steps(&world, &two).await, &["scheduled → implement by dave", "implement → closed:failed by carol"]);
+    deployed(&world, &after, "bob", "success").await;
+    ends(&steps(&world, &two).await, &["closed:failed → closed:successful by bob"]);
+    deployed(&world, &before, "dave", "success").await;
+    ends(&steps(&world, &two).await, &["closed:successful → closed:backed-out by dave"]);
+    ends(&steps(&world, &one).await, &["implement → closed:successful by carol"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_who_may_push_say_became_of_a_change_closes_it() {
+    let world = World::with_policy(&format!("{PEER}{DEPLOYED}")).await;
+    let (pull, _) = merged(&world).await;
+    pull.comment("mallory", "/countersign outcome successful all is well");
+    world.settled().await;
+    ends(&steps(&world, &pull).await, &["scheduled → implement by dave"]);
+    pull.comment("alice", "/countersign outcome with-issues it was slow");
+    world.settled().await;
+    ends(&steps(&world, &pull).await, &["implement → closed:with-issues by alice"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_holds_a_change_sends_it_back_to_its_authorities() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    approved(&world, &pull).await;
+    pull.comment("carol", "/countersign hold the bank is away");
+    world.settled().await;
+    assert!(world.summary(&pull).starts_with("State: **authorise**. Next: `carol`: lift"), "{}", world.summary(&pull));
+    pull.comment("carol", "/countersign unhold");
+    world.settled().await;
+    ends(&steps(&world, &pull).await, &["scheduled → authorise by carol", "authorise → scheduled by carol"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freeze_marks_what_is_scheduled_while_it_lasts() {
+    let world = World::without_bot("").await;
+    let now = world.github.clock().now().as_second();
+    let from = Timestamp::from_second((now / 3_600 + 2) * 3_600).expect("an instant");
+    let until = from + SignedDuration::from_hours(2);
+    let freeze = format!("{PEER}[[freeze]]\nid = \"peak\"\nwhy = \"trading\"\nfrom = {from}\nuntil = {until}\n");
+    world.shop.commit("main", "dave", Changes::new().write(".github/countersign.toml", &freeze));
+    let world = world.started(&[]).await;
+    let pull = world.opened("").await;
+    approved(&world, &pull).await;
+    for instant in [from, until] {
+        world.github.clock().set(instant + SignedDuration::from_secs(1));
+        world.store().wake();
+        world.settled().await;
+    }
+    let expected = [
+        "authorise → scheduled by bob",
+        "scheduled → scheduled frozen by time",
+        "scheduled frozen → scheduled by time",
+    ];
+    ends(&steps(&world, &pull).await, &expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_is_marked_to_its_end_and_reviewed_before_it_is_closed() {
+    let lane =
+        "[emergency]\ndeclared_by = [\"peer\"]\nexpires = \"4h\"\napprovals = [{ from = [\"peer\"], count = 1 }]\n";
+    let world = World::with_policy(&format!("{PEER}{lane}")).await;
+    let pull = world.opened("").await;
+    pull.comment("carol", "/countersign emergency INC-7 payments are down");
+    world.settled().await;
+    approved(&world, &pull).await;
+    world.advance(Duration::from_secs(2));
+    pull.merge("alice");
+    world.settled().await;
+    let open = [
+        "nothing → authorise by alice",
+        "authorise → authorise emergency by carol",
+        "authorise emergency → scheduled emergency by bob",
+        "scheduled emergency → review emergency by alice",
+    ];
+    assert_eq!(steps(&world, &pull).await, open);
+    let comment = world.comment(&pull).expect("a comment").body;
+    assert!(comment.contains("State: **review**, emergency. Next: somebody with write access who took"), "{comment}");
+    pull.comment("dave", "/countersign outcome with-issues it took two tries");
+    world.settled().await;
+    ends(&steps(&world, &pull).await, &["review emergency → closed:with-issues emergency by dave"]);
 }
