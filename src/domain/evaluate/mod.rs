@@ -51,7 +51,7 @@ use self::commands::Commands;
 use self::layers::InForce;
 use self::name::own_check;
 use self::relax::Relaxations;
-use self::seen::Seen;
+pub(crate) use self::seen::Seen;
 
 /// What a change request comes to under the policies in force, at `facts.as_of`.
 ///

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::condition::environment_reached;
-use crate::evaluate::{Context, speaking};
+use crate::evaluate::{Context, Seen, speaking};
 use crate::facts::Facts;
 use crate::policy::PolicySet;
 use crate::records::Records;
@@ -14,7 +14,8 @@ use crate::records::Records;
 /// The environments of the policies that speak about the change and that it reaches: by the policy's name for each, what
 /// GitHub calls it.
 pub fn environments(policies: &PolicySet, records: &Records, facts: &Facts) -> BTreeMap<String, Vec<String>> {
-    let cx = Context::new(policies, records, facts);
+    let seen = Seen::new(facts);
+    let cx = Context::new(policies, records, &seen);
     let layers = speaking(policies, facts);
     let defined = layers.iter().filter_map(|layer| layer.policy()).flat_map(|(_, policy)| &policy.environments);
     let reached = defined.filter(|(name, environment)| !environment_reached(&cx, name, environment).is_not());
