@@ -133,7 +133,7 @@ impl Pipeline {
         }
         let mut pulls = BTreeMap::new();
         for number in numbers {
-            match self.at_gate(work, github, at, number).await? {
+            match Box::pin(self.at_gate(work, github, at, number)).await? {
                 Reading::Whole(pull) => pulls.insert(number, *pull),
                 Reading::NotYet(why) if may_lag => {
                     tracing::debug!(tries = work.claim.tries, why, number, "looking again");
@@ -435,7 +435,7 @@ mod tests {
             |runs: &[OwnRun], expected: bool| assert_eq!(was_green(runs, "countersign", at(100)), expected, "{runs:?}");
         let green = run(80, RunStatus::Success, Some(90));
         check(&[], false);
-        check(&[green.clone()], true);
+        check(std::slice::from_ref(&green), true);
         check(&[run(80, RunStatus::Success, Some(101))], false);
         // It was taken back before, or it may have been.
         check(&[green.clone(), run(95, RunStatus::InProgress, None)], false);

@@ -91,13 +91,10 @@ pub(super) fn lanes<'a>(cx: &Context<'a>, speaking: &[InForce<'a>]) -> Vec<Lane<
     lanes.collect()
 }
 
-/// Whoever declared an emergency that holds, or may hold, in any of these lanes.
-pub(super) fn declarers<'a, 'l>(cx: &Context<'a>, lanes: impl Iterator<Item = &'l Lane<'a>> + Clone) -> Vec<&'a Account>
-where
-    'a: 'l,
-{
+/// Whoever declared an emergency that holds, or may hold, in any lane whose word is worth so much.
+pub(super) fn declarers<'a>(cx: &Context<'a>, lanes: &[Lane<'a>], least: Mode) -> Vec<&'a Account> {
     let stands = |one: &Declared<'a>| {
-        lanes.clone().any(|lane| {
+        lanes.iter().filter(|lane| lane.mode >= least).any(|lane| {
             let failed = lane.failed.iter().find(|(other, _)| other.command.comment == one.command.comment);
             failed.is_none_or(|(_, why)| !why.is_not())
         })

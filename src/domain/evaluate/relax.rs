@@ -82,7 +82,7 @@ impl<'a> Relaxations<'a> {
     /// Whoever declared the change an emergency, or may have, in a lane whose word is worth so much: what only observes
     /// keeps nobody from approving under what decides.
     pub(super) fn declarers(&self, cx: &Context<'a>, strongest: Mode) -> Vec<&'a Account> {
-        emergency::declarers(cx, self.lanes.iter().filter(|lane| lane.mode >= strongest))
+        emergency::declarers(cx, &self.lanes, strongest)
     }
 
     /// The emergencies that the change goes in by.

@@ -177,7 +177,7 @@ fn an_expression_knows_the_added_and_removed_lines() {
     ] {
         assert_eq!(expr("", text, &patched), expected, "{text}");
     }
-    let mut cut = patched.clone();
+    let mut cut = patched;
     if let Some(Known::Known(patches)) = &mut cut.diffs.patches {
         patches.remove("src/pay.rs");
     }
