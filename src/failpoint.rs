@@ -4,7 +4,7 @@
 //! is the truth: a test stops the bot at each of them and looks at what is left.
 
 /// Every place, in the order in which one event passes them.
-pub const PLACES: [&str; 10] = [
+pub const PLACES: [&str; 12] = [
     "delivery-stored",
     "row-claimed",
     "look-done",
@@ -15,6 +15,8 @@ pub const PLACES: [&str; 10] = [
     "said",
     "withdrawn",
     "gate-answered",
+    "review-begun",
+    "review-opened",
 ];
 
 /// The variable that names the place to stop at.

@@ -138,6 +138,8 @@ pub struct OnDemand {
     pub reviews_owed: Option<Known<Vec<OwedReview>>>,
     /// When the pull request went in; `None` while it has not.
     pub merged_at: Option<Timestamp>,
+    /// Who merged it, where GitHub says so.
+    pub merged_by: Option<Account>,
 }
 
 /// A check that GitHub holds merges for.

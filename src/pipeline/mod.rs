@@ -28,6 +28,7 @@ mod patience;
 mod permissions;
 mod policies;
 mod pull;
+mod pushed;
 mod pushers;
 mod read;
 mod received;
@@ -35,6 +36,7 @@ mod redelivery;
 mod refused;
 mod requests;
 mod reverts;
+mod review;
 mod said;
 mod sweep;
 mod tips;
@@ -191,6 +193,9 @@ impl Pipeline {
             Subject::Group { repository, base, head } => Box::pin(self.group(work, *repository, base, head)).await,
             Subject::Gate { repository, run, environment } => {
                 Box::pin(self.gate(work, *repository, *run, environment)).await
+            }
+            Subject::Push { repository, branch, head } => {
+                Box::pin(self.pushed(work, *repository, branch, head)).await
             }
             Subject::Sweep { installation } => self.sweep(*installation).await,
             // The App asks for itself: what events without an installation may spend pays.

@@ -126,7 +126,8 @@ impl Pipeline {
         let said = self.say_all(work, github, &decided, effect, there, shown).await;
         let said = said.map_err(|error| error.no_later_than(decision.next_instant))?;
         let mut new = new_decision(&decided, effect, said.texts, said.shown);
-        new.next_due = new.next_due.into_iter().chain(said.later).min();
+        let review = Box::pin(self.after_merge(work, github, &decided)).await?;
+        new.next_due = new.next_due.into_iter().chain(said.later).chain(review).min();
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");

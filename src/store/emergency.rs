@@ -36,6 +36,7 @@ statements! {
         "UPDATE emergency_review SET done_at = $3, done_by = $4
         WHERE repository = $1 AND number = $2 AND done_at IS NULL"
     );
+    DUE = Sql::both("SELECT due FROM emergency_review WHERE repository = $1 AND number = $2");
     OPEN = Sql::both("SELECT number FROM pull WHERE repository = $1 AND open = 1 ORDER BY number");
 }
 
@@ -123,6 +124,15 @@ impl Store {
         tx.commit().await?;
         self.wake();
         Ok(())
+    }
+
+    /// Until when a change that went in as an emergency is, or was, to be reviewed; `None` where it did not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn emergency_review_due(&self, change: (u64, u64)) -> Result<Option<Timestamp>> {
+        let rows = self.db.fetch(DUE, values![change.0, change.1]).await?;
+        rows.first().map(|row| row.instant("due")).transpose()
     }
 
     /// The reviews that are owed of other changes of a repository: number, and when each is due, the earliest first.

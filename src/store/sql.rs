@@ -95,8 +95,8 @@ mod tests {
 
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
-        gates, groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, schema, shown,
-        sqlite, standing, take, troubled, waiting,
+        gates, groups, lane, mark, members, missed, open, part, past, people, policy, pushes, retention, reviews,
+        schema, shown, sqlite, standing, take, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -127,6 +127,7 @@ mod tests {
         ("policy", policy::STATEMENTS),
         ("pushes", pushes::STATEMENTS),
         ("retention", retention::STATEMENTS),
+        ("reviews", reviews::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
         ("sqlite", sqlite::STATEMENTS),

@@ -359,6 +359,8 @@ impl Names {
             | Mark::Base { repository, .. }
             | Mark::Deployed { repository }
             | Mark::Gate { repository, .. }
+            | Mark::Pushed { repository, .. }
+            | Mark::Issue { repository, .. }
             | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
             Mark::Installation { installation } => self.installations_gone.contains(installation),
             Mark::Owner { .. } | Mark::Team { .. } => false,

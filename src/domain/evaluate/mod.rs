@@ -18,6 +18,7 @@ mod narrow;
 mod notices;
 mod outcome;
 mod paths;
+mod pir;
 mod relax;
 mod report;
 mod reviews;
@@ -35,7 +36,7 @@ pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
 use crate::decision::{
-    CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
+    AfterMerge, CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
 };
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;
@@ -85,6 +86,7 @@ pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decis
         let in_scope = layers::speaking(policies, facts);
         draft.review = reviews::done(&cx, &in_scope);
         draft.commands = reviews::answers(&cx, &in_scope);
+        draft.after_merge = pir::after_merge(policies, records, facts, &in_scope, &draft.commands);
     }
     if draft.speaking.iter().all(InForce::is_unseen) {
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
@@ -110,6 +112,7 @@ struct Draft<'a> {
     waivers: Vec<(Layer, String)>,
     emergencies: Vec<EmergencyReport>,
     review: Option<ReviewDone>,
+    after_merge: Option<AfterMerge>,
     commands: Vec<CommandResult>,
 }
 
@@ -127,6 +130,7 @@ impl<'a> Draft<'a> {
             waivers: Vec::new(),
             emergencies: Vec::new(),
             review: None,
+            after_merge: None,
             commands: Vec::new(),
         }
     }
@@ -198,6 +202,7 @@ impl<'a> Draft<'a> {
             change_type,
             emergencies: self.emergencies,
             review: self.review,
+            after_merge: self.after_merge,
             record_diagnostics: report::remarks(cx),
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,

@@ -15,6 +15,7 @@ mod fields;
 mod hold;
 mod keys;
 mod lanes;
+mod pir;
 mod length;
 mod lint;
 mod load;
@@ -37,6 +38,7 @@ pub use fields::field_set;
 pub use hold::{Hold, HoldKind};
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Emergency, Model, Overdue, Waiver};
+pub use pir::Pir;
 pub use length::Length;
 #[cfg(test)]
 pub(crate) use lint::lint_finds_no_clash;

@@ -13,6 +13,7 @@ use super::condition::Conditions;
 use super::hold::Hold;
 use super::lanes::{Emergency, Model, Waiver};
 use super::length::Length;
+use super::pir::Pir;
 use super::waive::Waive;
 use crate::account::TeamName;
 use crate::diagnostic::Placed;
@@ -129,6 +130,8 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// The emergency lane.
     pub emergency: Option<Emergency>,
+    /// Post-implementation review.
+    pub pir: Option<Pir>,
     /// What would only warn, and is read and not looked for by this version: holds nothing.
     pub unwatched: Vec<Unenforced>,
     /// What this version reads but does not enforce, outside conditions and requirements: holds every change in scope.
@@ -250,6 +253,17 @@ pub enum Who {
     Team(TeamName),
     /// `user:carol`, or `x[bot]`.
     User(String),
+}
+
+impl Who {
+    /// As policies write it.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Authority { name, .. } => name.clone(),
+            Self::Team(team) => format!("team:{team}"),
+            Self::User(login) => format!("user:{login}"),
+        }
+    }
 }
 
 /// Who may authorise: ITIL's change authority.

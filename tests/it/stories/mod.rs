@@ -33,6 +33,7 @@ mod policies;
 mod properties;
 mod record;
 mod requests;
+mod reviewed;
 mod same_diff;
 mod schedule;
 mod shown;

@@ -1,9 +1,8 @@
-//! What governs a change besides its rules: `[schedule]`, `[pir]`, `[[notify]]`,
+//! What governs a change besides its rules: `[schedule]`, `[[notify]]`,
 //! `[comment]`, `[check]`, `[checks]`.
 
 use super::cursor::Value;
 use super::globs::{Over, globs, one_branch};
-use super::time;
 use super::when::{Place, conditions};
 use crate::policy::codes;
 use crate::policy::model::{CommentWhen, Globs, PlannedWindow, Policy, Unenforced};
@@ -23,18 +22,6 @@ pub(super) fn schedule(value: &Value<'_>, policy: &mut Policy) {
         Some("warn") => policy.unwatched.extend(not_yet),
         Some(_) => policy.unenforced.extend(not_yet),
     }
-}
-
-/// Reads `[pir]`.
-pub(super) fn review(value: &Value<'_>) -> Option<Unenforced> {
-    let table = value.table("pir")?;
-    if let Some(when) = table.value("when") {
-        conditions(&when, Place::Other);
-    }
-    if let Some(within) = table.value("within") {
-        time::duration(&within);
-    }
-    Some(Unenforced { key: "pir".to_owned(), id: None, span: table.span })
 }
 
 /// Reads `[[notify]]`.

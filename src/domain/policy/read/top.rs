@@ -9,7 +9,7 @@ use super::context::Context;
 use super::cursor::Table;
 use super::globs::fixed;
 use super::{
-    Filling, after, approval, authorities, emergency, environments, freeze, lanes, packs, record, risk, rule, scope,
+    Filling, after, approval, authorities, emergency, environments, freeze, lanes, packs, pir, record, risk, rule, scope,
     services, small, time,
 };
 use crate::policy::codes;
@@ -122,7 +122,7 @@ impl Top {
             after::schedule(&value, policy);
         }
         if let Some(value) = table.value("pir") {
-            policy.unenforced.extend(after::review(&value));
+            policy.pir = pir::pir(&value);
         }
         if let Some(value) = table.value("notify") {
             policy.unenforced.extend(after::notices(&value));
@@ -168,6 +168,7 @@ pub(super) fn empty(mode: Mode) -> Policy {
         models: Vec::new(),
         waivers: Vec::new(),
         emergency: None,
+        pir: None,
         unwatched: Vec::new(),
         unenforced: Vec::new(),
         places: BTreeMap::new(),
