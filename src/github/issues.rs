@@ -39,7 +39,8 @@ impl Installation {
         let us = encode(&format!("{}[bot]", self.github().slug().await?));
         let path = format!("/repos/{owner}/{name}/issues?creator={us}&state=all&per_page={LOOKED_THROUGH}");
         let issues: Vec<Issue> = self.rest(Method::GET, &path, None).await?;
-        let ours = |issue: &Issue| issue.performed_via_github_app.as_ref().is_some_and(|app| app.id == self.github().app_id());
+        let ours =
+            |issue: &Issue| issue.performed_via_github_app.as_ref().is_some_and(|app| app.id == self.github().app_id());
         let marked = |issue: &Issue| issue.body.as_deref().is_some_and(|body| body.starts_with(mark));
         Ok(issues.into_iter().find(|issue| ours(issue) && marked(issue)).map(|issue| issue.number))
     }

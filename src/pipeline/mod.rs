@@ -194,9 +194,7 @@ impl Pipeline {
             Subject::Gate { repository, run, environment } => {
                 Box::pin(self.gate(work, *repository, *run, environment)).await
             }
-            Subject::Push { repository, branch, head } => {
-                Box::pin(self.pushed(work, *repository, branch, head)).await
-            }
+            Subject::Push { repository, branch, head } => Box::pin(self.pushed(work, *repository, branch, head)).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
             // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use countersign_domain::Priority;
 use countersign_domain::account::{Account, AccountKind, Oid};
 use countersign_domain::command::{self, Asks};
 use countersign_domain::decision::{ChangeOutcome, CommandResult, Outcome as Verdict};
@@ -13,7 +14,6 @@ use countersign_domain::facts::{Attribution, Known};
 use countersign_domain::plan;
 use countersign_domain::policy::Permission;
 use countersign_domain::text::Phrase;
-use countersign_domain::Priority;
 use jiff::SignedDuration;
 
 use super::review::five_days_after;
@@ -156,7 +156,9 @@ impl Pipeline {
         if let Some(outcome) = &outcome {
             self.came_to(work, repository, what, outcome).await?;
         }
-        let written = || -> ReviewText { text::of_push(at.branch, at.push.head.as_str(), &at.push.by.login, at.push.at, row.due) };
+        let written = || -> ReviewText {
+            text::of_push(at.branch, at.push.head.as_str(), &at.push.by.login, at.push.at, row.due)
+        };
         self.tend(work, github, &at.row.name, what, &row, outcome.map(|outcome| outcome.at), written).await
     }
 
@@ -190,7 +192,14 @@ impl Pipeline {
                 last = Some(ChangeOutcome { result, text, by: row.by.clone(), at: row.at });
             }
             let asks = command::read(&row.line).ok();
-            results.push(CommandResult { comment: row.comment, by: row.by, line: row.line, asks, on_head: false, refused });
+            results.push(CommandResult {
+                comment: row.comment,
+                by: row.by,
+                line: row.line,
+                asks,
+                on_head: false,
+                refused,
+            });
         }
         let unanswered = self.store.unanswered_commands((name.id, issue)).await?;
         let place = Place { owner: &name.owner, name: &name.name, number: issue };

@@ -82,7 +82,9 @@ impl Pipeline {
             owed.push((text::EMERGENCY, due));
         }
         let lately = decision.as_of.duration_since(merged_at) <= LATELY;
-        let governed = self.store.governed(repository, &look.change.base.name, merged_at).await?;
+        // GitHub tells the second in which it went in.
+        let merged_by = merged_at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(merged_at);
+        let governed = self.store.governed(repository, &look.change.base.name, merged_by).await?;
         let governs = lately && governed.is_some_and(|outcome| outcome != Verdict::Silent);
         if let Some(due) = decision.after_merge.as_ref().and_then(|after| after.due).filter(|_| governs) {
             owed.push((text::PIR, due));
@@ -240,7 +242,9 @@ impl Pipeline {
     /// What was said on the issue before it was remembered made nothing due.
     async fn look_at_answers(&self, work: &Work, repository: u64, what: &Reviewed) -> Result<()> {
         let mark = match what {
-            Reviewed::Pull { number } => Mark::Pull { repository, number: *number, want: Want::Anything, lowers: false },
+            Reviewed::Pull { number } => {
+                Mark::Pull { repository, number: *number, want: Want::Anything, lowers: false }
+            }
             Reviewed::Push { branch, head } => Mark::Pushed { repository, branch: branch.clone(), head: head.clone() },
         };
         Ok(self.store.mark(work.claim.installation, &[], &[mark]).await?)

@@ -65,7 +65,8 @@ pub fn of_change(change: &ReviewedChange<'_>) -> ReviewText {
         body.push_str("The description says nothing that was asked for.\n");
     }
     for field in change.record {
-        let said = if field.value.is_empty() { field.state.to_owned() } else { prose(&shorten(&field.value, QUOTE_LIMIT)) };
+        let said =
+            if field.value.is_empty() { field.state.to_owned() } else { prose(&shorten(&field.value, QUOTE_LIMIT)) };
         line(&mut body, &format!("**{}**: {said}", prose(field.field.as_str())));
     }
     body.push_str("\n## What happened\n\n");
@@ -152,8 +153,14 @@ mod tests {
         };
         let text = of_change(&change);
         assert_eq!(text.title, "Review of #7: Sell more");
-        assert!(!text.body.contains("@acme") && !text.body.contains("<img") && !text.body.contains("<!--"), "{}", text.body);
-        for said in ["due at **1970-01-01 00:00 UTC**", "without the change being authorised", "- 1970-01-01 00:00 UTC: merged"] {
+        assert!(
+            !text.body.contains("@acme") && !text.body.contains("<img") && !text.body.contains("<!--"),
+            "{}",
+            text.body
+        );
+        for said in
+            ["due at **1970-01-01 00:00 UTC**", "without the change being authorised", "- 1970-01-01 00:00 UTC: merged"]
+        {
             assert!(text.body.contains(said), "{said}: {}", text.body);
         }
     }

@@ -301,7 +301,8 @@ impl Store {
         let now = self.db.now(&self.clock).await?;
         let (number, ..) = it.what.columns();
         let (key, at) = (it.what.key(), it.at.as_millisecond());
-        let (by, login) = (it.by.as_ref().map(|(id, _)| id.cast_signed()), it.by.as_ref().map(|(_, login)| login.as_str()));
+        let (by, login) =
+            (it.by.as_ref().map(|(id, _)| id.cast_signed()), it.by.as_ref().map(|(_, login)| login.as_str()));
         let values = values![repository, &key, number, &it.branch, it.head.as_str(), by, login, &it.why, at, now];
         self.db.execute(Writes::Records, NOTE, values).await?;
         Ok(())

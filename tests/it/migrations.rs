@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::{Evidence, Mark, MemberMove, Want};
-use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention, Shows, Standing, Store, Subject};
+use countersign::store::{
+    Error, First, FirstSeen, GreenUntil, Pushed, Retention, Reviewed, Shows, Standing, Store, Subject,
+};
 use countersign_domain::account::{Oid, TeamName};
-use countersign_domain::decision::Outcome;
+use countersign_domain::command::ChangeResult;
+use countersign_domain::decision::{ChangeOutcome, Outcome};
 use countersign_domain::layer::Layer;
 use countersign_domain::plan::RunStatus;
 use countersign_domain::policy::Permission;
@@ -393,4 +396,35 @@ async fn emergencies_of_the_twenty_first_version_are_still_owed_their_review() {
         assert_eq!(store.reviews_owed(SHOP, 1).await.expect("read"), [], "of others than itself");
     })
     .await;
+}
+
+/// Reviews, outcomes and what went in without our word, as the twenty-eighth version wrote them.
+#[tokio::test]
+async fn reviews_of_the_twenty_eighth_version_stand() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0028.sql")).await;
+        let (store, what) = (&db.store, Reviewed::Pull { number: 1 });
+        let review = store.review(SHOP, &what).await.expect("read").expect("a review");
+        assert_eq!((review.causes.as_str(), review.issue, review.is_done), ("pir", Some(12), false));
+        store.owe(SHOP, &what, "unauthorised", at_ms(0)).await.expect("kept");
+        assert_eq!(store.review(SHOP, &what).await.expect("read"), Some(review), "what is owed stays as it is");
+        let late = store.overdue_reviews(SHOP, 9, at_ms(1_700_000_000_000)).await.expect("read");
+        assert_eq!(late.iter().map(|review| (review.number, review.issue)).collect::<Vec<_>>(), [(1, Some(12))]);
+        let kept = store.unauthorised(SHOP).await.expect("read").remove(0);
+        assert_eq!((kept.what.key().as_str(), kept.by), ("push:beef", Some((4, "dave".to_owned()))));
+        assert!(!store.remember_outcome(SHOP, &what, &outcome(1_700_000_000_000)).await.expect("kept"), "no newer one");
+        assert!(store.remember_outcome(SHOP, &what, &outcome(1_700_000_000_001)).await.expect("kept"), "a newer word");
+        store.review_over(SHOP, &what, at_ms(1)).await.expect("kept");
+        assert_eq!(store.overdue_reviews(SHOP, 9, at_ms(1_700_000_000_000)).await.expect("read"), []);
+    })
+    .await;
+}
+
+fn outcome(at: i64) -> ChangeOutcome {
+    ChangeOutcome {
+        result: ChangeResult::Failed,
+        text: String::new(),
+        by: crate::signals::user(2, "bob"),
+        at: at_ms(at),
+    }
 }

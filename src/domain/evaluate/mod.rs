@@ -36,7 +36,8 @@ pub use name::{CHECK_NAME, check_name, family_name, is_our_name};
 pub(crate) use paths::ChangedFiles;
 
 use crate::decision::{
-    AfterMerge, CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
+    AfterMerge, CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport,
+    RuleResult, State,
 };
 use crate::facts::{ChangeState, Facts};
 use crate::layer::Layer;

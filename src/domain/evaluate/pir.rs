@@ -49,9 +49,8 @@ pub(super) fn after_merge(
         speaks.then(|| pir.within.after(merged_at).unwrap_or(merged_at))
     });
     let due = owes.min();
-    let counts = |command: &&Command| {
-        answers.iter().any(|answer| answer.comment == command.comment && answer.refused.is_none())
-    };
+    let counts =
+        |command: &&Command| answers.iter().any(|answer| answer.comment == command.comment && answer.refused.is_none());
     let outcome = said(&cx).filter(counts).last().and_then(outcome_of);
     Some(AfterMerge { due, outcome, services: touched(&cx, &with_policy) })
 }

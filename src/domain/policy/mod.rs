@@ -15,12 +15,12 @@ mod fields;
 mod hold;
 mod keys;
 mod lanes;
-mod pir;
 mod length;
 mod lint;
 mod load;
 mod model;
 mod packs;
+mod pir;
 mod read;
 mod source;
 mod stack;
@@ -38,7 +38,6 @@ pub use fields::field_set;
 pub use hold::{Hold, HoldKind};
 pub use keys::{Control, Key, Kind, Status, keys};
 pub use lanes::{Emergency, Model, Overdue, Waiver};
-pub use pir::Pir;
 pub use length::Length;
 #[cfg(test)]
 pub(crate) use lint::lint_finds_no_clash;
@@ -51,6 +50,7 @@ pub use model::{
     Unenforced, Weight, WhichCheck, Who,
 };
 pub use packs::{PACKS, Pack, Shelf, packs_of};
+pub use pir::Pir;
 pub use source::{Read, Source, Version};
 pub use waive::Waive;
 pub use weekly::{Days, Hours, Weekly};

@@ -30,7 +30,10 @@ pub(super) fn create(turn: &mut Turn<'_>, call: &Call) -> Outcome {
     permitted(turn, home)?;
     let title = call.body["title"].as_str().unwrap_or_default();
     if title.trim().is_empty() {
-        return Err(invalid("Validation Failed", json!([{ "resource": "Issue", "code": "missing_field", "field": "title" }])));
+        return Err(invalid(
+            "Validation Failed",
+            json!([{ "resource": "Issue", "code": "missing_field", "field": "title" }]),
+        ));
     }
     let body = call.body["body"].as_str().unwrap_or_default();
     let (bot, app) = (turn.state.bot(), turn.state.app);

@@ -101,3 +101,64 @@ async fn without_the_right_to_write_issues_the_review_is_owed_and_done_on_the_pu
     world.settled().await;
     assert!(!issue.is_open());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_without_our_success_is_kept_with_its_actor_and_reviewed() {
+    let world = World::with_policy(PEER).await;
+    let pull = world.opened("").await;
+    world.expect(&pull, "in_progress", "approval");
+    pull.merge("dave");
+    world.settled().await;
+    let kept = world.store().unauthorised(world.shop.id()).await.expect("read");
+    let of: Vec<_> = kept.iter().map(|it| (it.what.key(), it.by.as_ref().map(|(_, login)| login.as_str()))).collect();
+    assert_eq!(of, [(format!("pull:{}", pull.number()), Some("dave"))]);
+    let issue = issue(&world);
+    assert!(issue.body().contains("without the change being authorised"), "{}", issue.body());
+    assert_eq!(says(&world, &issue, "dave", WELL).await, ["-1"], "who merged it");
+    assert_eq!(says(&world, &issue, "carol", WELL).await, ["+1"]);
+    assert!(!issue.is_open());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_around_all_pull_requests_is_kept_with_its_actor_and_reviewed() {
+    let world = World::with_policy(PEER).await;
+    merged(&world).await;
+    world.shop.commit("main", "dave", [("now.rs", "fn now() {}\n")]);
+    world.settled().await;
+    world.advance(Duration::from_secs(121));
+    world.settled().await;
+    let kept = world.store().unauthorised(world.shop.id()).await.expect("read");
+    let of: Vec<_> = kept.iter().map(|it| (it.what.key(), it.by.as_ref().map(|(_, login)| login.as_str()))).collect();
+    assert_eq!(of, [(format!("push:{}", world.shop.tip("main")), Some("dave"))], "the merge was none");
+    let issue = issue(&world);
+    assert!(issue.title().starts_with("Review of a push to main"), "{}", issue.title());
+    assert_eq!(says(&world, &issue, "dave", WELL).await, ["-1"], "who pushed it");
+    assert_eq!(says(&world, &issue, "bob", WELL).await, ["+1"]);
+    assert!(!issue.is_open());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_merge_queue_brings_is_no_push_around_pull_requests() {
+    let world = World::with_policy(PEER).await;
+    let pulls = [approved(&world).await, approved(&world).await];
+    let group = world.shop.merge_group("bob", &[&pulls[0], &pulls[1]]);
+    world.settled().await;
+    group.land();
+    world.settled().await;
+    world.advance(Duration::from_secs(121));
+    world.settled().await;
+    assert_eq!(world.store().unauthorised(world.shop.id()).await.expect("read"), []);
+    assert!(world.shop.issues().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_policy_decides_a_push_is_kept_and_no_issue_is_opened() {
+    let world = World::with_policy(&PEER.replacen("version = 1", "version = 1\nmode = \"observe\"", 1)).await;
+    world.opened("").await;
+    world.shop.commit("main", "dave", [("now.rs", "fn now() {}\n")]);
+    world.settled().await;
+    world.advance(Duration::from_secs(121));
+    world.settled().await;
+    assert_eq!(world.store().unauthorised(world.shop.id()).await.expect("read").len(), 1);
+    assert!(world.shop.issues().is_empty());
+}

@@ -9,8 +9,8 @@ use super::context::Context;
 use super::cursor::Table;
 use super::globs::fixed;
 use super::{
-    Filling, after, approval, authorities, emergency, environments, freeze, lanes, packs, pir, record, risk, rule, scope,
-    services, small, time,
+    Filling, after, approval, authorities, emergency, environments, freeze, lanes, packs, pir, record, risk, rule,
+    scope, services, small, time,
 };
 use crate::policy::codes;
 use crate::policy::model::{ApprovalSettings, CommentWhen, Mode, PlannedWindow, Policy};

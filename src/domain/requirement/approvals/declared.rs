@@ -38,9 +38,7 @@ pub(crate) fn reviews(cx: &Context<'_>, layer: Layer, asked: &[ApprovalEntry], c
 pub(crate) fn stands_beside(cx: &Context<'_>, layer: Layer, command: &Command) -> Finding {
     let by = || Phrase::default().person(&command.by);
     match command.can_write {
-        Some(true) => {
-            is_independent(cx, &cx.policies.approval_for(layer, &ApprovalSettings::default()), &command.by)
-        }
+        Some(true) => is_independent(cx, &cx.policies.approval_for(layer, &ApprovalSettings::default()), &command.by),
         Some(false) => Finding::does_not(by().and(" may not push to this repository")),
         None => Finding::unknown(Phrase::words("whether ").then(by()).and(" may push to this repository was not read")),
     }
