@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::account::{Account, Oid, TeamName};
 use crate::command::{Asks, ChangeResult};
 use crate::diagnostic::{Diagnostic, Placed};
-use crate::facts::ChangeState;
+use crate::facts::{ChangeState, TrackRecord};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
 use crate::record::FieldId;
@@ -49,6 +49,8 @@ pub struct Decision {
     pub review: Option<ReviewDone>,
     /// What a change that went in owes and came to; nothing while it has not, or where no policy speaks about it.
     pub after_merge: Option<AfterMerge>,
+    /// What became of former changes to the services that this one touches, and of those services' owners.
+    pub track_record: Vec<TrackRecord>,
     /// The change request as it was read, for the fields that anybody asks for or that say something.
     pub record: Vec<FieldReport>,
     /// What is to be said of the description's text.

@@ -7,9 +7,9 @@
 use countersign_domain::Priority;
 use countersign_domain::account::Account;
 use countersign_domain::decision::{ChangeOutcome, Outcome as Verdict};
-use countersign_domain::facts::ChangeState;
+use countersign_domain::facts::{Afterwards, ChangeState, Facts};
 use countersign_domain::plan::RunStatus;
-use countersign_domain::policy::Length;
+use countersign_domain::policy::{Length, PolicySet};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,7 +17,7 @@ use super::pull::Decided;
 use super::write::POINTS_A_WRITE;
 use super::{Error, Pipeline, Result};
 use crate::failpoint;
-use crate::github::Installation;
+use crate::github::{Installation, Look};
 use crate::queue::Work;
 use crate::render::escape::code;
 use crate::render::phrase::instant;
@@ -71,6 +71,23 @@ impl Pipeline {
         let deployments = self.store.deployments_of(repository.id, number).await?;
         let written = || change_text(decided, *merged_at, &row, &deployments);
         self.tend(work, github, &name, &what, &row, done, written).await
+    }
+
+    /// Adds to the facts what became of changes that went in before.
+    pub(super) async fn afterwards(&self, look: &Look, policies: &PolicySet, facts: &mut Facts) -> Result<()> {
+        if look.change.state != ChangeState::Open {
+            return Ok(());
+        }
+        let (repository, number) = (&look.repository, look.change.number);
+        let mut found = Afterwards {
+            overdue: self.store.overdue_reviews(repository.id, number, facts.as_of).await?,
+            ..Afterwards::default()
+        };
+        if policies.policies().any(|(_, policy)| !policy.services.is_empty()) {
+            found.track_record = self.store.track_record(repository.id, &repository.owner).await?;
+        }
+        facts.on_demand.afterwards = Some(found).filter(|found| *found != Afterwards::default());
+        Ok(())
     }
 
     /// Why a change that went in is to be reviewed, and until when; nothing where it is not.

@@ -73,7 +73,7 @@ pub use self::people::{DispatchRow, First, FirstSeen};
 pub use self::policy::{PolicyPlace, PolicyVersion, TemplateVersion};
 pub use self::pushes::{BranchName, Pushed};
 pub use self::retention::{Retention, Swept};
-pub use self::reviews::{OverdueReview, PushRow, ReviewRow, Reviewed, Unauthorised};
+pub use self::reviews::{PushRow, ReviewRow, Reviewed, Unauthorised};
 pub use self::schema::Schema;
 pub use self::shown::{Refused, RefusedComment, ShownIds, ShownRunIds};
 pub use self::standing::{Shows, Standing};

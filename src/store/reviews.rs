@@ -5,6 +5,8 @@
 
 use countersign_domain::account::{Account, Oid};
 use countersign_domain::decision::{ChangeOutcome, Outcome, TouchedService};
+use countersign_domain::facts::{OverdueReview, RecordOf, TrackRecord};
+use countersign_domain::layer::Layer;
 use jiff::Timestamp;
 
 use super::Store;
@@ -35,7 +37,23 @@ statements! {
     OF_ISSUE = Sql::both("SELECT number, branch, head FROM review WHERE repository = $1 AND issue = $2");
     OVERDUE = Sql::both(
         "SELECT number, issue, due FROM review
-        WHERE repository = $1 AND number <> $2 AND done_at IS NULL AND due <= $3 ORDER BY due, subject LIMIT 20"
+        WHERE repository = $1 AND number <> $2 AND done_at IS NULL AND due <= $3 AND causes NOT LIKE '%emergency%'
+        ORDER BY due, subject LIMIT 20"
+    );
+    OF_SERVICES = Sql::both(
+        "SELECT s.layer, s.service AS name, CAST(COUNT(*) AS BIGINT) AS outcomes,
+            CAST(SUM(CASE WHEN o.result = 'successful' THEN 1 ELSE 0 END) AS BIGINT) AS successful
+        FROM change_service s JOIN change_outcome o ON o.repository = s.repository AND o.number = s.number
+        WHERE s.owner_key = $1 AND (s.layer = 'organisation' OR s.repository = $2)
+        GROUP BY s.layer, s.service ORDER BY s.layer, s.service LIMIT 500"
+    );
+    OF_TEAMS = Sql::both(
+        "SELECT team AS name, CAST(COUNT(*) AS BIGINT) AS outcomes,
+            CAST(SUM(CASE WHEN result = 'successful' THEN 1 ELSE 0 END) AS BIGINT) AS successful
+        FROM (SELECT DISTINCT s.repository, s.number, s.team, o.result
+            FROM change_service s JOIN change_outcome o ON o.repository = s.repository AND o.number = s.number
+            WHERE s.owner_key = $1 AND s.team IS NOT NULL AND (s.layer = 'organisation' OR s.repository = $2)) AS of_team
+        GROUP BY team ORDER BY team LIMIT 500"
     );
     OUTCOME = Sql::both(
         "INSERT INTO change_outcome (repository, subject, number, result, text, account, account_login, at)
@@ -122,17 +140,6 @@ pub struct ReviewRow {
     pub is_done: bool,
     /// Whether its issue was closed by us.
     pub is_closed: bool,
-}
-
-/// A review that is overdue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OverdueReview {
-    /// The pull request; 0 for a push.
-    pub number: u64,
-    /// Its issue, where there is one.
-    pub issue: Option<u64>,
-    /// When it was due.
-    pub due: Timestamp,
 }
 
 /// Something that went in without our word.
@@ -252,7 +259,8 @@ impl Store {
         Ok(())
     }
 
-    /// The reviews of a repository that were due by an instant and are not done, but for those of one pull request.
+    /// The reviews of a repository that were due by an instant and are not done, but for those of one pull request and of
+    /// emergencies.
     ///
     /// # Errors
     /// The database's.
@@ -262,6 +270,28 @@ impl Store {
             Ok(OverdueReview { number: row.id("number")?, issue: row.maybe_id("issue")?, due: row.instant("due")? })
         };
         rows.iter().map(overdue).collect()
+    }
+
+    /// How the changes of a repository turned out, and those of its owner's where the organisation's policy says what they
+    /// touched: by service, and by whose it is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn track_record(&self, repository: u64, owner: &str) -> Result<Vec<TrackRecord>> {
+        let owner = owner.to_lowercase();
+        let record = |row: &Row, of: RecordOf| -> Result<TrackRecord> {
+            Ok(TrackRecord { of, successful: row.count("successful")?, outcomes: row.count("outcomes")? })
+        };
+        let mut found = Vec::new();
+        for row in &self.db.fetch(OF_SERVICES, values![&owner, repository]).await? {
+            let organisation = row.text("layer")? == Layer::Organisation.name();
+            let layer = if organisation { Layer::Organisation } else { Layer::Repository };
+            found.push(record(row, RecordOf::Service { layer, name: row.text("name")? })?);
+        }
+        for row in &self.db.fetch(OF_TEAMS, values![&owner, repository]).await? {
+            found.push(record(row, RecordOf::Team(row.text("name")?))?);
+        }
+        Ok(found)
     }
 
     /// Remembers what became of something; false where that is known already. Of several words the newest stays.

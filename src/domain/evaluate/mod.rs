@@ -39,7 +39,7 @@ use crate::decision::{
     AfterMerge, CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport,
     RuleResult, State,
 };
-use crate::facts::{ChangeState, Facts};
+use crate::facts::{ChangeState, Facts, TrackRecord};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
 use crate::records::Records;
@@ -114,6 +114,7 @@ struct Draft<'a> {
     emergencies: Vec<EmergencyReport>,
     review: Option<ReviewDone>,
     after_merge: Option<AfterMerge>,
+    track_record: Vec<TrackRecord>,
     commands: Vec<CommandResult>,
 }
 
@@ -132,6 +133,7 @@ impl<'a> Draft<'a> {
             emergencies: Vec::new(),
             review: None,
             after_merge: None,
+            track_record: Vec::new(),
             commands: Vec::new(),
         }
     }
@@ -139,6 +141,8 @@ impl<'a> Draft<'a> {
     /// Judges every rule of every layer that speaks.
     fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>, commands: &Commands<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
+        self.notices.extend(pir::overdue(cx));
+        self.track_record = pir::track_record(cx, &self.speaking);
         self.emergencies = relaxations.emergency_reports();
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
@@ -204,6 +208,7 @@ impl<'a> Draft<'a> {
             emergencies: self.emergencies,
             review: self.review,
             after_merge: self.after_merge,
+            track_record: self.track_record,
             record_diagnostics: report::remarks(cx),
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,

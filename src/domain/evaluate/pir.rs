@@ -11,7 +11,7 @@ use crate::command::{self, Asks};
 use crate::condition::{self, Finding, Place, Standpoint, Truth};
 use crate::decision::{AfterMerge, ChangeOutcome, CommandResult, TouchedService};
 use crate::evaluate::Context;
-use crate::facts::{Command, Facts};
+use crate::facts::{Command, Facts, RecordOf, TrackRecord};
 use crate::layer::Layer;
 use crate::policy::{Mode, Policy, PolicySet, Who};
 use crate::records::Records;
@@ -81,6 +81,35 @@ pub(super) fn said<'a>(cx: &Context<'a>) -> impl DoubleEndedIterator<Item = &'a 
 fn outcome_of(command: &Command) -> Option<ChangeOutcome> {
     let Ok(Asks::Outcome { result, text }) = command::read(&command.line) else { return None };
     Some(ChangeOutcome { result, text, by: command.by.clone(), at: command.at })
+}
+
+/// What became of former changes to the services that the change touches, and to those of the same owners.
+pub(super) fn track_record(cx: &Context<'_>, speaking: &[InForce<'_>]) -> Vec<TrackRecord> {
+    let Some(afterwards) = &cx.facts.on_demand.afterwards else { return Vec::new() };
+    let with_policy: Vec<_> = speaking.iter().filter_map(InForce::policy).collect();
+    let services = touched(cx, &with_policy);
+    let concerns = |record: &&TrackRecord| {
+        services.iter().any(|service| match &record.of {
+            RecordOf::Service { layer, name } => service.layer == *layer && service.name == *name,
+            RecordOf::Team(team) => service.owner.as_ref() == Some(team),
+        })
+    };
+    afterwards.track_record.iter().filter(concerns).cloned().collect()
+}
+
+/// The reviews of other changes that nobody gave in time: they hold nothing.
+pub(super) fn overdue(cx: &Context<'_>) -> Vec<Phrase> {
+    let overdue = cx.facts.on_demand.afterwards.iter().flat_map(|afterwards| &afterwards.overdue);
+    let said = overdue.map(|review| {
+        let what = match (review.number, review.issue) {
+            (0, Some(issue)) => format!("the review that #{issue} asks for"),
+            (0, None) => "the review of a push without a pull request".to_owned(),
+            (number, Some(issue)) => format!("the review of #{number}, for which #{issue} asks,"),
+            (number, None) => format!("the review of #{number}, which is done by a comment there,"),
+        };
+        Phrase::words(format!("{what} was due at ")).instant(review.due)
+    });
+    said.collect()
 }
 
 /// The services that the change is known to touch, each as the layer that defines it calls it.

@@ -127,6 +127,8 @@ pub(super) fn pass() -> Decision {
         change_type: ChangeType::Normal,
         emergencies: Vec::new(),
         review: None,
+        after_merge: None,
+        track_record: Vec::new(),
         record: vec![
             field("summary", "present", "Add an index on orders.customer_id", 3),
             field("risk", "present", "low", 7),

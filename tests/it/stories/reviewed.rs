@@ -162,3 +162,54 @@ async fn where_no_policy_decides_a_push_is_kept_and_no_issue_is_opened() {
     assert_eq!(world.store().unauthorised(world.shop.id()).await.expect("read").len(), 1);
     assert!(world.shop.issues().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_changes_is_counted_by_service_and_team_beside_the_risk() {
+    let services = "[services.till]\npaths = [\"**\"]\nowner = \"team:acme/till\"\n";
+    let world = World::with_policy(&format!("{}{services}", pir())).await;
+    world.acme.team("till", &["carol"]);
+    for (outcome, said) in [("successful", "1 of 1 successful"), ("with-issues", "1 of 2 successful")] {
+        let pull = merged(&world).await;
+        pull.comment("bob", &format!("/countersign outcome {outcome} so it is"));
+        world.settled().await;
+        let next = world.opened("").await;
+        for of in ["service `till`", "services of `team:acme/till`"] {
+            assert!(world.summary(&next).contains(&format!("{of}: {said}")), "{of}: {}", world.summary(&next));
+        }
+        next.close("alice");
+        world.settled().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_that_is_overdue_is_shown_on_other_pull_requests_and_holds_nothing() {
+    let world = World::with_policy(&pir()).await;
+    let pull = merged(&world).await;
+    world.advance(Duration::from_secs(2 * 24 * 3_600 + 1));
+    let other = approved(&world).await;
+    let said = format!("The review of `#{}`", pull.number());
+    assert!(world.summary(&other).contains(&said), "{}", world.summary(&other));
+    world.expect(&other, "success", "");
+    issue(&world).comment("bob", WELL);
+    world.settled().await;
+    other.comment("carol", "/countersign recheck");
+    world.settled().await;
+    assert!(!world.summary(&other).contains(&said), "{}", world.summary(&other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_says_failed_suspends_the_model_that_let_the_change_in() {
+    let model = "[services.all]\npaths = [\"**\"]\n[[model]]\nid = \"texts\"\nowner = \"user:dave\"\nuntil = \"2036-06-30\"\n\
+                 when = { services = [\"all\"] }\napprovals = []\n";
+    let world = World::with_policy(&format!("{}{model}", pir())).await;
+    let pull = world.opened("").await;
+    world.expect(&pull, "success", "");
+    let other = world.opened("").await;
+    world.expect(&other, "success", "");
+    pull.merge("alice");
+    world.settled().await;
+    world.expect(&other, "success", "");
+    pull.comment("bob", "/countersign outcome failed it fell over");
+    world.settled().await;
+    world.expect(&other, "in_progress", "approval");
+}

@@ -142,6 +142,8 @@ impl From<&facts::OnDemand> for OnDemand {
             merged_at,
             // Whose word counts of what went in changes no outcome of a decision.
             merged_by: _,
+            // A part of its own.
+            afterwards: _,
         } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
@@ -186,6 +188,7 @@ impl From<OnDemand> for facts::OnDemand {
             reviews_owed: reviews_owed.map(|owed| owed.fact(back)),
             merged_at,
             merged_by: None,
+            afterwards: None,
         }
     }
 }
