@@ -4,7 +4,7 @@
 //! is the truth: a test stops the bot at each of them and looks at what is left.
 
 /// Every place, in the order in which one event passes them.
-pub const PLACES: [&str; 11] = [
+pub const PLACES: [&str; 13] = [
     "delivery-stored",
     "row-claimed",
     "look-done",
@@ -16,6 +16,8 @@ pub const PLACES: [&str; 11] = [
     "said",
     "withdrawn",
     "gate-answered",
+    "review-begun",
+    "review-opened",
 ];
 
 /// The variable that names the place to stop at.

@@ -201,6 +201,22 @@ pub enum Mark {
         /// The environment, as GitHub calls it.
         environment: String,
     },
+    /// A push to a branch, which came by a pull request or did not.
+    Pushed {
+        /// Its repository.
+        repository: u64,
+        /// The branch.
+        branch: String,
+        /// The commit that it left there.
+        head: Oid,
+    },
+    /// What the review on this issue is of: somebody answered there.
+    Issue {
+        /// Its repository.
+        repository: u64,
+        /// The issue's number.
+        number: u64,
+    },
     /// Everything open in an installation's repositories: it was made, or repositories were added.
     Installation {
         /// The installation.
@@ -222,6 +238,8 @@ impl Mark {
             | Self::Shipped { .. }
             | Self::Group { .. }
             | Self::Gate { .. }
+            | Self::Pushed { .. }
+            | Self::Issue { .. }
             | Self::Installation { .. } => false,
         }
     }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::account::{Account, Oid, TeamName};
-use crate::command::Asks;
+use crate::command::{Asks, ChangeResult};
 use crate::diagnostic::{Diagnostic, Placed};
 use crate::event::Telling;
-use crate::facts::ChangeState;
+use crate::facts::{ChangeState, TrackRecord};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, SourceRef, Standing};
 use crate::record::FieldId;
@@ -48,6 +48,10 @@ pub struct Decision {
     pub emergencies: Vec<EmergencyReport>,
     /// The review of a change that went in as an emergency, where it is done.
     pub review: Option<ReviewDone>,
+    /// What a change that went in owes and came to; nothing while it has not, or where no policy speaks about it.
+    pub after_merge: Option<AfterMerge>,
+    /// What became of former changes to the services that this one touches, and of those services' owners.
+    pub track_record: Vec<TrackRecord>,
     /// The change request as it was read, for the fields that anybody asks for or that say something.
     pub record: Vec<FieldReport>,
     /// What is to be said of the description's text.
@@ -112,6 +116,41 @@ pub struct EmergencyReport {
     pub until: Timestamp,
     /// GitHub's number for the comment that declared it.
     pub comment: u64,
+}
+
+/// What a change that went in owes, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AfterMerge {
+    /// Until when it is to be reviewed by `[pir]`; `None` where no policy asks for it.
+    pub due: Option<Timestamp>,
+    /// What was last said became of it, by somebody whose word counts.
+    pub outcome: Option<ChangeOutcome>,
+    /// The services that it touched.
+    pub services: Vec<TouchedService>,
+}
+
+/// What somebody said became of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeOutcome {
+    /// What.
+    pub result: ChangeResult,
+    /// What there is to say of it; may be empty.
+    pub text: String,
+    /// Who said so.
+    pub by: Account,
+    /// When that was received.
+    pub at: Timestamp,
+}
+
+/// A service that a change touched.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TouchedService {
+    /// The layer that defines it.
+    pub layer: Layer,
+    /// Its name there.
+    pub name: String,
+    /// Whose it is, as the policy writes it.
+    pub owner: Option<String>,
 }
 
 /// The review of a change that went in.

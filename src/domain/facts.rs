@@ -4,6 +4,7 @@
 //! [`crate::evaluate()`] again on replay. What could not be had is [`Known::Unknown`]
 //! with its reason, never an empty list.
 
+mod afterwards;
 mod asked;
 mod command;
 mod emergency;
@@ -22,6 +23,7 @@ use crate::layer::Layer;
 use crate::net_diff::Diffs;
 use crate::policy::Permission;
 
+pub use afterwards::{Afterwards, OverdueReview, RecordOf, TrackRecord};
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
 pub use command::Command;
 pub use emergency::{OwedReview, TicketUse, ticket_key};
@@ -142,6 +144,10 @@ pub struct OnDemand {
     pub reviews_owed: Option<Known<Vec<OwedReview>>>,
     /// When the pull request went in; `None` while it has not.
     pub merged_at: Option<Timestamp>,
+    /// Who merged it, where GitHub says so.
+    pub merged_by: Option<Account>,
+    /// What is known of changes that went in before; `None` where nothing is.
+    pub afterwards: Option<Afterwards>,
 }
 
 /// A check that GitHub holds merges for.

@@ -207,6 +207,7 @@ impl Needs {
             self.named(&emergency.declared_by);
             emergency.approvals.iter().for_each(|entry| self.entry(entry));
         }
+        policy.pir.iter().for_each(|pir| self.conditions(&pir.when));
         policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
         for hold in &policy.holds {
             self.conditions(&hold.when);

@@ -356,6 +356,8 @@ impl FactsFile {
             tickets: self.tickets(),
             reviews_owed: Some(self.reviews_owed()),
             merged_at: (self.state == State::Merged).then_some(as_of),
+            merged_by: None,
+            afterwards: None,
         }
     }
 

@@ -11,6 +11,7 @@ mod diffs;
 mod error;
 pub mod event;
 mod gate;
+mod issues;
 mod look;
 mod merged;
 mod meter;

@@ -17,6 +17,7 @@ impl Pipeline {
     /// Adds to the facts what is known of emergencies beside the change.
     pub(super) async fn emergencies(&self, look: &Look, policies: &PolicySet, facts: &mut Facts) -> Result<()> {
         facts.on_demand.merged_at = look.merged.as_ref().map(|(at, _)| *at);
+        facts.on_demand.merged_by = look.merged_by.clone();
         let mut tickets = BTreeMap::new();
         for ticket in facts.declared_tickets() {
             let known = self.store.ticket(&look.repository.owner, &ticket).await?;

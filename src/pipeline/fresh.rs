@@ -150,6 +150,7 @@ mod tests {
             asked_reviewers: None,
             in_merge_queue: false,
             merged: None,
+            merged_by: None,
             assignees: Vec::new(),
             files: Known::Known(Vec::new()),
             commits: Known::Known(Vec::new()),

@@ -30,6 +30,7 @@ mod patience;
 mod permissions;
 mod policies;
 mod pull;
+mod pushed;
 mod pushers;
 mod read;
 mod received;
@@ -37,6 +38,7 @@ mod redelivery;
 mod refused;
 mod requests;
 mod reverts;
+mod review;
 mod said;
 mod sweep;
 mod tips;
@@ -203,6 +205,7 @@ impl Pipeline {
             Subject::Gate { repository, run, environment } => {
                 Box::pin(self.gate(work, *repository, *run, environment)).await
             }
+            Subject::Push { repository, branch, head } => Box::pin(self.pushed(work, *repository, branch, head)).await,
             Subject::Sweep { installation } => self.sweep(*installation).await,
             // The App asks for itself: what events without an installation may spend pays.
             Subject::Redelivery => return self.redelivery().await,

@@ -142,7 +142,8 @@ impl Pipeline {
         let context = self.context(&decided, effect, &new.shown);
         let telling = self.tell(&decided, new.stands.as_ref(), &context).await?;
         new.told = telling.told;
-        new.next_due = new.next_due.into_iter().chain(said.later).chain(telling.next).min();
+        let review = Box::pin(self.after_merge(work, github, &decided)).await?;
+        new.next_due = new.next_due.into_iter().chain(said.later).chain(telling.next).chain(review).min();
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
                 failpoint::reach("decision-stored");

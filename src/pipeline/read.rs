@@ -222,6 +222,7 @@ impl Pipeline {
             facts.on_demand.special_files = Some(self.special_files(github, &look, &facts.files).await?);
         }
         self.emergencies(&look, &loaded.policies, &mut facts).await?;
+        self.afterwards(&look, &loaded.policies, &mut facts).await?;
         let templates = self.templates(&look).await?;
         Ok(Read { look, governing, facts, templates, members_lag: told.is_shown_late() })
     }

@@ -238,7 +238,7 @@ impl Pipeline {
             Subject::Pull { repository, number } => (*repository, *number),
             Subject::Group { repository, .. } => return self.give_up_group(work, *repository, error).await,
             // It goes on waiting: nobody is let through by what failed.
-            Subject::Gate { .. } | Subject::Sweep { .. } | Subject::Redelivery => {
+            Subject::Gate { .. } | Subject::Push { .. } | Subject::Sweep { .. } | Subject::Redelivery => {
                 tracing::error!(error, attempts = work.claim.attempts, "given up until the next event");
                 return Ok(());
             }

@@ -30,6 +30,7 @@ pub mod phrase;
 mod readable;
 pub mod record;
 mod requests;
+pub mod review;
 pub mod sarif;
 mod summary;
 pub mod table;

@@ -5,6 +5,7 @@ use countersign_domain::decision::{
     Decision, FactorResult, FieldReport, Outcome, RequirementResult, RuleResult, State,
 };
 use countersign_domain::diagnostic::{Diagnostic, Placed, Severity};
+use countersign_domain::facts::RecordOf;
 use countersign_domain::policy::{ChangeType, Mode, Standing};
 use countersign_domain::risk::Level;
 
@@ -183,6 +184,17 @@ fn risk(decision: &Decision) -> Section {
             change_type(decision.change_type),
         ),
     ];
+    if !decision.track_record.is_empty() {
+        let records = decision.track_record.iter().map(|record| {
+            let of = match &record.of {
+                RecordOf::Service { name, .. } => format!("service {}", code(name)),
+                RecordOf::Team(team) => format!("services of {}", code(team)),
+            };
+            format!("{of}: {} of {} successful", record.successful, record.outcomes)
+        });
+        let records = records.collect::<Vec<_>>().join("; ");
+        head.extend([String::new(), format!("What was said of former changes: {records}.")]);
+    }
     let rows: Vec<String> = risk.factors.iter().map(factor).collect();
     if !rows.is_empty() {
         head.push(String::new());

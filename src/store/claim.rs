@@ -39,6 +39,15 @@ pub enum Subject {
         /// The environment, as GitHub calls it.
         environment: String,
     },
+    /// A push to a branch around all pull requests, or what may be one.
+    Push {
+        /// Its repository.
+        repository: u64,
+        /// The branch.
+        branch: String,
+        /// The commit that it left there.
+        head: Oid,
+    },
     /// All open pull requests of an installation, compared with what is known.
     Sweep {
         /// The installation.
@@ -49,12 +58,14 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The row's key: `pull:REPOSITORY#NUMBER`, `group:REPOSITORY:HEAD`, `gate:REPOSITORY/RUN/ENVIRONMENT`, `sweep:INSTALLATION`, `redelivery`.
+    /// The row's key: `pull:REPOSITORY#NUMBER`, `group:REPOSITORY:HEAD`, `gate:REPOSITORY/RUN/ENVIRONMENT`,
+    /// `push:REPOSITORY:HEAD/BRANCH`, `sweep:INSTALLATION`, `redelivery`.
     pub fn key(&self) -> String {
         match self {
             Self::Pull { repository, number } => format!("pull:{repository}#{number}"),
             Self::Group { repository, head, .. } => format!("group:{repository}:{head}"),
             Self::Gate { repository, run, environment } => format!("gate:{repository}/{run}/{environment}"),
+            Self::Push { repository, branch, head } => format!("push:{repository}:{head}/{branch}"),
             Self::Sweep { installation } => format!("sweep:{installation}"),
             Self::Redelivery => "redelivery".into(),
         }
@@ -66,6 +77,7 @@ impl Subject {
             Self::Pull { .. } => "pull",
             Self::Group { .. } => "group",
             Self::Gate { .. } => "gate",
+            Self::Push { .. } => "push",
             Self::Sweep { .. } => "sweep",
             Self::Redelivery => "redelivery",
         }
@@ -78,6 +90,7 @@ impl Subject {
             Self::Group { repository, base, head } => (*repository, 0, head.as_str(), base),
             // The column of the base holds the environment.
             Self::Gate { repository, run, environment } => (*repository, *run, "", environment),
+            Self::Push { repository, branch, head } => (*repository, 0, head.as_str(), branch),
             Self::Sweep { .. } | Self::Redelivery => (0, 0, "", ""),
         }
     }
@@ -88,6 +101,7 @@ impl Subject {
             "pull" => Self::Pull { repository, number: row.id("number")? },
             "group" => Self::Group { repository, base: row.text("base")?, head: Oid::new(row.text("head")?) },
             "gate" => Self::Gate { repository, run: row.id("number")?, environment: row.text("base")? },
+            "push" => Self::Push { repository, branch: row.text("base")?, head: Oid::new(row.text("head")?) },
             "sweep" => Self::Sweep { installation: row.id("installation")? },
             "redelivery" => Self::Redelivery,
             other => return Err(Error::Unreadable(format!("no such kind of queue row: `{other}`"))),

@@ -28,12 +28,19 @@ statements! {
             written_at bigint, at bigint),
         "WHERE true ORDER BY j.comment ON CONFLICT (comment) DO NOTHING"
     );
+    /// Of a pull request that went in also what was said of it on the issue of its review, where its head is what it was.
     OF_PULL = Sql::both(
-        "SELECT comment, account, account_login, account_kind, line, head, written_at, at FROM command
-        WHERE repository = $1 AND number = $2 ORDER BY written_at, comment"
+        "SELECT c.comment, c.account, c.account_login, c.account_kind, c.line,
+            CASE WHEN c.number = $2 THEN c.head ELSE (SELECT p.head FROM pull p WHERE p.repository = $1 AND p.number = $2)
+            END AS head, c.written_at, c.at FROM command c
+        WHERE c.repository = $1 AND (c.number = $2 OR (LOWER(c.line) LIKE 'outcome%' AND c.number IN (SELECT r.issue
+            FROM review r WHERE r.repository = $1 AND r.subject = 'pull:' || $2)))
+        ORDER BY c.written_at, c.comment"
     );
     UNANSWERED = Sql::both(
-        "SELECT comment, at FROM command WHERE repository = $1 AND number = $2 AND answered_at IS NULL"
+        "SELECT comment, at FROM command WHERE repository = $1 AND answered_at IS NULL AND (number = $2
+            OR (LOWER(line) LIKE 'outcome%' AND number IN (SELECT r.issue FROM review r
+                WHERE r.repository = $1 AND r.subject = 'pull:' || $2)))"
     );
     ANSWERED = Sql::both("UPDATE command SET answered_at = $2 WHERE comment = $1 AND answered_at IS NULL");
 }

@@ -39,6 +39,7 @@ statements! {
     OF_CHANGE = Sql::both(
         "SELECT CASE WHEN done_at IS NULL THEN due END AS due FROM emergency_review WHERE repository = $1 AND number = $2"
     );
+    DUE = Sql::both("SELECT due FROM emergency_review WHERE repository = $1 AND number = $2");
     OPEN = Sql::both("SELECT number FROM pull WHERE repository = $1 AND open = 1 ORDER BY number");
 }
 
@@ -136,6 +137,15 @@ impl Store {
     pub async fn review_of(&self, change: (u64, u64)) -> Result<Option<Option<Timestamp>>> {
         let rows = self.db.fetch(OF_CHANGE, values![change.0, change.1]).await?;
         rows.first().map(|row| row.maybe_instant("due")).transpose()
+    }
+
+    /// Until when a change that went in as an emergency is, or was, to be reviewed; `None` where it did not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn emergency_review_due(&self, change: (u64, u64)) -> Result<Option<Timestamp>> {
+        let rows = self.db.fetch(DUE, values![change.0, change.1]).await?;
+        rows.first().map(|row| row.instant("due")).transpose()
     }
 
     /// The reviews that are owed of other changes of a repository: number, and when each is due, the earliest first.

@@ -39,7 +39,8 @@ statements! {
     FAILURES = Sql::both(
         "SELECT COUNT(*) AS changes FROM (SELECT DISTINCT m.repository, m.number FROM model_change m
             JOIN (SELECT repository, number FROM change_failure
-                UNION SELECT repository, number FROM deployment_failure) f
+                UNION SELECT repository, number FROM deployment_failure
+                UNION SELECT repository, number FROM change_outcome WHERE result IN ('failed', 'backed-out')) f
                 ON f.repository = m.repository AND f.number = m.number
             WHERE m.owner_key = $1 AND m.layer = $2 AND m.model = $3 AND (m.layer = 'organisation' OR m.repository = $4)
         ) AS failed"
@@ -111,6 +112,15 @@ impl Store {
     ) -> Result<Vec<(u64, u64)>> {
         let (head, at) = (failed.head.as_str(), failed.at.as_millisecond());
         self.fail(pull, FAIL_DEPLOYED, values![pull.0, pull.1, head, &failed.environment, at]).await
+    }
+
+    /// The open pull requests that would go in by the models of a change.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn alike(&self, pull: (u64, u64)) -> Result<Vec<(u64, u64)>> {
+        let alike = self.db.fetch(ALIKE, values![pull.0, pull.1]).await?;
+        alike.iter().map(|row| Ok((row.id("repository")?, row.id("number")?))).collect()
     }
 
     async fn fail(&self, pull: (u64, u64), sql: Sql, values: &[Value<'_>]) -> Result<Vec<(u64, u64)>> {

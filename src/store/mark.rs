@@ -17,7 +17,7 @@ use super::error::{Error, Result};
 use super::pending::{Marked, Pending};
 use super::sql::{Sql, bulk, statements};
 use super::waiting;
-use super::{gates, groups};
+use super::{gates, groups, reviews};
 use crate::signal::{Lowered, Mark, Moved, MovedCheck, Want};
 
 /// How long ago a change went in of which it is asked whether a deployment that failed brought it: thirty days, in ms.
@@ -171,6 +171,19 @@ impl Marks {
             Mark::Gate { repository, run, environment } => {
                 let (repository, run, environment) = (*repository, *run, storable(environment).into_owned());
                 self.add(Subject::Gate { repository, run, environment }, cause.installation, &any, false, cause);
+            }
+            Mark::Pushed { repository, branch, head } => {
+                let branch = storable(branch);
+                if reviews::governs(tx, *repository, &branch).await? {
+                    let subject =
+                        Subject::Push { repository: *repository, branch: branch.into_owned(), head: head.clone() };
+                    self.add(subject, cause.installation, &any, false, cause);
+                }
+            }
+            Mark::Issue { repository, number } => {
+                if let Some(subject) = reviews::of_issue(tx, *repository, *number).await? {
+                    self.add(subject, cause.installation, &any, false, cause);
+                }
             }
             Mark::Head { check: Some(check), .. } if check.ours => {}
             Mark::Head { repository, head, .. } | Mark::Asked { repository, head, .. } => {

@@ -96,7 +96,7 @@ mod tests {
     use super::super::{
         Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
         forward, gates, groups, lane, mark, members, missed, open, outbox, part, past, people, plans, policy, pushes,
-        retention, schema, shown, sqlite, standing, take, transitions, troubled, waiting,
+        retention, reviews, schema, shown, sqlite, standing, take, transitions, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -130,6 +130,7 @@ mod tests {
         ("policy", policy::STATEMENTS),
         ("pushes", pushes::STATEMENTS),
         ("retention", retention::STATEMENTS),
+        ("reviews", reviews::STATEMENTS),
         ("schema", schema::STATEMENTS),
         ("shown", shown::STATEMENTS),
         ("sqlite", sqlite::STATEMENTS),

@@ -366,6 +366,8 @@ impl Names {
             | Mark::Deployed { repository }
             | Mark::Shipped { repository, .. }
             | Mark::Gate { repository, .. }
+            | Mark::Pushed { repository, .. }
+            | Mark::Issue { repository, .. }
             | Mark::Group { repository, .. } => self.repositories_gone.contains(repository),
             Mark::Installation { installation } => self.installations_gone.contains(installation),
             Mark::Owner { .. } | Mark::Team { .. } => false,

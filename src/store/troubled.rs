@@ -89,6 +89,9 @@ impl QueueRow {
             Subject::Gate { repository: id, run, environment } => {
                 format!("{} deployment to {environment} (run {run})", repository(id))
             }
+            Subject::Push { repository: id, branch, head } => {
+                format!("{} push of {} to {branch}", repository(id), head.short())
+            }
             Subject::Sweep { installation } => format!("sweep of installation {installation}"),
             Subject::Redelivery => "redelivery of what GitHub could not hand over".to_owned(),
         }

@@ -3,6 +3,7 @@
 
 mod changes;
 mod github;
+mod issue;
 mod owner;
 mod pull_request;
 mod repository;
@@ -10,6 +11,7 @@ mod shown;
 
 pub use changes::{Changes, Commit};
 pub use github::{GitHub, Settings};
+pub use issue::Issue;
 pub use owner::{Installed, Owner, Team};
 pub use pull_request::{NewPullRequest, PullRequest};
 pub use repository::{Dispatched, MergeGroup, Repository};

@@ -39,8 +39,8 @@ mod webhook;
 mod world;
 
 pub use api::{
-    Changes, Check, Comment, Commit, Delivery, Dispatched, GitHub, Installed, MergeGroup, NewPullRequest, Outcome,
-    Owner, PullRequest, Repository, Review, Settings, Team,
+    Changes, Check, Comment, Commit, Delivery, Dispatched, GitHub, Installed, Issue, MergeGroup, NewPullRequest,
+    Outcome, Owner, PullRequest, Repository, Review, Settings, Team,
 };
 pub use clock::Clock;
 pub use contract::SDL;

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod checks;
 pub(crate) mod code;
 pub(crate) mod comments;
+pub(crate) mod issues;
 pub(crate) mod people;
 pub(crate) mod pulls;
 pub(crate) mod repository;
@@ -72,6 +73,10 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "GET /repos/{owner}/{repo}/contents/{path}" => Read(code::contents),
         "GET /repos/{owner}/{repo}/git/blobs/{file_sha}" => Read(code::blob),
         "GET /repos/{owner}/{repo}/git/trees/{tree_sha}" => Read(code::tree),
+        "GET /repos/{owner}/{repo}/issues" => Read(issues::list),
+        "POST /repos/{owner}/{repo}/issues" => Write(issues::create),
+        "GET /repos/{owner}/{repo}/issues/{issue_number}" => Read(issues::issue),
+        "PATCH /repos/{owner}/{repo}/issues/{issue_number}" => Write(issues::update),
         "GET /repos/{owner}/{repo}/issues/comments/{comment_id}" => Read(comments::comment),
         "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}" => Write(comments::update),
         "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}" => Write(comments::delete),

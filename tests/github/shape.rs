@@ -4,6 +4,7 @@
 
 pub(crate) mod checks;
 pub(crate) mod code;
+pub(crate) mod issue;
 pub(crate) mod people;
 pub(crate) mod pull_request;
 pub(crate) mod repository;

@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod app;
 pub(crate) mod checks;
 mod index;
+pub(crate) mod issue;
 pub(crate) mod pull_request;
 pub(crate) mod repository;
 

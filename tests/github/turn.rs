@@ -5,6 +5,7 @@
 
 mod checks;
 mod code;
+mod issues;
 mod merges;
 mod people;
 mod pulls;

@@ -8,10 +8,11 @@ use std::time::Duration;
 use countersign::clock::Clock;
 use countersign::signal::{Evidence, Mark, MemberMove, Want};
 use countersign::store::{
-    Error, First, FirstSeen, GreenUntil, Planning, Pushed, Retention, Shows, Standing, Store, Subject,
+    Error, First, FirstSeen, GreenUntil, Planning, Pushed, Retention, Reviewed, Shows, Standing, Store, Subject,
 };
 use countersign_domain::account::{Oid, TeamName};
-use countersign_domain::decision::Outcome;
+use countersign_domain::command::ChangeResult;
+use countersign_domain::decision::{ChangeOutcome, Outcome};
 use countersign_domain::layer::Layer;
 use countersign_domain::life::{Marks, State};
 use countersign_domain::plan::RunStatus;
@@ -450,6 +451,28 @@ async fn a_plan_of_the_twenty_sixth_version_is_met() {
     .await;
 }
 
+/// Reviews, outcomes and what went in without our word, as the twenty-eighth version wrote them.
+#[tokio::test]
+async fn reviews_of_the_twenty_eighth_version_stand() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0028.sql")).await;
+        let (store, what) = (&db.store, Reviewed::Pull { number: 1 });
+        let review = store.review(SHOP, &what).await.expect("read").expect("a review");
+        assert_eq!((review.causes.as_str(), review.issue, review.is_done), ("pir", Some(12), false));
+        store.owe(SHOP, &what, "unauthorised", at_ms(0)).await.expect("kept");
+        assert_eq!(store.review(SHOP, &what).await.expect("read"), Some(review), "what is owed stays as it is");
+        let late = store.overdue_reviews(SHOP, 9, at_ms(1_700_000_000_000)).await.expect("read");
+        assert_eq!(late.iter().map(|review| (review.number, review.issue)).collect::<Vec<_>>(), [(1, Some(12))]);
+        let kept = store.unauthorised(SHOP).await.expect("read").remove(0);
+        assert_eq!((kept.what.key().as_str(), kept.by), ("push:beef", Some((4, "dave".to_owned()))));
+        assert!(!store.remember_outcome(SHOP, &what, &outcome(1_700_000_000_000)).await.expect("kept"), "no newer one");
+        assert!(store.remember_outcome(SHOP, &what, &outcome(1_700_000_000_001)).await.expect("kept"), "a newer word");
+        store.review_over(SHOP, &what, at_ms(1)).await.expect("kept");
+        assert_eq!(store.overdue_reviews(SHOP, 9, at_ms(1_700_000_000_000)).await.expect("read"), []);
+    })
+    .await;
+}
+
 /// A message that waits, one that was sent and one that was given up, as the twenty-seventh version wrote them.
 #[tokio::test]
 async fn messages_of_the_twenty_seventh_version_are_still_sent() {
@@ -470,4 +493,13 @@ async fn messages_of_the_twenty_seventh_version_are_still_sent() {
         assert_eq!(store.claim_messages(9, TTL).await.expect("claims").len(), 1, "the dead one");
     })
     .await;
+}
+
+fn outcome(at: i64) -> ChangeOutcome {
+    ChangeOutcome {
+        result: ChangeResult::Failed,
+        text: String::new(),
+        by: crate::signals::user(2, "bob"),
+        at: at_ms(at),
+    }
 }

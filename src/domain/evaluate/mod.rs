@@ -19,6 +19,7 @@ mod narrow;
 mod notices;
 mod outcome;
 mod paths;
+mod pir;
 mod planned;
 mod relax;
 mod report;
@@ -42,9 +43,10 @@ pub(crate) use planned::plan;
 pub use planned::{forward_plan, planned};
 
 use crate::decision::{
-    CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport, RuleResult, State,
+    AfterMerge, CommandResult, Decision, EmergencyReport, Outcome, PolicyEdit, ReviewDone, Reviewer, RiskReport,
+    RuleResult, State,
 };
-use crate::facts::{ChangeState, Facts};
+use crate::facts::{ChangeState, Facts, TrackRecord};
 use crate::layer::Layer;
 use crate::policy::{ChangeType, CommentWhen, Mode, PolicySet};
 use crate::records::Records;
@@ -104,6 +106,7 @@ fn decide(policies: &PolicySet, records: &Records, seen: &Seen<'_>) -> Decision 
         let in_scope = layers::speaking(policies, facts);
         draft.review = reviews::done(&cx, &in_scope);
         draft.commands = reviews::answers(&cx, &in_scope);
+        draft.after_merge = pir::after_merge(policies, records, facts, &in_scope, &draft.commands);
     }
     if draft.speaking.iter().all(InForce::is_unseen) {
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };
@@ -130,6 +133,8 @@ struct Draft<'a> {
     waivers: Vec<(Layer, String)>,
     emergencies: Vec<EmergencyReport>,
     review: Option<ReviewDone>,
+    after_merge: Option<AfterMerge>,
+    track_record: Vec<TrackRecord>,
     commands: Vec<CommandResult>,
 }
 
@@ -148,6 +153,8 @@ impl<'a> Draft<'a> {
             waivers: Vec::new(),
             emergencies: Vec::new(),
             review: None,
+            after_merge: None,
+            track_record: Vec::new(),
             commands: Vec::new(),
         }
     }
@@ -156,6 +163,8 @@ impl<'a> Draft<'a> {
     fn judge(&mut self, cx: &mut Context<'a>, relaxations: &Relaxations<'a>, commands: &Commands<'a>) {
         self.notices.extend(notices::of_layers(cx, &self.speaking));
         self.announced = announced::announced(cx, &self.speaking);
+        self.notices.extend(pir::overdue(cx));
+        self.track_record = pir::track_record(cx, &self.speaking);
         self.emergencies = relaxations.emergency_reports();
         let judged = rules::when(cx, &self.speaking);
         cx.wanted = rules::wanted(cx, &judged, relaxations);
@@ -220,6 +229,8 @@ impl<'a> Draft<'a> {
             change_type,
             emergencies: self.emergencies,
             review: self.review,
+            after_merge: self.after_merge,
+            track_record: self.track_record,
             record_diagnostics: report::remarks(cx),
             policies: report::policies(cx, &self.speaking),
             policy_edit: self.policy_edit,

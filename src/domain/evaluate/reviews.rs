@@ -8,7 +8,8 @@
 use super::commands::Refused;
 use super::emergency;
 use super::layers::InForce;
-use crate::command::{self, Asks};
+use super::pir;
+use crate::command;
 use crate::condition::Finding;
 use crate::decision::{Act, Actor, CommandResult, RequirementResult, ReviewDone, RuleResult, State};
 use crate::evaluate::Context;
@@ -70,7 +71,7 @@ fn overdue(cx: &Context<'_>, layer: Layer, lane: &Emergency, owed: &[OwedReview]
 
 /// The review of a change that went in, where it is done for every layer that has a lane.
 pub(super) fn done(cx: &Context<'_>, layers: &[InForce<'_>]) -> Option<ReviewDone> {
-    let reviews = reviews(cx);
+    let reviews: Vec<&Command> = pir::said(cx).collect();
     let mut last: Option<&Command> = None;
     for (layer, lane) in lanes(layers) {
         let review = *reviews.iter().find(|command| counts(cx, layer, lane, command).is_so())?;
@@ -79,44 +80,52 @@ pub(super) fn done(cx: &Context<'_>, layers: &[InForce<'_>]) -> Option<ReviewDon
     last.map(|review| ReviewDone { by: review.by.clone(), at: review.at })
 }
 
-/// What became of the reviews that people gave of a change that went in; nothing where no layer has a lane.
+/// What became of what people said of a change that went in: where it was declared an emergency, by the lane of a layer,
+/// else by [`pir::may_say`].
 pub(super) fn answers(cx: &Context<'_>, layers: &[InForce<'_>]) -> Vec<CommandResult> {
+    let by_lane = lanes(layers).next().is_some() && !emergency::everybody_who_declared(cx).is_empty();
     let answer = |command: &Command| {
-        let why = |(layer, lane): (Layer, &Emergency)| {
-            let found = counts(cx, layer, lane, command);
-            let names = declared::each_name(cx, layer, &lane.approvals).into_iter();
-            let may = Phrase::join(names.map(|name| Phrase::default().quote(name)), " or ");
-            let may = Phrase::words("; it is reviewed by somebody of ").then(may).and(" who took no part in it");
-            let is_known = !found.is_unknown();
-            (!found.is_so()).then(|| Refused { why: found.observed.then(may), is_known })
-        };
-        // It is enough that it does something for one layer.
-        let refused = lanes(layers).map(why).collect::<Option<Vec<_>>>();
-        let is_known = refused.as_ref().is_none_or(|refused| refused.iter().all(|refused| refused.is_known));
+        let refused = if by_lane { refused_by_lanes(cx, layers, command) } else { refused(cx, layers, command) };
         CommandResult {
             comment: command.comment,
             by: command.by.clone(),
             line: command.line.clone(),
             asks: command::read(&command.line).ok(),
             on_head: command.head.as_ref() == Some(&cx.facts.change.head.tip),
-            refused: refused.and_then(|refused| refused.into_iter().next()).map(|refused| refused.why),
-            is_known,
+            is_known: refused.as_ref().is_none_or(|refused| refused.is_known),
+            refused: refused.map(|refused| refused.why),
         }
     };
-    if lanes(layers).next().is_none() { Vec::new() } else { reviews(cx).into_iter().map(answer).collect() }
+    let speaks = layers.iter().any(|layer| layer.policy().is_some());
+    if speaks { pir::said(cx).map(answer).collect() } else { Vec::new() }
+}
+
+/// Why a review does nothing for any lane, and who may give one.
+fn refused_by_lanes(cx: &Context<'_>, layers: &[InForce<'_>], command: &Command) -> Option<Refused> {
+    let why = |(layer, lane): (Layer, &Emergency)| {
+        let found = counts(cx, layer, lane, command);
+        let names = declared::each_name(cx, layer, &lane.approvals).into_iter();
+        let may = Phrase::join(names.map(|name| Phrase::default().quote(name)), " or ");
+        let may = Phrase::words("; it is reviewed by somebody of ").then(may).and(" who took no part in it");
+        let is_known = !found.is_unknown();
+        (!found.is_so()).then(|| Refused { why: found.observed.then(may), is_known })
+    };
+    // It is enough that it does something for one layer.
+    let refused = lanes(layers).map(why).collect::<Option<Vec<_>>>()?;
+    let is_known = refused.iter().all(|refused| refused.is_known);
+    refused.into_iter().next().map(|first| Refused { is_known, ..first })
+}
+
+fn refused(cx: &Context<'_>, layers: &[InForce<'_>], command: &Command) -> Option<Refused> {
+    let found = pir::may_say(cx, layers, command);
+    let may = "; what became of a change is said by somebody who may push here and took no part in it";
+    let is_known = !found.is_unknown();
+    (!found.is_so()).then(|| Refused { why: found.observed.and(may), is_known })
 }
 
 fn lanes<'a>(layers: &[InForce<'a>]) -> impl Iterator<Item = (Layer, &'a Emergency)> {
     let with_policy = layers.iter().filter_map(InForce::policy);
     with_policy.filter_map(|(layer, policy)| Some((layer, policy.emergency.as_ref()?)))
-}
-
-/// The commands since the merge that say what became of the change, oldest first.
-fn reviews<'a>(cx: &Context<'a>) -> Vec<&'a Command> {
-    let Some(merged_at) = cx.facts.on_demand.merged_at else { return Vec::new() };
-    let is_review =
-        |command: &&Command| command.at > merged_at && matches!(command::read(&command.line), Ok(Asks::Outcome { .. }));
-    cx.facts.commands.known().into_iter().flatten().filter(is_review).collect()
 }
 
 /// Whether a review counts for a lane: by somebody whom it asks, who did not declare the emergency.

@@ -20,6 +20,7 @@ mod lint;
 mod load;
 mod model;
 mod packs;
+mod pir;
 mod read;
 mod source;
 mod stack;
@@ -49,6 +50,7 @@ pub use model::{
     Unenforced, Weight, WhichCheck, Who,
 };
 pub use packs::{PACKS, Pack, Shelf, packs_of};
+pub use pir::Pir;
 pub use source::{Read, Source, Version};
 pub use waive::Waive;
 pub use weekly::{Days, Hours, Weekly};

@@ -13,6 +13,7 @@ use super::condition::Conditions;
 use super::hold::Hold;
 use super::lanes::{Emergency, Model, Waiver};
 use super::length::Length;
+use super::pir::Pir;
 use super::waive::Waive;
 use crate::account::TeamName;
 use crate::diagnostic::Placed;
@@ -134,6 +135,8 @@ pub struct Policy {
     pub emergency: Option<Emergency>,
     /// Who is told of what happens to changes, in the order of the file.
     pub notify: Vec<Notify>,
+    /// Post-implementation review.
+    pub pir: Option<Pir>,
     /// What this version reads but does not enforce, outside conditions and requirements: holds every change in scope.
     pub unenforced: Vec<Unenforced>,
     /// Where the names of services, environments, authorities and fields are defined, for diagnostics of other layers.
@@ -264,6 +267,17 @@ pub enum Who {
     Team(TeamName),
     /// `user:carol`, or `x[bot]`.
     User(String),
+}
+
+impl Who {
+    /// As policies write it.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Authority { name, .. } => name.clone(),
+            Self::Team(team) => format!("team:{team}"),
+            Self::User(login) => format!("user:{login}"),
+        }
+    }
 }
 
 /// Who may authorise: ITIL's change authority.

@@ -1,5 +1,6 @@
 //! `push`: who moved a branch, and whether a policy may have moved with it.
 
+use countersign_domain::account::Oid;
 use countersign_domain::layer::{ORGANISATION_POLICY, ORGANISATION_REPOSITORY};
 
 use super::DECIDING;
@@ -14,6 +15,12 @@ pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Sig
     let none = |oid: &str| if oid.bytes().all(|byte| byte == b'0') { String::new() } else { oid.to_owned() };
     let (before, after) = (none(payload.text("before")), none(payload.text("after")));
     let branch = branch.to_owned();
+    // Of a branch that is new nothing went in, and the queue's own are none that anything goes into.
+    let moved = !before.is_empty() && !after.is_empty() && !branch.starts_with("gh-readonly-queue/");
+    if moved && context.repository > 0 {
+        let head = Oid::new(after.clone());
+        signal.marks.push(Mark::Pushed { repository: context.repository, branch: branch.clone(), head });
+    }
     if let (Some(sender), true) = (payload.account("sender"), context.repository > 0) {
         let evidence = Evidence::Push {
             repository: context.repository,

@@ -183,14 +183,14 @@ fn a_thread_asks_whoever_cares_for_threads() {
 #[test]
 fn a_push_marks_the_bases_whose_policy_it_may_have_changed() {
     let push = |paths: Value, forced: bool| json!({ "ref": "refs/heads/main", "before": "1", "after": "2", "forced": forced, "commits": [{ "modified": paths }] });
-    check("push", push(json!(["src/lib.rs"]), false), &[], &["Push {"]);
+    check("push", push(json!(["src/lib.rs"]), false), &["Pushed {"], &["Push {"]);
     check(
         "push",
         push(json!([".github/countersign.toml"]), false),
-        &["Base { repository: 9, branch: \"main\" }"],
+        &["Pushed {", "Base { repository: 9, branch: \"main\" }"],
         &["Push {"],
     );
-    check("push", push(json!([]), true), &["Base {"], &["Push {"]);
+    check("push", push(json!([]), true), &["Pushed {", "Base {"], &["Push {"]);
     check("push", json!({ "ref": "refs/tags/v1" }), &[], &[]);
 }
 

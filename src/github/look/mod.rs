@@ -80,6 +80,8 @@ pub struct Look {
     pub in_merge_queue: bool,
     /// When it went in, and the commit by which it did.
     pub merged: Option<(Timestamp, Oid)>,
+    /// Who merged it; `None` where it did not go in, or GitHub names nobody.
+    pub merged_by: Option<Account>,
     /// Everybody whom GitHub ever asked for a review, or took off again; `None` where that cannot be told.
     pub asked_reviewers: Option<BTreeSet<Reviewer>>,
     /// Accounts that the pull request is assigned to.

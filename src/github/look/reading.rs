@@ -176,6 +176,7 @@ impl Reading {
             asked_reviewers: asked_reviewers(pull.asked.take()),
             in_merge_queue: pull.is_in_merge_queue,
             merged: pull.merged_at.zip(pull.merge_commit.take().map(|commit| Oid::new(commit.oid))),
+            merged_by: pull.merged_by.as_ref().and_then(account),
             assignees: pull
                 .assignees
                 .take()

@@ -123,6 +123,7 @@ pub(super) struct PullRequest {
     pub(super) is_in_merge_queue: bool,
     pub(super) merged_at: Option<Timestamp>,
     pub(super) merge_commit: Option<Oid>,
+    pub(super) merged_by: Option<Actor>,
     pub(super) author: Option<Actor>,
     pub(super) head_repository_owner: Option<Actor>,
     pub(super) base_ref: Option<BaseRef>,

@@ -129,6 +129,8 @@ pub(super) fn pass() -> Decision {
         emergencies: Vec::new(),
         announced: Vec::new(),
         review: None,
+        after_merge: None,
+        track_record: Vec::new(),
         record: vec![
             field("summary", "present", "Add an index on orders.customer_id", 3),
             field("risk", "present", "low", 7),

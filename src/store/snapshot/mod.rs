@@ -34,7 +34,7 @@ pub use self::outcome::{
 };
 use self::shelf::{Cut, Shelf};
 pub(super) use self::wire::Plan as StoredPlan;
-use self::wire::{ChangePart, Collisions, Gate, Received};
+use self::wire::{Afterwards, ChangePart, Collisions, Gate, Received};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -54,9 +54,12 @@ pub struct Snapshot {
 /// Cuts what an evaluation was given into parts, each once; the last one is the `change`.
 pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<Part> {
     let mut cut = Cut::default();
-    // A part of its own, to which nothing refers.
+    // Parts of their own, to which nothing refers.
     if let Some(gate) = &facts.on_demand.gate {
         cut.put(&Gate::from(gate));
+    }
+    if let Some(afterwards) = &facts.on_demand.afterwards {
+        cut.put(&Afterwards::from(afterwards));
     }
     let change = ChangePart::cut(facts, sources, templates, &mut cut);
     if let Some(received) = &facts.on_demand.received {
@@ -96,6 +99,7 @@ fn restored(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
     let on_demand = &mut snapshot.facts.on_demand;
     on_demand.gate = shelf.beside::<Gate>()?.map(Into::into);
     on_demand.collisions = shelf.beside::<Collisions>()?.map(Into::into);
+    on_demand.afterwards = shelf.beside::<Afterwards>()?.map(Into::into);
     on_demand.received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
     Ok(snapshot)
 }

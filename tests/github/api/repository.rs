@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Changes, Check, Commit, NewPullRequest, Outcome, Owner, PullRequest, Team};
+use super::{Changes, Check, Commit, Issue, NewPullRequest, Outcome, Owner, PullRequest, Team};
 use crate::git::Oid;
 use crate::state::repository::{Demand, Group, Permission, PushKind, Repository as State, Rule, Visibility};
 use crate::turn::{CheckChange, CommitPlan, Opening, Run, StatusChange, Turn};
@@ -159,6 +159,17 @@ impl Repository {
     /// Takes all rules off a branch.
     pub fn drop_rules(&self, branch: &str) {
         self.world.turn(|turn| turn.repository_mut(self.id).rules.retain(|rule| rule.branch != branch));
+    }
+
+    /// Its issues that are no pull requests, oldest first.
+    pub fn issues(&self) -> Vec<Issue> {
+        let issue = |number: &u64| Issue { repository: self.clone(), number: *number };
+        self.state().issues.keys().map(issue).collect()
+    }
+
+    /// Whether the App may write issues here.
+    pub fn allow_issues(&self, allowed: bool) {
+        self.world.turn(|turn| turn.repository_mut(self.id).issues_refused = !allowed);
     }
 
     /// Opens a pull request. Its branch is pushed first, unless nothing is to change.

@@ -72,7 +72,11 @@ pub(super) fn react(turn: &mut Turn<'_>, call: &Call) -> Outcome {
     unlocked(turn, home, number, "react to")?;
     let content = call.body["content"].as_str().unwrap_or_default().to_owned();
     let bot = turn.state.bot();
-    let is_new = turn.react(home, number, id, bot, &content);
+    let is_issue = turn.repository(home).issues.contains_key(&number);
+    let is_new = match is_issue {
+        true => turn.react_to_issue(home, number, id, bot, &content),
+        false => turn.react(home, number, id, bot, &content),
+    };
     let answer = json!({
         "id": id,
         "node_id": format!("REA_{id}"),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::checks::{CheckRun, CommitMarks, Deployment, Gate};
 use super::index::Index;
+use super::issue::Issue;
 use super::pull_request::{PullRequest, ReviewState};
 use crate::diff::{self, FileChange};
 use crate::git::{Commit, Object, Objects, Oid};
@@ -93,7 +94,11 @@ pub(crate) struct Repository {
     pub labels: BTreeMap<u64, Arc<Label>>,
     pub pull_requests: BTreeMap<u64, Arc<PullRequest>>,
     pub last_number: u64,
-    /// Comment to the number of its pull request.
+    /// Those that are no pull requests.
+    pub issues: BTreeMap<u64, Arc<Issue>>,
+    /// Whether the App may not write issues.
+    pub issues_refused: bool,
+    /// Comment to the number of its pull request or issue.
     pub comments: BTreeMap<u64, u64>,
     pub marks: BTreeMap<Oid, Arc<CommitMarks>>,
     /// Check run to its commit.

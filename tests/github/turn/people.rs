@@ -224,6 +224,8 @@ impl Turn<'_> {
             labels: BTreeMap::new(),
             pull_requests: BTreeMap::new(),
             last_number: 0,
+            issues: Default::default(),
+            issues_refused: false,
             comments: BTreeMap::new(),
             marks: BTreeMap::new(),
             check_runs: BTreeMap::new(),

@@ -100,6 +100,9 @@ async fn an_overdue_review_holds_other_changes_until_somebody_independent_gives_
     world.expect(&other, "success", "");
     pull.merge("alice");
     world.settled().await;
+    let issues = world.shop.issues();
+    assert_eq!(issues.len(), 1, "one review");
+    assert!(issues[0].body().contains("as an emergency"), "{}", issues[0].body());
     world.expect(&other, "success", "");
     world.advance(Duration::from_secs(2 * 3_600 + 1));
     world.settled().await;
@@ -109,8 +112,14 @@ async fn an_overdue_review_holds_other_changes_until_somebody_independent_gives_
         assert_eq!(says(&world, &pull, by, "/countersign outcome successful all is well").await, ["-1"], "{by}");
         assert!(!world.check(&other).expect("a check").is_green(), "{by}");
     }
-    assert_eq!(says(&world, &pull, "bob", "/countersign outcome successful I looked at all of it").await, ["+1"]);
+    issues[0].comment("carol", "/countersign outcome successful it was me");
+    world.settled().await;
+    assert!(issues[0].is_open(), "whoever declares one does not review it");
+    issues[0].comment("bob", "/countersign outcome successful I looked at all of it");
+    world.settled().await;
+    assert!(!issues[0].is_open());
     world.expect(&other, "success", "");
+    assert_eq!(says(&world, &pull, "bob", "/countersign outcome with-issues one thing").await, ["+1"], "here, too");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,6 +37,7 @@ mod policies;
 mod properties;
 mod record;
 mod requests;
+mod reviewed;
 mod same_diff;
 mod schedule;
 mod shown;

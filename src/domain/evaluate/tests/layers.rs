@@ -188,10 +188,10 @@ fn unreachable_is_unknown_and_unseen_is_said() {
 
 #[test]
 fn what_is_not_enforced_holds_and_what_relaxes_is_not_granted() {
-    let review = format!("[pir]\nwithin = \"5 business days\"\n{PEER}");
+    let notice = format!("[[notify]]\non = [\"failed\"]\nto = [\"slack:payments\"]\n{PEER}");
     let expected = ["policy unenforced unknown", "peer approvals satisfied"];
-    let decision = check(&review, &approved_by(&["bob"]), Unknown, &expected);
-    says(&decision, "does not enforce `pir` yet");
+    let decision = check(&notice, &approved_by(&["bob"]), Unknown, &expected);
+    says(&decision, "does not enforce `notify` yet");
     let emergency = format!(
         "[emergency]\ndeclared_by = [\"cab\"]\nexpires = \"4h\"\napprovals = [{{ from = [\"cab\"], count = 1 }}]\n{PEER}"
     );

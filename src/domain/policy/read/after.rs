@@ -1,9 +1,8 @@
-//! What governs a change besides its rules: `[schedule]`, `[pir]`, `[[notify]]`,
+//! What governs a change besides its rules: `[schedule]`, `[[notify]]`,
 //! `[comment]`, `[check]`, `[checks]`.
 
 use super::cursor::{Table, Value};
 use super::globs::{Over, globs, one_branch};
-use super::time;
 use super::when::{Place, conditions};
 use crate::event::ChangeEvent;
 use crate::policy::codes;
@@ -22,18 +21,6 @@ pub(super) fn schedule(value: &Value<'_>, policy: &mut Policy) {
         Some("block") => Collisions::Block,
         _ => Collisions::Warn,
     };
-}
-
-/// Reads `[pir]`.
-pub(super) fn review(value: &Value<'_>) -> Option<Unenforced> {
-    let table = value.table("pir")?;
-    if let Some(when) = table.value("when") {
-        conditions(&when, Place::Other);
-    }
-    if let Some(within) = table.value("within") {
-        time::duration(&within);
-    }
-    Some(Unenforced { key: "pir".to_owned(), id: None, span: table.span })
 }
 
 /// Reads `[[notify]]`. Which channels there are is the server's to say: see `Decision::tells`.

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::cursor::Value;
+use super::cursor::{Table, Value};
 use super::pattern::pattern;
 use super::{approvals, lanes, time, who};
 use crate::policy::lanes::{Emergency, Overdue};
@@ -20,7 +20,6 @@ pub(super) fn emergency(value: &Value<'_>) -> Option<Emergency> {
     let ticket = table.value("ticket").map(|value| pattern(&value));
     let postpone = table.value("postpone").map(|value| lanes::fields(&value)).unwrap_or_default();
     let within = table.value("review_within").map(|value| time::duration(&value));
-    let zone = table.cx.timezone.borrow().clone().unwrap_or(TimeZone::UTC);
     let overdue = table.choice("overdue").map(|word| match word.value {
         "warn" => Overdue::Warn,
         _ => Overdue::Block,
@@ -35,8 +34,14 @@ pub(super) fn emergency(value: &Value<'_>) -> Option<Emergency> {
         expires: expires?,
         approvals: approvals?,
         postpone,
-        review_within: within.unwrap_or(Some(Length::BusinessDays { count: REVIEW_DAYS, zone }))?,
+        review_within: within.unwrap_or_else(|| Some(review_days(&table)))?,
         overdue: overdue.unwrap_or(Overdue::Block),
         span: table.span,
     })
+}
+
+/// Until when a change is reviewed where nothing is said.
+pub(super) fn review_days(table: &Table<'_>) -> Length {
+    let zone = table.cx.timezone.borrow().clone().unwrap_or(TimeZone::UTC);
+    Length::BusinessDays { count: REVIEW_DAYS, zone }
 }

@@ -25,6 +25,7 @@ mod hints;
 mod lanes;
 mod packs;
 mod pattern;
+mod pir;
 mod record;
 mod risk;
 mod rule;

@@ -9,8 +9,8 @@ use super::context::Context;
 use super::cursor::Table;
 use super::globs::fixed;
 use super::{
-    Filling, after, approval, authorities, emergency, environments, freeze, lanes, packs, record, risk, rule, scope,
-    services, small, time,
+    Filling, after, approval, authorities, emergency, environments, freeze, lanes, packs, pir, record, risk, rule,
+    scope, services, small, time,
 };
 use crate::policy::codes;
 use crate::policy::model::{ApprovalSettings, Collisions, CommentWhen, Mode, PlannedWindow, Policy};
@@ -122,7 +122,7 @@ impl Top {
             after::schedule(&value, policy);
         }
         if let Some(value) = table.value("pir") {
-            policy.unenforced.extend(after::review(&value));
+            policy.pir = pir::pir(&value);
         }
         if let Some(value) = table.value("notify") {
             policy.notify = after::notices(&value);
@@ -170,6 +170,7 @@ pub(super) fn empty(mode: Mode) -> Policy {
         waivers: Vec::new(),
         emergency: None,
         notify: Vec::new(),
+        pir: None,
         unenforced: Vec::new(),
         places: BTreeMap::new(),
         asks: false,

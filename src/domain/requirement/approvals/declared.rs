@@ -35,6 +35,16 @@ pub(crate) fn reviews(cx: &Context<'_>, layer: Layer, asked: &[ApprovalEntry], c
     Finding::any(super::named(asked).into_iter().map(|who| declares(cx, layer, std::slice::from_ref(who), command)))
 }
 
+/// Whether somebody may push and took no part in a change, under a layer's settings.
+pub(crate) fn stands_beside(cx: &Context<'_>, layer: Layer, command: &Command) -> Finding {
+    let by = || Phrase::default().person(&command.by);
+    match command.can_write {
+        Some(true) => is_independent(cx, &cx.policies.approval_for(layer, &ApprovalSettings::default()), &command.by),
+        Some(false) => Finding::does_not(by().and(" may not push to this repository")),
+        None => Finding::unknown(Phrase::words("whether ").then(by()).and(" may push to this repository was not read")),
+    }
+}
+
 /// Whom the entries ask, each name once.
 pub(crate) fn each_name(cx: &Context<'_>, layer: Layer, asked: &[ApprovalEntry]) -> Vec<String> {
     let mut names = Vec::new();

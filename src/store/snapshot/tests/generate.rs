@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_domain::account::{Account, AccountKind, Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::facts::{
-    Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile, Command, Commit,
-    Deployment, Description, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known, ModelFailures, OnDemand,
-    OtherChange, OtherPlan, OwedReview, Plan, PlannedService, Received, Repository, RequiredCheck, Review,
-    ReviewVerdict, Seen, Sibling, Thread, ThreadState, TicketUse,
+    Afterwards, Asked, Attribution, Branch, Change, ChangeState, Check, CheckMaker, CheckState, CodeownersFile,
+    Command, Commit, Deployment, Description, EditedPolicy, Enforced, Facts, File, FileStatus, Gate, Known,
+    ModelFailures, OnDemand, OtherChange, OtherPlan, OverdueReview, OwedReview, Plan, PlannedService, Received,
+    RecordOf, Repository, RequiredCheck, Review, ReviewVerdict, Seen, Sibling, Thread, ThreadState, TicketUse,
+    TrackRecord,
 };
 use countersign_domain::layer::Layer;
 use countersign_domain::net_diff::{Carried, DiffFile, Diffs, HeadDiff, HeadMove, Side, Sides};
@@ -110,6 +111,26 @@ fn collisions() -> impl Strategy<Value = Option<Known<Vec<OtherPlan>>>> {
     option::of(known(vec(other, 0..3)))
 }
 
+fn afterwards() -> impl Strategy<Value = Option<Afterwards>> {
+    let of = prop_oneof![
+        (select(vec![Layer::Organisation, Layer::Repository]), text())
+            .prop_map(|(layer, name)| RecordOf::Service { layer, name }),
+        text().prop_map(RecordOf::Team)
+    ];
+    let record = (of, any::<u32>(), any::<u32>()).prop_map(|(of, successful, outcomes)| TrackRecord {
+        of,
+        successful,
+        outcomes,
+    });
+    let overdue = (instant(), any::<u64>(), option::of(any::<u64>())).prop_map(|(due, number, issue)| OverdueReview {
+        due,
+        number,
+        issue,
+    });
+    let all = (vec(record, 0..3), vec(overdue, 0..3));
+    option::of(all.prop_map(|(track_record, overdue)| Afterwards { track_record, overdue }))
+}
+
 /// What is known of emergencies.
 fn emergencies() -> impl Strategy<Value = OnDemand> {
     let owed = (instant(), any::<u64>()).prop_map(|(due, number)| OwedReview { due, number });
@@ -144,7 +165,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         permissions(),
         required(),
         properties,
-        (lead(), gate(), received(), collisions()),
+        (lead(), gate(), received(), collisions(), afterwards()),
         emergencies(),
     )
         .prop_map(
@@ -155,7 +176,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 permissions,
                 required_checks,
                 properties,
-                (lead, gate, received, collisions),
+                (lead, gate, received, collisions, afterwards),
                 late,
             )| OnDemand {
                 special_files,
@@ -168,6 +189,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 gate,
                 received,
                 collisions,
+                afterwards,
                 ..late
             },
         );

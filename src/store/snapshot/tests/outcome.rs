@@ -47,6 +47,8 @@ pub(super) fn decision() -> Decision {
         change_type: ChangeType::Normal,
         emergencies: Vec::new(),
         review: None,
+        after_merge: None,
+        track_record: Vec::new(),
         record: vec![],
         record_diagnostics: vec![],
         policies: vec![],

@@ -5,6 +5,7 @@
 //! what a later version added, whose absence says that it was not asked for.
 
 mod account;
+mod afterwards;
 mod asked;
 mod change;
 mod checks;
@@ -28,6 +29,7 @@ mod shown;
 mod team;
 mod texts;
 
+pub(crate) use afterwards::Afterwards;
 pub(crate) use change::ChangePart;
 pub(crate) use collisions::{Collisions, Plan};
 pub use decision::StoredOutcome;

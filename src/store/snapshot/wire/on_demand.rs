@@ -141,6 +141,10 @@ impl From<&facts::OnDemand> for OnDemand {
             tickets,
             reviews_owed,
             merged_at,
+            // Whose word counts of what went in changes no outcome of a decision.
+            merged_by: _,
+            // A part of its own.
+            afterwards: _,
         } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
@@ -185,6 +189,8 @@ impl From<OnDemand> for facts::OnDemand {
             tickets: tickets.into_iter().map(|(ticket, used)| (ticket, used.fact(facts::TicketUse::from))).collect(),
             reviews_owed: reviews_owed.map(|owed| owed.fact(back)),
             merged_at,
+            merged_by: None,
+            afterwards: None,
         }
     }
 }
