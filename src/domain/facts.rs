@@ -5,6 +5,7 @@
 //! with its reason, never an empty list.
 
 mod asked;
+mod calendar;
 mod command;
 mod emergency;
 mod gate;
@@ -22,6 +23,7 @@ use crate::net_diff::Diffs;
 use crate::policy::Permission;
 
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
+pub use calendar::CalendarFile;
 pub use command::Command;
 pub use emergency::{OwedReview, TicketUse, ticket_key};
 pub use gate::Gate;
@@ -138,6 +140,8 @@ pub struct OnDemand {
     pub reviews_owed: Option<Known<Vec<OwedReview>>>,
     /// When the pull request went in; `None` while it has not.
     pub merged_at: Option<Timestamp>,
+    /// The calendars that freezes and windows go by, each by the layer that names it and its path.
+    pub calendars: BTreeMap<(Layer, String), Known<CalendarFile>>,
 }
 
 /// A check that GitHub holds merges for.

@@ -355,6 +355,8 @@ impl FactsFile {
             tickets: self.tickets(),
             reviews_owed: Some(self.reviews_owed()),
             merged_at: (self.state == State::Merged).then_some(as_of),
+            // They stand beside the policy, not in the facts.
+            calendars: BTreeMap::new(),
         }
     }
 

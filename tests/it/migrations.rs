@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use countersign::clock::Clock;
 use countersign::signal::{Evidence, Mark, MemberMove, Want};
-use countersign::store::{Error, First, FirstSeen, GreenUntil, Pushed, Retention, Shows, Standing, Store, Subject};
+use countersign::store::{
+    Error, First, FirstSeen, GreenUntil, PolicyPlace, Pushed, Retention, Shows, Standing, Store, Subject,
+};
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::decision::Outcome;
 use countersign_domain::layer::Layer;
@@ -391,6 +393,23 @@ async fn emergencies_of_the_twenty_first_version_are_still_owed_their_review() {
         assert_eq!(store.ticket("ACME", "inc-7").await.expect("read"), Some((SHOP, 1)));
         assert_eq!(store.reviews_owed(SHOP, 9).await.expect("read"), [(1, at_ms(1_700_000_000_000))]);
         assert_eq!(store.reviews_owed(SHOP, 1).await.expect("read"), [], "of others than itself");
+    })
+    .await;
+}
+
+/// The last valid version of a calendar: a newer finding takes its place, an older one does not.
+#[tokio::test]
+async fn calendars_of_the_twenty_fifth_version_give_way_to_newer_ones() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0025.sql")).await;
+        let store = &db.store;
+        let place = PolicyPlace { repository: SHOP, base: "main", layer: Layer::Repository };
+        store.set_good_calendar(place, "a.ics", "newer", at_ms(1_700_000_000_001)).await.expect("kept");
+        store.set_good_calendar(place, "a.ics", "older", at_ms(1_700_000_000_000)).await.expect("refused");
+        assert_eq!(store.last_good_calendar(place, "a.ics").await.expect("read").as_deref(), Some("newer"));
+        let other = PolicyPlace { base: "release", ..place };
+        assert_eq!(store.last_good_calendar(other, "a.ics").await.expect("read"), None, "of another branch");
+        assert_eq!(store.last_good_calendar(place, "b.ics").await.expect("read"), None, "of another path");
     })
     .await;
 }

@@ -33,7 +33,7 @@ pub use self::outcome::{
     StoredOutcome, differences, history_of, outcome_of, shown_of, stored_history, stored_outcome, stored_shown,
 };
 use self::shelf::{Cut, Shelf};
-use self::wire::{ChangePart, Gate, Received};
+use self::wire::{Calendars, ChangePart, Gate, Received};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -61,6 +61,10 @@ pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<P
     if let Some(received) = &facts.on_demand.received {
         let received = Received::cut(received, &mut cut);
         cut.put(&received);
+    }
+    if !facts.on_demand.calendars.is_empty() {
+        let calendars = Calendars::cut(&facts.on_demand.calendars, &mut cut);
+        cut.put(&calendars);
     }
     cut.put(&change);
     cut.into_parts()
@@ -92,5 +96,7 @@ fn restored(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
     let on_demand = &mut snapshot.facts.on_demand;
     on_demand.gate = shelf.beside::<Gate>()?.map(Into::into);
     on_demand.received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
+    let calendars = shelf.beside::<Calendars>()?.map(|calendars| calendars.restore(shelf)).transpose()?;
+    on_demand.calendars = calendars.unwrap_or_default();
     Ok(snapshot)
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod asked;
+mod calendars;
 mod change;
 mod checks;
 mod commands;
@@ -27,6 +28,7 @@ mod shown;
 mod team;
 mod texts;
 
+pub(crate) use calendars::Calendars;
 pub(crate) use change::ChangePart;
 pub use decision::StoredOutcome;
 pub(crate) use gate::Gate;

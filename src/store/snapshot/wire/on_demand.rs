@@ -126,7 +126,7 @@ impl OnDemand {
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        // A gate and what was received are parts of their own.
+        // A gate, what was received and calendars are parts of their own.
         let facts::OnDemand {
             gate: _,
             special_files,
@@ -140,6 +140,7 @@ impl From<&facts::OnDemand> for OnDemand {
             tickets,
             reviews_owed,
             merged_at,
+            calendars: _,
         } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
@@ -183,6 +184,7 @@ impl From<OnDemand> for facts::OnDemand {
             tickets: tickets.into_iter().map(|(ticket, used)| (ticket, used.fact(facts::TicketUse::from))).collect(),
             reviews_owed: reviews_owed.map(|owed| owed.fact(back)),
             merged_at,
+            calendars: BTreeMap::new(),
         }
     }
 }
