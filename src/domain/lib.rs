@@ -28,7 +28,7 @@ mod requirement;
 pub mod risk;
 pub mod text;
 
-pub use evaluate::{AUTHORISED, CHECK_NAME, check_name, evaluate, family_name, is_our_name};
+pub use evaluate::{AUTHORISED, CHECK_NAME, check_name, evaluate, evaluate_each, family_name, is_our_name};
 pub use needs::{Needs, needs, wants_modes};
 pub use priority::Priority;
 pub use records::Records;
