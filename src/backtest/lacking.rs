@@ -33,6 +33,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         properties,
         required_checks,
         received,
+        calendars,
     } = wanted;
     let mut lacking: Vec<String> = Vec::new();
     let teams = teams.iter().filter(|team| !facts.teams.contains_key(team));
@@ -41,6 +42,8 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
     lacking.extend(logins.map(|login| format!("whose account `{login}` is")));
     let environments = environments.difference(&then.environments);
     lacking.extend(environments.map(|environment| format!("deployments to `{environment}`")));
+    let calendars = calendars.iter().filter(|calendar| !facts.on_demand.calendars.contains_key(*calendar));
+    lacking.extend(calendars.map(|(_, path)| format!("the calendar `{path}`")));
     let renamed =
         |file: &countersign_domain::facts::File| file.status == FileStatus::Renamed && file.old_path.known().is_none();
     let other_heads = facts

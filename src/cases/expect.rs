@@ -1,8 +1,11 @@
 //! What is expected of a case, and what came of it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use countersign_domain::decision::{Decision, RuleResult, State};
+use countersign_domain::facts::{CalendarFile, Known};
+use countersign_domain::layer::Layer;
 use countersign_domain::policy::PolicySet;
 use countersign_domain::text::plain;
 use countersign_domain::{Needs, needs};
@@ -60,8 +63,21 @@ impl Case {
     /// # Errors
     /// Where the change cannot be such a one, as in a facts file.
     pub fn run(&self, policies: &PolicySet) -> Result<Came, Error> {
+        self.run_by(policies, &BTreeMap::new())
+    }
+
+    /// The same with the calendars that the policies name.
+    ///
+    /// # Errors
+    /// Those of [`Case::run`].
+    pub fn run_by(
+        &self,
+        policies: &PolicySet,
+        calendars: &BTreeMap<(Layer, String), Known<CalendarFile>>,
+    ) -> Result<Came, Error> {
         let needs: Needs = needs(policies);
-        let facts = FactsFile::of(&Value::Object(self.facts.clone()))?.facts(&needs)?;
+        let mut facts = FactsFile::of(&Value::Object(self.facts.clone()))?.facts(&needs)?;
+        facts.on_demand.calendars.clone_from(calendars);
         let decision = decision_of(policies, &facts, &[]);
         let text = terminal::answer(&render::answer(&decision, &Context::default()));
         let misses = self.expected.misses(&decision, &text);

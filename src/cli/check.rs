@@ -10,6 +10,7 @@ use countersign_domain::policy::{self, CODES, PolicySet};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::calendars;
 use super::explain::NOT_ENFORCED;
 use super::output::{Answered, Trouble, colours, counted, print, print_json, yes};
 use super::sources::{self, LayerName, PolicyFile};
@@ -106,6 +107,7 @@ async fn problems<'a>(files: &'a [PolicyFile], around: &Surroundings) -> Result<
     for stack in sources::stacks(files)? {
         let (set, mut diagnostics) = policy::load(&sources::sources(&stack));
         diagnostics.extend(not_enforced(&set));
+        diagnostics.extend(calendars::problems(stack.iter().copied(), &set));
         diagnostics.extend(around.lint(&set, &stack).await?);
         // The people are named in the lowest file, beside what it has in mind of them.
         if let Some(lowest) = stack.last() {

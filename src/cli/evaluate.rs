@@ -8,6 +8,7 @@ use countersign_domain::needs;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::calendars::calendars;
 use super::output::{self, Answered, Format, Trouble, at_most_one_stdin, print, print_json, yes};
 use super::sources;
 use crate::cases;
@@ -65,8 +66,10 @@ impl Evaluate {
         let wrong = |error: Error| trouble(&name, error);
         let file = FactsFile::of(&Value::Object(written.clone())).map_err(wrong)?;
         let templates = sources::templates(&self.template)?;
-        let (_, policies) = sources::valid(&self.policy)?;
-        let facts = file.facts(&needs(&policies)).map_err(wrong)?;
+        let files = sources::read(&self.policy, None)?;
+        let (_, policies) = sources::valid_files(&files)?;
+        let mut facts = file.facts(&needs(&policies)).map_err(wrong)?;
+        facts.on_demand.calendars = calendars(&files, &policies);
         let decision = decision_of(&policies, &facts, &templates);
         if let Some(path) = &self.save_case {
             save(path, &file, &written, &decision)?;

@@ -4,6 +4,7 @@
 //! home is what the pull request will show.
 
 mod backtest;
+mod calendars;
 mod check;
 mod checkout;
 mod completions;

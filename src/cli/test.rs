@@ -12,6 +12,7 @@ use countersign_domain::layer::Layer;
 use countersign_domain::text::plain;
 use serde_json::{Value, json};
 
+use super::calendars::calendars;
 use super::output::{self, Answered, Format, Trouble, counted, print, print_json, yes};
 use super::sources::{self, PolicyFile};
 use crate::cases::{self, Came, Case, CaseFile, Coverage, Miss, Unreached, Wrong};
@@ -121,10 +122,11 @@ impl Trial {
         let files = self.policies(path, &file)?;
         let (_, policies) = sources::valid_files(&files)?;
         self.coverage.expect(&policies, file.policy_text.is_some());
+        let calendars = calendars(&files, &policies);
         let mut tried = Vec::new();
         let mut troubles = Vec::new();
         for case in file.cases {
-            match case.run(&policies) {
+            match case.run_by(&policies, &calendars) {
                 Ok(came) => {
                     self.coverage.meet(&policies, &came.decision);
                     tried.push((case, came));

@@ -6,6 +6,7 @@
 
 mod afterwards;
 mod asked;
+mod calendar;
 mod command;
 mod emergency;
 mod gate;
@@ -25,6 +26,7 @@ use crate::policy::Permission;
 
 pub use afterwards::{Afterwards, OverdueReview, RecordOf, TrackRecord};
 pub use asked::{Asked, CodeownersFile, Deployment, NOT_ASKED, Thread, ThreadState};
+pub use calendar::CalendarFile;
 pub use command::Command;
 pub use emergency::{OwedReview, TicketUse, ticket_key};
 pub use gate::Gate;
@@ -148,6 +150,8 @@ pub struct OnDemand {
     pub merged_by: Option<Account>,
     /// What is known of changes that went in before; `None` where nothing is.
     pub afterwards: Option<Afterwards>,
+    /// The calendars that freezes and windows go by, each by the layer that names it and its path.
+    pub calendars: BTreeMap<(Layer, String), Known<CalendarFile>>,
 }
 
 /// A check that GitHub holds merges for.

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::account::TeamName;
+use crate::calendar::Times;
 use crate::condition::mentions;
 use crate::evaluate::{ChangedFiles, is_our_name};
 use crate::facts::{File, Known};
@@ -62,6 +63,8 @@ pub struct Needs {
     pub time: bool,
     /// Whether it is to be told since when the change stands as it does.
     pub received: bool,
+    /// The calendars that freezes and windows go by: files of the policy's own repository, each with its layer.
+    pub calendars: BTreeSet<(Layer, String)>,
 }
 
 /// Who makes a check that is asked for.
@@ -211,6 +214,9 @@ impl Needs {
         policy.waivers.iter().for_each(|waiver| self.conditions(&waiver.when));
         for hold in &policy.holds {
             self.conditions(&hold.when);
+            if let Times::File(file) = &hold.times {
+                self.calendars.insert((layer, file.path.clone()));
+            }
             hold.waive.iter().for_each(|waive| self.waive(waive));
         }
         // What a change may touch counts as touched where plans that meet hold it.

@@ -358,6 +358,8 @@ impl FactsFile {
             merged_at: (self.state == State::Merged).then_some(as_of),
             merged_by: None,
             afterwards: None,
+            // They stand beside the policy, not in the facts.
+            calendars: BTreeMap::new(),
         }
     }
 

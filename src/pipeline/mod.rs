@@ -5,6 +5,7 @@
 //! be read never turns anything green.
 
 mod budget;
+mod calendars;
 mod collisions;
 mod commands;
 mod deployed;
@@ -91,6 +92,7 @@ pub struct Pipeline {
     members: Recent<(u64, TeamName), BTreeSet<Account>>,
     owning: Recent<(u64, TeamName), bool>,
     codeowners: owners::Files,
+    calendars: calendars::Calendars,
     loaded: LoadedPolicies,
     enforced: Cache<(u64, String, String), Enforced>,
     required_checks: on_demand::RequiredChecks,
@@ -169,6 +171,7 @@ impl Pipeline {
             members: Recent::new(),
             owning: Recent::new(),
             codeowners: owners::files(),
+            calendars: calendars::calendars(),
             loaded: LoadedPolicies::new(),
             enforced,
             required_checks: on_demand::required_checks(),

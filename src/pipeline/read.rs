@@ -221,6 +221,7 @@ impl Pipeline {
         if wants_modes(&loaded.policies, &facts.files) {
             facts.on_demand.special_files = Some(self.special_files(github, &look, &facts.files).await?);
         }
+        facts.on_demand.calendars = self.calendars(github, &look, &governing).await?;
         self.emergencies(&look, &loaded.policies, &mut facts).await?;
         self.afterwards(&look, &loaded.policies, &mut facts).await?;
         let templates = self.templates(&look).await?;

@@ -8,6 +8,7 @@
 mod arrivals;
 mod asked;
 mod budget;
+mod calendars;
 mod changes;
 mod claim;
 mod commands;

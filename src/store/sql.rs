@@ -94,9 +94,9 @@ mod tests {
     use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
     use super::super::{
-        Store, asked, budget, changes, commands, db, decision, deployments, due, emergency, evidence, export, failures,
-        forward, gates, groups, lane, mark, members, missed, open, outbox, part, past, people, plans, policy, pushes,
-        retention, reviews, schema, shown, sqlite, standing, take, transitions, troubled, waiting,
+        Store, asked, budget, calendars, changes, commands, db, decision, deployments, due, emergency, evidence,
+        export, failures, forward, gates, groups, lane, mark, members, missed, open, outbox, part, past, people, plans,
+        policy, pushes, retention, reviews, schema, shown, sqlite, standing, take, transitions, troubled, waiting,
     };
     use super::Sql;
     use crate::clock::Clock;
@@ -104,6 +104,7 @@ mod tests {
     const FILES: &[(&str, &[(&str, Sql)])] = &[
         ("asked", asked::STATEMENTS),
         ("budget", budget::STATEMENTS),
+        ("calendars", calendars::STATEMENTS),
         ("changes", changes::STATEMENTS),
         ("commands", commands::STATEMENTS),
         ("db", db::STATEMENTS),

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use countersign::clock::Clock;
 use countersign::failpoint;
 use countersign_domain::plan::RunStatus;
 use github_stand_in::{Changes, On, PullRequest, Verdict};
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::LocalSet;
 
 use crate::databases;
@@ -212,4 +214,48 @@ async fn stop_sending(scene: &Scene) {
     let ids: Vec<String> = receiver.posted().iter().map(|posted| posted.header("webhook-id").to_owned()).collect();
     assert_eq!(ids, [ids[0].clone(), ids[0].clone()], "at least once, and by its id once");
     scene.at_rest(&store).await;
+}
+
+/// Nobody is asked, so that every pull request is green until a freeze begins.
+fn frozen_from(begins: Timestamp) -> String {
+    let until = begins + SignedDuration::from_hours(1);
+    let freeze = format!("[[freeze]]\nid = \"year-end\"\nwhy = \"peak\"\nfrom = {begins}\nuntil = {until}\n");
+    format!("version = 1\n[[rule]]\nid = \"all\"\nallow = \"nobody is asked here\"\n{freeze}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_the_instant_at_which_green_goes_for_a_freeze_none_is_green_when_it_begins() {
+    databases::on_each_address(async |kind, url| {
+        let scene = Scene::new(3, url).await;
+        let mut bot = scene.serve(&[SHORT_LEASE]).await;
+        let now = || Clock::default().now();
+        // Green goes a minute before it begins: until then everything has to be green.
+        let begins = Timestamp::from_second(now().as_second() + 90).expect("an instant");
+        for shop in &scene.shops {
+            shop.commit("main", "carol", Changes::new().write(".github/countersign.toml", &frozen_from(begins)));
+        }
+        let pulls = scene.open(24);
+        let newest_is_green = |pull: &PullRequest| ours(pull).last().is_some_and(|run| run.is_green());
+        let green = || pulls.iter().filter(|pull| newest_is_green(pull)).count();
+        scene.until("all are green", || green() == pulls.len()).await;
+        scene.github.faults().latency(LATENCY);
+        scene.until("the first one goes", || green() < pulls.len()).await;
+        bot.kill();
+        let left = green();
+        assert!(left > 0, "the bot was killed in the middle");
+        let _bot = scene.serve(&[SHORT_LEASE]).await;
+        scene.until("none is green", || green() == 0).await;
+        let spare = begins.duration_since(now());
+        println!("kill -9 on {kind}: {left} of {} were green yet; none was {spare:#} before the freeze", pulls.len());
+        assert!(spare.is_positive(), "{spare:#}");
+        for pull in &pulls {
+            let runs = ours(pull);
+            let newest = runs.last().expect("a verdict");
+            assert!(newest.title.contains("year-end"), "#{} says {}", pull.number(), newest.title);
+            let again = runs[..runs.len() - 1].iter().any(|run| run.external_id == newest.external_id);
+            assert!(!again, "#{} shows `{}` twice", pull.number(), newest.title);
+        }
+        scene.github.assert_clean();
+    })
+    .await;
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use countersign::clock::Clock;
 use countersign::signal::{Evidence, Mark, MemberMove, Want};
 use countersign::store::{
-    Error, First, FirstSeen, GreenUntil, Planning, Pushed, Retention, Reviewed, Shows, Standing, Store, Subject,
+    Error, First, FirstSeen, GreenUntil, Planning, PolicyPlace, Pushed, Retention, Reviewed, Shows, Standing, Store,
+    Subject,
 };
 use countersign_domain::account::{Oid, TeamName};
 use countersign_domain::command::ChangeResult;
@@ -502,4 +503,21 @@ fn outcome(at: i64) -> ChangeOutcome {
         by: crate::signals::user(2, "bob"),
         at: at_ms(at),
     }
+}
+
+/// The last valid version of a calendar: a newer finding takes its place, an older one does not.
+#[tokio::test]
+async fn calendars_of_the_twenty_fifth_version_give_way_to_newer_ones() {
+    on_each(async |db| {
+        seed(db, include_str!("seeds/0025.sql")).await;
+        let store = &db.store;
+        let place = PolicyPlace { repository: SHOP, base: "main", layer: Layer::Repository };
+        store.set_good_calendar(place, "a.ics", "newer", at_ms(1_700_000_000_001)).await.expect("kept");
+        store.set_good_calendar(place, "a.ics", "older", at_ms(1_700_000_000_000)).await.expect("refused");
+        assert_eq!(store.last_good_calendar(place, "a.ics").await.expect("read").as_deref(), Some("newer"));
+        let other = PolicyPlace { base: "release", ..place };
+        assert_eq!(store.last_good_calendar(other, "a.ics").await.expect("read"), None, "of another branch");
+        assert_eq!(store.last_good_calendar(place, "b.ics").await.expect("read"), None, "of another path");
+    })
+    .await;
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::instant_of;
 use crate::policy::Length;
@@ -35,6 +35,17 @@ impl Lasting {
         };
         let days = i32::try_from(days).ok().filter(|days| *days <= LONGEST)?;
         Some(Self { length, on_calendar, days })
+    }
+
+    /// So many days of the calendar; `None` where that is too long to come again.
+    pub(super) fn of_days(days: i32) -> Option<Self> {
+        let length = SignedDuration::from_hours(24 * i64::from(days));
+        Self::new(Length::Exact { length, written: format!("{days}d") })
+    }
+
+    /// So long by the clock; `None` where that is too long to come again.
+    pub(super) fn exact(length: SignedDuration) -> Option<Self> {
+        Self::new(Length::Exact { length, written: format!("{}s", length.as_secs()) })
     }
 
     /// So many days of the calendar at the most.

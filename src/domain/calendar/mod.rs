@@ -5,6 +5,9 @@
 //! at an instant, and when does that change. Every answer is found within counted
 //! steps, however the times are written. Absent: what being on means to a change.
 
+mod ics;
+#[cfg(test)]
+mod ics_tests;
 mod lasting;
 mod recurrence;
 mod series;
@@ -15,6 +18,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+pub use ics::{Calendar, LARGEST, Problem};
 pub use lasting::Lasting;
 pub use recurrence::{Recurrence, Until};
 pub use series::Series;
@@ -43,6 +47,17 @@ pub enum Times {
     Weekly(Vec<Weekly>),
     /// Again and again.
     Series(Box<Series>),
+    /// As a file of the policy's repository has it, which is a fact of each decision.
+    File(Box<FileTimes>),
+}
+
+/// The file that says when something is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileTimes {
+    /// Its path in the policy's repository.
+    pub path: String,
+    /// Where what it says without a zone is meant; `None` where that is not said.
+    pub zone: Option<TimeZone>,
 }
 
 /// Whether something is on at an instant, and when that changes.
@@ -57,7 +72,7 @@ pub struct Now {
 }
 
 impl Times {
-    /// How it stands at an instant.
+    /// How it stands at an instant. What a file says is never on here: an evaluation asks the file itself.
     pub fn at(&self, instant: Timestamp) -> Now {
         match self {
             Self::Once { from, until, .. } => standing([(*from, *until)], instant),
@@ -66,6 +81,7 @@ impl Times {
                 Now { on, changes, looked_until: None }
             }
             Self::Series(series) => series.at(instant),
+            Self::File(_) => Now { on: false, changes: None, looked_until: Some(instant) },
         }
     }
 
@@ -93,7 +109,7 @@ impl Times {
     /// with the zone; and of several times of the week, which.
     pub fn odd_clock(&self, now: Timestamp) -> Option<(usize, DateTime, &TimeZone)> {
         match self {
-            Self::Once { .. } => None,
+            Self::Once { .. } | Self::File(_) => None,
             Self::Weekly(any) => any.iter().enumerate().find_map(|(place, weekly)| {
                 let bounds = weekly.bounds_within(now, A_YEAR);
                 Some((place, bounds.into_iter().find(|local| is_odd(*local, &weekly.zone))?, &weekly.zone))
@@ -111,6 +127,7 @@ impl Times {
             Self::Once { zone, .. } => zone.as_ref(),
             Self::Weekly(any) => any.first().map(|weekly| &weekly.zone),
             Self::Series(series) => Some(series.zone()),
+            Self::File(file) => file.zone.as_ref(),
         }
     }
 }

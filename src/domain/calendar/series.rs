@@ -81,6 +81,24 @@ impl Series {
         Now { looked_until: looked_until.filter(|until| instant < *until), ..now }
     }
 
+    /// The same turns by the clocks of another place.
+    pub(super) fn in_zone(&self, zone: TimeZone) -> Self {
+        Self { zone, ..self.clone() }
+    }
+
+    /// Starts and ends of the turns that are on between two instants, in their order.
+    pub(super) fn between(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let today = from.to_zoned(self.zone.clone()).date();
+        let mut days = self.days(today.checked_sub((self.lasting.days() + 2).days()).unwrap_or(Date::MIN), AHEAD);
+        let turns = std::iter::from_fn(|| self.turn(days.next()?));
+        turns.filter(|(_, end)| from < *end).take_while(|(start, _)| *start <= until).collect()
+    }
+
+    /// Whether no turn begins from that instant on.
+    pub(super) fn is_over_at(&self, instant: Timestamp) -> bool {
+        self.is_over(instant.to_zoned(self.zone.clone()).date())
+    }
+
     /// Starts and ends of its turns in their order, until it is over or too many days were looked at.
     pub fn turns(&self) -> impl Iterator<Item = (Timestamp, Timestamp)> {
         let mut days = self.days(self.first.date(), COUNTED);

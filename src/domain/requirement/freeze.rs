@@ -4,14 +4,14 @@
 //! change through by command (`evaluate::waived`).
 
 use super::held::{Held, asked, told, wait};
+use crate::calendar::Now;
 use crate::decision::{RequirementResult, State};
 use crate::evaluate::Context;
 use crate::policy::Hold;
 use crate::text::Phrase;
 
 /// What a freeze that may speak about the change comes to.
-pub(super) fn freeze(cx: &Context<'_>, hold: &Hold) -> Held {
-    let now = hold.times.at(cx.facts.as_of);
+pub(super) fn freeze(cx: &Context<'_>, hold: &Hold, now: Now) -> Held {
     let named = |words: &str| Phrase::words(words).quote(&hold.id);
     if now.on {
         let observed = match now.changes.filter(|end| cx.changes_at(*end)) {

@@ -1,11 +1,14 @@
 //! What freezes and windows come to: held or not, and until when.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{approvals, freeze, window};
+use crate::calendar::{Now, Times};
 use crate::condition::{self, Finding, Place, Standpoint};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
+use crate::facts::Known;
 use crate::layer::Layer;
 use crate::policy::{Hold, HoldKind, Mode};
 use crate::text::Phrase;
@@ -24,11 +27,56 @@ pub(crate) fn held(cx: &Context<'_>, layer: Layer, mode: Mode, hold: &Hold) -> R
     if applies.is_not() {
         return elsewhere(hold, applies);
     }
-    let Held { holds, result } = match hold.kind {
-        HoldKind::Freeze => freeze::freeze(cx, hold),
-        HoldKind::Window => window::window(cx, hold),
+    let (now, instead) = match standing(cx, layer, hold) {
+        Ok(standing) => standing,
+        Err(why) => return unread(cx, hold, &why),
     };
+    let Held { holds, mut result } = match hold.kind {
+        HoldKind::Freeze => freeze::freeze(cx, hold, now),
+        HoldKind::Window => window::window(cx, hold, now),
+    };
+    if let (Some(why), Times::File(file)) = (instead, &hold.times) {
+        let observed = std::mem::take(&mut result.observed);
+        result.observed = observed.and(", by the last valid ").quote(&file.path).and(": ").message(why);
+    }
     if holds && applies.is_unknown() { doubtful(hold, result, applies) } else { result }
+}
+
+/// How a freeze or window stands now; and where a former version of its calendar counts, why.
+fn standing<'c>(cx: &Context<'c>, layer: Layer, hold: &Hold) -> Result<(Now, Option<&'c str>), String> {
+    let Times::File(file) = &hold.times else { return Ok((hold.times.at(cx.facts.as_of), None)) };
+    let told = match cx.facts.on_demand.calendars.get(&(layer, file.path.clone())) {
+        Some(Known::Known(told)) => told,
+        Some(Known::Unknown(why)) => return Err(why.clone()),
+        None => return Err("it was not read".to_owned()),
+    };
+    let zone = match (&file.zone, told.calendar.floats()) {
+        (Some(zone), _) => zone.clone(),
+        (None, None) => TimeZone::UTC,
+        (None, Some(line)) => {
+            return Err(format!("line {line} names no zone, and the {} no `timezone`", hold.kind.name()));
+        }
+    };
+    Ok((told.calendar.at(cx.facts.as_of, &zone), told.instead.as_deref()))
+}
+
+/// What is to be said where nobody knows when it is on: nothing goes in meanwhile.
+fn unread(cx: &Context<'_>, hold: &Hold, why: &str) -> RequirementResult {
+    let path = if let Times::File(file) = &hold.times { file.path.as_str() } else { "" };
+    let (kind, words) = match hold.kind {
+        HoldKind::Freeze => ("freeze", " outside the freeze "),
+        HoldKind::Window => ("window", " within the window "),
+    };
+    let wanted = Phrase::words(asked(cx)).and(words).quote(&hold.id);
+    let observed = Phrase::words(format!("the calendar of this {kind} cannot be read: ")).quote(path);
+    let what = Phrase::words("mend ").quote(path).and(" in the repository of the policy");
+    RequirementResult {
+        key: hold.kind.name(),
+        state: State::Unknown,
+        wanted,
+        observed: observed.and(": ").message(why),
+        acts: vec![Act { by: Actor::PolicyAdmin, what }, approvals::look_again()],
+    }
 }
 
 fn elsewhere(hold: &Hold, applies: Finding) -> RequirementResult {

@@ -4,14 +4,14 @@
 //! one closes, and comes when it opens.
 
 use super::held::{Held, asked, told, wait};
+use crate::calendar::Now;
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
 use crate::policy::Hold;
 use crate::text::Phrase;
 
 /// What a window that may speak about the change comes to.
-pub(super) fn window(cx: &Context<'_>, hold: &Hold) -> Held {
-    let now = hold.times.at(cx.facts.as_of);
+pub(super) fn window(cx: &Context<'_>, hold: &Hold, now: Now) -> Held {
     let named = || Phrase::words("the window ").quote(&hold.id);
     if !now.on {
         let observed = match now.changes.filter(|start| cx.changes_at(*start)) {

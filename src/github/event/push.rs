@@ -34,21 +34,27 @@ pub(super) fn push(payload: Payload<'_>, context: &Context<'_>, signal: &mut Sig
     if context.repository == 0 || after.is_empty() {
         return;
     }
-    if DECIDING.iter().any(|path| touches(payload, path)) {
+    let decides = |path: &str| DECIDING.contains(&path) || is_calendar(path);
+    if touches(payload, decides) {
         signal.marks.push(Mark::Base { repository: context.repository, branch: branch.clone() });
     }
     let owner_policy = signal.repository.as_ref().filter(|repository| {
         repository.name == ORGANISATION_REPOSITORY
             && repository.default_branch == branch
-            && touches(payload, ORGANISATION_POLICY)
+            && touches(payload, |path| path == ORGANISATION_POLICY || is_calendar(path))
     });
     if let Some(repository) = owner_policy {
         signal.marks.push(Mark::Owner { owner: repository.owner.clone() });
     }
 }
 
-/// Whether a push may have changed the file: it says so, or it does not list everything it did.
-fn touches(push: Payload<'_>, path: &str) -> bool {
+/// Which calendars policies name is not known here: any of them may be.
+fn is_calendar(path: &str) -> bool {
+    path.ends_with(".ics")
+}
+
+/// Whether a push may have changed such a file: it says so, or it does not list everything it did.
+fn touches(push: Payload<'_>, is_such: impl Fn(&str) -> bool) -> bool {
     let commits = push.0["commits"].as_array().map_or(0, Vec::len);
     let forced = push.0["forced"].as_bool().unwrap_or(false);
     if forced || commits == 0 || commits >= MOST_PUSHED_COMMITS {
@@ -57,6 +63,7 @@ fn touches(push: Payload<'_>, path: &str) -> bool {
     push.list("commits").any(|commit| {
         ["added", "modified", "removed"]
             .iter()
-            .any(|kind| commit.0[*kind].as_array().is_some_and(|paths| paths.iter().any(|p| p == path)))
+            .filter_map(|kind| commit.0[*kind].as_array())
+            .any(|paths| paths.iter().filter_map(|path| path.as_str()).any(&is_such))
     })
 }

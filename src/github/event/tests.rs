@@ -190,6 +190,8 @@ fn a_push_marks_the_bases_whose_policy_it_may_have_changed() {
         &["Pushed {", "Base { repository: 9, branch: \"main\" }"],
         &["Push {"],
     );
+    let calendar = push(json!(["calendars/holidays.ics"]), false);
+    check("push", calendar, &["Base { repository: 9, branch: \"main\" }"], &["Push {"]);
     check("push", push(json!([]), true), &["Pushed {", "Base {"], &["Push {"]);
     check("push", json!({ "ref": "refs/tags/v1" }), &[], &[]);
 }

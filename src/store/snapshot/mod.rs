@@ -34,7 +34,7 @@ pub use self::outcome::{
 };
 use self::shelf::{Cut, Shelf};
 pub(super) use self::wire::Plan as StoredPlan;
-use self::wire::{Afterwards, ChangePart, Collisions, Gate, Received};
+use self::wire::{Afterwards, Calendars, ChangePart, Collisions, Gate, Received};
 pub use super::pack::hash;
 pub use super::part::Part;
 
@@ -69,6 +69,10 @@ pub fn parts(facts: &Facts, sources: &[Source], templates: &[Template]) -> Vec<P
     if let Some(collisions) = &facts.on_demand.collisions {
         cut.put(&Collisions::from(collisions));
     }
+    if !facts.on_demand.calendars.is_empty() {
+        let calendars = Calendars::cut(&facts.on_demand.calendars, &mut cut);
+        cut.put(&calendars);
+    }
     cut.put(&change);
     cut.into_parts()
 }
@@ -101,5 +105,7 @@ fn restored(shelf: &Shelf<'_>) -> Result<Snapshot, Error> {
     on_demand.collisions = shelf.beside::<Collisions>()?.map(Into::into);
     on_demand.afterwards = shelf.beside::<Afterwards>()?.map(Into::into);
     on_demand.received = shelf.beside::<Received>()?.map(|received| received.restore(shelf)).transpose()?;
+    let calendars = shelf.beside::<Calendars>()?.map(|calendars| calendars.restore(shelf)).transpose()?;
+    on_demand.calendars = calendars.unwrap_or_default();
     Ok(snapshot)
 }

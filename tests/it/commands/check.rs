@@ -232,3 +232,28 @@ fn what_is_not_decided_is_said_where_it_is_asked_for() {
     check(&[("mine.toml", &policy)], &["mine.toml"]).ended(0, "no problem");
     check(&[("mine.toml", &policy)], &["mine.toml", "--verbose"]).ended(0, "note[not-decided]");
 }
+
+/// A freeze by a calendar, below whatever the top of the file says.
+fn frozen(top: &str) -> String {
+    format!("version = 1\n{top}[[freeze]]\nid = \"holidays\"\nwhy = \"rest\"\ncalendar = \"calendars/a.ics\"\n")
+}
+
+#[test]
+fn calendars_are_read_beside_the_policy() {
+    const DAY: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\nEND:VCALENDAR\n";
+    let zone = "timezone = \"UTC\"\n";
+    let place = ".github/countersign.toml";
+    check(&[(place, &frozen(zone)), ("calendars/a.ics", DAY)], &[]).ended(0, "no problem");
+    check(&[(place, &frozen(zone))], &[]).ended(1, "error[bad-value]: the calendar `calendars/a.ics` cannot be used");
+    check(&[(place, &frozen("")), ("calendars/a.ics", DAY)], &[]).ended(1, "line 3: no time zone");
+    let wrong = DAY.replace("20261225", "Christmas");
+    check(&[(place, &frozen(zone)), ("calendars/a.ics", &wrong)], &[]).ended(1, "line 3: `Christmas` is no date");
+    check(&[("countersign.toml", &frozen(zone)), ("calendars/a.ics", DAY)], &[]).ended(0, "no problem");
+    let folder = folder(&[(place, &frozen(zone)), ("calendars/a.ics", DAY)]);
+    let evaluate = ["evaluate", "--policy", place, "--facts", "-", "--format", "json"];
+    for (day, code, outcome) in [("2026-12-25", 1, "wait"), ("2026-12-27", 0, "pass")] {
+        let facts = format!("{{ \"as_of\": \"{day}T12:00:00Z\" }}");
+        let decision = run_with(folder.path(), &evaluate, &facts, &[]).ended(code, "").json();
+        assert_eq!(decision["outcome"], outcome, "{day} {decision:#}");
+    }
+}

@@ -7,6 +7,7 @@ mod approvals;
 mod authors;
 mod bases;
 mod budgets;
+mod calendars;
 mod checks;
 mod collisions;
 mod commands;

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::decision::Outcome::{self, *};
+use crate::facts::CalendarFile;
+use crate::layer::Layer;
 
 /// Trading peak over New Year, as people in London write it.
 const YEAR_END: &str = "[[freeze]]\nid = \"year-end\"\nwhy = \"trading peak\"\nfrom = \"2026-12-18T18:00\"\nuntil = \"2027-01-04T08:00\"\ntimezone = \"Europe/London\"\n";
@@ -198,4 +200,42 @@ fn a_freeze_that_this_version_cannot_keep_holds() {
     let freeze = |rest: &str| format!("[[freeze]]\nid = \"f\"\nwhy = \"w\"\n{rest}\n{PEER}");
     let merges = freeze("from = 2020-01-01T00:00Z\nuntil = 2020-01-02T00:00Z\nholds = [\"merge\"]");
     check(&merges, &approved_by(&["bob"]), Pass, &["f freeze satisfied", "peer approvals satisfied"]);
+}
+
+/// A freeze by a calendar, which is that file or why there is none; approved by bob on Christmas Day.
+#[track_caller]
+fn by_calendar(more: &str, file: Option<Result<&str, &str>>, outcome: Outcome, state: &str, words: &str) {
+    let policy = format!("[[freeze]]\nid = \"f\"\nwhy = \"w\"\ncalendar = \"c.ics\"\n{more}{PEER}");
+    let mut facts = approved_at("2026-12-25T12:00:00Z");
+    if let Some(file) = file {
+        let read = |lines: &str| {
+            let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n");
+            Known::Known(CalendarFile::new(text, more.contains("always").then(|| "line 3: `x`".to_owned())).unwrap())
+        };
+        let file = file.map_or_else(Known::unknown, read);
+        facts.on_demand.calendars.insert((Layer::Repository, "c.ics".to_owned()), file);
+    }
+    let decision = check(&policy, &facts, outcome, &[&format!("f freeze {state}"), "peer approvals satisfied"]);
+    says(&decision, words);
+}
+
+#[test]
+fn a_freeze_holds_on_the_days_of_its_calendar() {
+    let berlin = "timezone = \"Europe/Berlin\"\n";
+    let christmas = "DTSTART;VALUE=DATE:20261225";
+    let until = "frozen by `f` until 2026-12-25T23:00:00Z (`Sat 00:00 Europe/Berlin`)";
+    by_calendar(berlin, Some(Ok(christmas)), Wait, "waiting", until);
+    let next = "the freeze `f` begins at 2027-01-31T23:00:00Z";
+    by_calendar(berlin, Some(Ok("DTSTART;VALUE=DATE:20270201")), Pass, "satisfied", next);
+    by_calendar("", Some(Ok("DTSTART:20261225T110000Z\nDURATION:PT2H")), Wait, "waiting", "2026-12-25T13:00:00Z");
+    let former = "by the last valid `c.ics`: line 3: `x`";
+    by_calendar(&format!("always = true\n{berlin}"), Some(Ok(christmas)), Wait, "waiting", former);
+}
+
+#[test]
+fn a_calendar_that_is_not_known_lets_nothing_go() {
+    let missing = "the calendar of this freeze cannot be read: `c.ics`: there is no such file";
+    by_calendar("", Some(Err("there is no such file")), Unknown, "unknown", missing);
+    by_calendar("", None, Unknown, "unknown", "it was not read");
+    by_calendar("", Some(Ok("DTSTART;VALUE=DATE:20261225")), Unknown, "unknown", "line 3 names no zone");
 }

@@ -1,7 +1,6 @@
 //! `[[freeze]]` and `[[window]]`: when changes wait, and when they may go in.
 //!
-//! What goes by a calendar's file is checked whole and enforced by nobody yet: it holds
-//! what is in scope.
+//! Absent: what a calendar's file says, which is a fact of each decision.
 
 use jiff::tz::TimeZone;
 
@@ -10,11 +9,11 @@ use super::rule::id_of;
 use super::time::Moment;
 use super::when::{Place, conditions};
 use super::{at, small, time, waive};
-use crate::calendar::{Lasting, Series, Times};
+use crate::calendar::{FileTimes, Lasting, Series, Times};
 use crate::policy::codes;
 use crate::policy::condition::Conditions;
 use crate::policy::hold::{Hold, HoldKind};
-use crate::policy::model::{Policy, Unenforced};
+use crate::policy::model::Policy;
 use crate::policy::waive::Waive;
 use crate::policy::weekly::Weekly;
 
@@ -28,42 +27,26 @@ pub(super) fn windows(value: &Value<'_>, policy: &mut Policy) {
     value.tables("window").iter().for_each(|table| take(table, policy, window));
 }
 
-/// What a table says of the times when its freeze lasts or its window is open.
-enum Said {
-    Times(Times),
-    /// As a file keeps them that this version does not read.
-    Calendar,
-}
-
-fn take(table: &Table<'_>, policy: &mut Policy, read: impl Fn(&Table<'_>) -> (HoldKind, Option<Said>)) {
+fn take(table: &Table<'_>, policy: &mut Policy, read: impl Fn(&Table<'_>) -> (HoldKind, Option<Times>)) {
     let id = id_of(table);
-    let (kind, said) = read(table);
-    let shared = Shared::read(table);
-    let not_yet = |key: &str| Unenforced { key: key.to_owned(), id: id.clone(), span: table.span.clone() };
-    match said {
-        Some(Said::Calendar) => policy.unenforced.push(not_yet(&format!("{}.calendar", kind.name()))),
-        Some(Said::Times(times)) => {
-            let Shared { why, when, merges, deploys, always, waive } = shared;
-            let (Some(id), Some(when)) = (id, when) else { return };
-            let span = table.span.clone();
-            policy.holds.push(Hold { kind, id, why, times, merges, deploys, when, always, waive, span });
-        }
-        // It has errors, and the file with it.
-        None => {}
-    }
+    let (kind, times) = read(table);
+    let Shared { why, when, merges, deploys, always, waive } = Shared::read(table);
+    // Without one of them it has errors, and the file with it.
+    let (Some(id), Some(when), Some(times)) = (id, when, times) else { return };
+    let span = table.span.clone();
+    policy.holds.push(Hold { kind, id, why, times, merges, deploys, when, always, waive, span });
 }
 
-fn freeze(table: &Table<'_>) -> (HoldKind, Option<Said>) {
+fn freeze(table: &Table<'_>) -> (HoldKind, Option<Times>) {
     if !table.has("why") {
         table.missing("why");
     }
     let bounds = Bounds::read(table, true);
     let said = if table.has("calendar") {
-        only_calendar(table, &["from", "until", "rrule", "duration"]);
-        Some(Said::Calendar)
+        only_calendar(table, &["from", "until", "rrule", "duration"], bounds.zone)
     } else if table.has("rrule") {
         table.exclusive("until", "rrule", "a recurrence has a `duration`, and its end is `UNTIL` or `COUNT`");
-        recurring(table, &bounds).map(Said::Times)
+        recurring(table, &bounds)
     } else {
         for key in ["from", "until"].into_iter().filter(|key| !table.has(key)) {
             table.missing(key);
@@ -71,12 +54,12 @@ fn freeze(table: &Table<'_>) -> (HoldKind, Option<Said>) {
         if let Some(span) = table.key_span("duration") {
             table.cx.problem(codes::SAYS_NOTHING, "`duration` says nothing without `rrule`", span);
         }
-        bounds.once().map(Said::Times)
+        bounds.once()
     };
     (HoldKind::Freeze, said)
 }
 
-fn window(table: &Table<'_>) -> (HoldKind, Option<Said>) {
+fn window(table: &Table<'_>) -> (HoldKind, Option<Times>) {
     let weekly = table.has("days") || table.has("hours");
     let bounds = Bounds::read(table, false);
     let days_and_hours = if weekly { at::days_and_hours(table) } else { None };
@@ -86,21 +69,20 @@ fn window(table: &Table<'_>) -> (HoldKind, Option<Said>) {
         read.into_iter().collect::<Option<Vec<Weekly>>>()
     });
     let said = if table.has("calendar") {
-        only_calendar(table, &["days", "hours", "open", "rrule", "from", "duration"]);
-        Some(Said::Calendar)
+        only_calendar(table, &["days", "hours", "open", "rrule", "from", "duration"], bounds.zone)
     } else if table.has("rrule") {
         for key in ["days", "hours", "open"] {
             table.exclusive(key, "rrule", "make two windows of it");
         }
-        recurring(table, &bounds).map(Said::Times)
+        recurring(table, &bounds)
     } else if let Some(open) = open {
         for key in ["days", "hours"] {
             table.exclusive(key, "open", "put it into `open`");
         }
-        open.map(|open| Said::Times(Times::Weekly(open)))
+        open.map(Times::Weekly)
     } else if weekly {
         let weekly = days_and_hours.zip(bounds.zone).map(|((days, hours), zone)| Weekly { days, hours, zone });
-        weekly.map(|weekly| Said::Times(Times::Weekly(vec![weekly])))
+        weekly.map(|weekly| Times::Weekly(vec![weekly]))
     } else {
         if !table.cx.broken {
             let problem =
@@ -173,17 +155,19 @@ fn lasting(value: &Value<'_>) -> Option<Lasting> {
     lasting
 }
 
-fn only_calendar(table: &Table<'_>, others: &[&str]) {
+fn only_calendar(table: &Table<'_>, others: &[&str], zone: Option<TimeZone>) -> Option<Times> {
     for key in others {
         table.exclusive(key, "calendar", "the calendar says when");
     }
-    let Some(path) = table.text("calendar") else { return };
+    let path = table.text("calendar")?;
     if !path.value.ends_with(".ics") || path.value.starts_with('/') || path.value.contains("..") {
         let problem = table.cx.error(codes::BAD_VALUE, format!("`{}` is no calendar", path.value), path.span);
         table
             .cx
             .report(problem.help("the path of an `.ics` file in this repository, such as `calendars/holidays.ics`"));
+        return None;
     }
+    Some(Times::File(Box::new(FileTimes { path: path.value.to_owned(), zone })))
 }
 
 /// What freezes and windows share.

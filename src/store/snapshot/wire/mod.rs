@@ -7,6 +7,7 @@
 mod account;
 mod afterwards;
 mod asked;
+mod calendars;
 mod change;
 mod checks;
 mod collisions;
@@ -30,6 +31,7 @@ mod team;
 mod texts;
 
 pub(crate) use afterwards::Afterwards;
+pub(crate) use calendars::Calendars;
 pub(crate) use change::ChangePart;
 pub(crate) use collisions::{Collisions, Plan};
 pub use decision::StoredOutcome;

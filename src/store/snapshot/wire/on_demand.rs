@@ -126,7 +126,7 @@ impl OnDemand {
 
 impl From<&facts::OnDemand> for OnDemand {
     fn from(on_demand: &facts::OnDemand) -> Self {
-        // A gate, what was received and what others plan are parts of their own.
+        // A gate, what was received, what others plan and calendars are parts of their own.
         let facts::OnDemand {
             gate: _,
             special_files,
@@ -145,6 +145,7 @@ impl From<&facts::OnDemand> for OnDemand {
             merged_by: _,
             // A part of its own.
             afterwards: _,
+            calendars: _,
         } = on_demand;
         Self {
             special_files: special_files.as_ref().map(|special| Known::of(special, Clone::clone)),
@@ -191,6 +192,7 @@ impl From<OnDemand> for facts::OnDemand {
             merged_at,
             merged_by: None,
             afterwards: None,
+            calendars: BTreeMap::new(),
         }
     }
 }

@@ -31,6 +31,15 @@ impl Content for CodeownersText {
     const KIND: &'static str = "codeowners";
 }
 
+/// The text of a calendar's file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct CalendarText(pub(crate) String);
+
+impl Content for CalendarText {
+    const KIND: &'static str = "calendar";
+}
+
 /// The texts of the templates, in the order in which they were given.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
