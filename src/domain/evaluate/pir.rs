@@ -6,6 +6,7 @@
 use super::emergency;
 use super::layers::InForce;
 use super::relax::Relaxations;
+use super::seen::Seen;
 use crate::account::AccountKind;
 use crate::command::{self, Asks};
 use crate::condition::{self, Finding, Place, Standpoint, Truth};
@@ -33,7 +34,8 @@ pub(super) fn after_merge(
         return None;
     }
     // The risk is that of the policies in scope, although nothing is asked of the change any more.
-    let mut cx = Context::new(policies, records, facts);
+    let seen = Seen::new(facts);
+    let mut cx = Context::new(policies, records, &seen);
     cx.standard = with_policy.iter().all(|(_, policy)| policy.models.is_empty()).then(Vec::new);
     cx.emergency = emergency::is_undeclared(&cx).then(Vec::new);
     let risk = risk::resolve(&cx, &with_policy);

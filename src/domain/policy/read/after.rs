@@ -6,7 +6,7 @@ use super::globs::{Over, globs, one_branch};
 use super::when::{Place, conditions};
 use crate::event::ChangeEvent;
 use crate::policy::codes;
-use crate::policy::model::{Collisions, CommentWhen, Globs, Notify, PlannedWindow, Policy, Unenforced};
+use crate::policy::model::{Collisions, CommentWhen, Globs, Notify, PlannedWindow, Policy};
 
 /// Reads `[schedule]` into the policy; what is switched off asks nothing.
 pub(super) fn schedule(value: &Value<'_>, policy: &mut Policy) {
