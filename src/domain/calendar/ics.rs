@@ -277,7 +277,12 @@ impl When {
             None => (Time::midnight(), false),
             Some(time) => {
                 let clock = time.strip_suffix('Z').unwrap_or(time);
-                let clock = if digits(clock, 6) { clock.parse().map_err(|_| wrong())? } else { return Err(wrong()) };
+                // Without the letter, what could be a date too is no time.
+                let clock = if digits(clock, 6) {
+                    format!("T{clock}").parse().map_err(|_| wrong())?
+                } else {
+                    return Err(wrong());
+                };
                 (clock, time.ends_with('Z'))
             }
         };

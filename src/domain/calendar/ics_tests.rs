@@ -40,6 +40,12 @@ fn dates_times_zones_and_lengths_are_read_as_rfc_5545_writes_them() {
     let zoned = "DTSTART;TZID=\"America/New_York\":20260702T090000\nDURATION:PT1H30M";
     check(&event(zoned), &[("2026-07-02T13:00:00Z", "2026-07-02T14:30:00Z")]);
     check(&event("DTSTART:20260702T090000\nDURATION:P1W"), &[("2026-07-02T07:00:00Z", "2026-07-09T07:00:00Z")]);
+    for clock in ["014112", "121225", "235959"] {
+        let (hour, rest) = clock.split_at(2);
+        let start = format!("2026-07-02T{hour}:{}:{}Z", &rest[..2], &rest[2..]);
+        let read = Calendar::read(&event(&format!("DTSTART:20260702T{clock}Z\nDURATION:PT1H"))).unwrap();
+        assert!(read.at(at(&start), &TimeZone::UTC).on, "{clock}");
+    }
     // Its clocks go back meanwhile: a day is one of the calendar.
     check(&event("DTSTART;VALUE=DATE:20261025"), &[("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z")]);
     // No length is no time at all, and what is cancelled does not take place.
