@@ -21,6 +21,7 @@ mod membership;
 mod notice;
 mod outcome;
 mod owners;
+mod pir;
 mod properties;
 mod record;
 mod relax;
