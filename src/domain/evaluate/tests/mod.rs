@@ -21,7 +21,6 @@ mod membership;
 mod notice;
 mod outcome;
 mod owners;
-mod pir;
 mod properties;
 mod record;
 mod relax;
