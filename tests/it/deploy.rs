@@ -27,6 +27,8 @@ const ROUTES: &[(&str, Needs)] = &[
     ("/repos/{}/{}/compare/{}...{}", Some(("contents", "read"))),
     ("/repos/{}/{}/git/trees/{}", Some(("contents", "read"))),
     ("/repos/{}/{}/installation", None),
+    ("/repos/{}/{}/issues", Some(("issues", "write"))),
+    ("/repos/{}/{}/issues/{}", Some(("issues", "write"))),
     ("/repos/{}/{}/issues/comments/{}", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/issues/comments/{}/reactions", Some(("pull_requests", "write"))),
     ("/repos/{}/{}/issues/{}/comments", Some(("pull_requests", "write"))),

@@ -106,7 +106,7 @@ fn decide(policies: &PolicySet, records: &Records, seen: &Seen<'_>) -> Decision 
         let in_scope = layers::speaking(policies, facts);
         draft.review = reviews::done(&cx, &in_scope);
         draft.commands = reviews::answers(&cx, &in_scope);
-        draft.after_merge = pir::after_merge(policies, records, facts, &in_scope, &draft.commands);
+        draft.after_merge = pir::after_merge(policies, records, seen, &in_scope, &draft.commands);
     }
     if draft.speaking.iter().all(InForce::is_unseen) {
         let outcome = if draft.policy_edit.is_some() { Outcome::Neutral } else { Outcome::Silent };

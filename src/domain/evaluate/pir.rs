@@ -12,7 +12,7 @@ use crate::command::{self, Asks};
 use crate::condition::{self, Finding, Place, Standpoint, Truth};
 use crate::decision::{AfterMerge, ChangeOutcome, CommandResult, TouchedService};
 use crate::evaluate::Context;
-use crate::facts::{Command, Facts, RecordOf, TrackRecord};
+use crate::facts::{Command, RecordOf, TrackRecord};
 use crate::layer::Layer;
 use crate::policy::{Mode, Policy, PolicySet, Who};
 use crate::records::Records;
@@ -24,18 +24,17 @@ use crate::text::Phrase;
 pub(super) fn after_merge(
     policies: &PolicySet,
     records: &Records,
-    facts: &Facts,
+    seen: &Seen<'_>,
     in_scope: &[InForce<'_>],
     answers: &[CommandResult],
 ) -> Option<AfterMerge> {
     let with_policy: Vec<_> = in_scope.iter().filter_map(InForce::policy).collect();
-    let merged_at = facts.on_demand.merged_at?;
+    let merged_at = seen.facts.on_demand.merged_at?;
     if with_policy.is_empty() {
         return None;
     }
     // The risk is that of the policies in scope, although nothing is asked of the change any more.
-    let seen = Seen::new(facts);
-    let mut cx = Context::new(policies, records, &seen);
+    let mut cx = Context::new(policies, records, seen);
     cx.standard = with_policy.iter().all(|(_, policy)| policy.models.is_empty()).then(Vec::new);
     cx.emergency = emergency::is_undeclared(&cx).then(Vec::new);
     let risk = risk::resolve(&cx, &with_policy);

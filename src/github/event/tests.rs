@@ -392,3 +392,22 @@ fn a_command_is_what_a_person_says_in_a_new_comment() {
     none("no command", &|event| event["comment"]["body"] = json!("hold it"));
     none("no body", &|event| event["comment"]["body"] = Value::Null);
 }
+
+#[test]
+fn on_an_issue_of_ours_what_became_of_a_change_is_said_and_nothing_else() {
+    let on_issue = |app: Value, body: &str| {
+        commented(|event| {
+            event["issue"].as_object_mut().expect("an issue").remove("pull_request");
+            event["issue"]["performed_via_github_app"] = json!({ "id": app });
+            event["comment"]["body"] = json!(body);
+        })
+    };
+    let said = on_issue(json!(42), "/countersign outcome failed badly");
+    assert_eq!(said.marks, [Mark::Issue { repository: 9, number: 1 }]);
+    assert!(matches!(said.evidence.as_slice(), [Evidence::Command(given)] if given.line == "outcome failed badly"));
+    for (app, body) in [(43, "/countersign outcome failed"), (42, "/countersign hold it"), (42, "/countersign outcome")]
+    {
+        let signal = on_issue(json!(app), body);
+        assert!(signal.marks.is_empty() && signal.evidence.is_empty(), "{app} {body}");
+    }
+}

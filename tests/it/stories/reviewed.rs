@@ -201,7 +201,8 @@ async fn a_review_that_is_overdue_is_shown_on_other_pull_requests_and_holds_noth
 async fn an_outcome_that_says_failed_suspends_the_model_that_let_the_change_in() {
     let model = "[services.all]\npaths = [\"**\"]\n[[model]]\nid = \"texts\"\nowner = \"user:dave\"\nuntil = \"2036-06-30\"\n\
                  when = { services = [\"all\"] }\napprovals = []\n";
-    let world = World::with_policy(&format!("{}{model}", pir())).await;
+    let policy = pir().replacen("version = 1", "version = 1\ntimezone = \"UTC\"", 1);
+    let world = World::with_policy(&format!("{policy}{model}")).await;
     let pull = world.opened("").await;
     world.expect(&pull, "success", "");
     let other = world.opened("").await;
