@@ -69,6 +69,8 @@ async fn a_change_goes_from_draft_to_closed_and_each_step_is_kept() {
     assert!(summary.starts_with("State: **authorise**. Next: one person of `peer`: approve"), "{summary}");
     let comment = world.comment(&pull).expect("a comment").body;
     assert!(comment.contains("State: **authorise**. Next: the approvals below."), "{comment}");
+    // Bob has the description before him as it is now: GitHub tells instants to the second.
+    world.advance(Duration::from_secs(2));
     approved(&world, &pull).await;
     let summary = world.summary(&pull);
     assert!(summary.starts_with("State: **scheduled**. Next: somebody with write access: merge"), "{summary}");
