@@ -116,13 +116,8 @@ impl State {
 impl Closure {
     /// Its name, as the command `outcome` has it where there is such a one.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Successful => "successful",
-            Self::WithIssues => "with-issues",
-            Self::BackedOut => "backed-out",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
+        let said = ChangeResult::ALL.into_iter().find(|result| Self::from(*result) == self);
+        said.map_or("cancelled", ChangeResult::name)
     }
 }
 

@@ -6,24 +6,11 @@ use countersign::store::Transition;
 use github_stand_in::{Changes, NewPullRequest, Oid, On, PullRequest, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
+use super::record::{GOOD, RECORD};
 use crate::commands::{folder, run as run_in};
 use crate::world::{PEER, World};
 
-/// A summary, and somebody's approval.
-const ASKING: &str = r#"
-version = 1
-[record]
-required = ["summary"]
-[authorities.peer]
-permission = "write"
-[[rule]]
-id = "peer"
-approvals = [{ from = ["peer"], count = 1 }]
-"#;
-
 const DEPLOYED: &str = "[environments.production]\nnames = [\"prod\"]\n";
-
-const SUMMARY: &str = "## Summary\nSell more with a bigger button.\n";
 
 /// The steps of the change so far, as in `assess → authorise by alice`. Each has an instant, a policy, and a decision that
 /// is kept; and its cause is a delivery that was received, where anybody did anything.
@@ -68,7 +55,7 @@ async fn approved(world: &World, pull: &PullRequest) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_goes_from_draft_to_closed_and_each_step_is_kept() {
-    let world = World::with_policy(&format!("{ASKING}{DEPLOYED}")).await;
+    let world = World::with_policy(&format!("{RECORD}{DEPLOYED}")).await;
     let new = NewPullRequest { author: "alice", title: "Sell more", draft: true, ..NewPullRequest::default() };
     let pull = world.shop.open_pull_request(new);
     world.settled().await;
@@ -76,12 +63,14 @@ async fn a_change_goes_from_draft_to_closed_and_each_step_is_kept() {
     pull.ready("alice");
     world.settled().await;
     assert!(world.summary(&pull).starts_with("State: **assess**. Next: the author"), "{}", world.summary(&pull));
-    pull.edit_body("carol", SUMMARY);
+    pull.edit_body("carol", GOOD);
     world.settled().await;
     let summary = world.summary(&pull);
     assert!(summary.starts_with("State: **authorise**. Next: one person of `peer`: approve"), "{summary}");
     let comment = world.comment(&pull).expect("a comment").body;
     assert!(comment.contains("State: **authorise**. Next: the approvals below."), "{comment}");
+    // Bob has the description before him as it is now: GitHub tells instants to the second.
+    world.advance(Duration::from_secs(2));
     approved(&world, &pull).await;
     let summary = world.summary(&pull);
     assert!(summary.starts_with("State: **scheduled**. Next: somebody with write access: merge"), "{summary}");

@@ -4,7 +4,7 @@ use github_stand_in::Verdict;
 
 use crate::world::World;
 
-const RECORD: &str = r#"
+pub(super) const RECORD: &str = r#"
 version = 1
 [record]
 required = ["summary", "risk", "backout"]
@@ -15,7 +15,8 @@ id = "peer"
 approvals = [{ from = ["peer"], count = 1 }]
 "#;
 
-const GOOD: &str = "## Summary\nSell more\n\n## Risk\nLow - a text only\n\n## Back-out plan\nRevert the commit\n";
+pub(super) const GOOD: &str =
+    "## Summary\nSell more\n\n## Risk\nLow - a text only\n\n## Back-out plan\nRevert the commit\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_is_said_once_and_folded_when_it_is_there() {
