@@ -61,7 +61,7 @@ pub fn compare(
     if question.new.is_some() && lacks_policy(&new.set, question.layer) {
         return Err("the policy that is tried has errors beside the other layer of that time".to_owned());
     }
-    let (before, after) = decisions_with([&old, &new].map(|loaded| (&loaded.set, &loaded.fields)), facts, templates);
+    let [before, after] = decisions_with([&old, &new].map(|loaded| (&loaded.set, &loaded.fields)), facts, templates);
     let why = differences(&before, &after);
     let differs = before.own_outcome != after.own_outcome || !why.is_empty();
     if let Some(unknown) = history {

@@ -29,7 +29,7 @@ pub mod risk;
 mod scheduled;
 pub mod text;
 
-pub use evaluate::{AUTHORISED, CHECK_NAME, check_name, evaluate, family_name, is_our_name, planned};
+pub use evaluate::{AUTHORISED, CHECK_NAME, check_name, evaluate, evaluate_each, family_name, is_our_name, planned};
 pub use needs::{Needs, needs, wants_modes};
 pub use priority::Priority;
 pub use records::Records;

@@ -9,7 +9,7 @@ use countersign_domain::needs::CheckBy;
 use countersign_domain::plan::{Effect, Refusals, RunStatus, Shown, ShownComment, ShownRun};
 use countersign_domain::policy::{self, PolicySet, Source};
 use countersign_domain::record::{FieldSet, Template};
-use countersign_domain::{Needs, Records, evaluate};
+use countersign_domain::{Needs, Records, evaluate, evaluate_each};
 use jiff::Timestamp;
 
 use super::effect::EffectOfEdit;
@@ -197,11 +197,10 @@ pub fn decisions_with(
     [one, other]: [(&PolicySet, &FieldSet); 2],
     facts: &Facts,
     templates: &[Template],
-) -> (Decision, Decision) {
+) -> [Decision; 2] {
     let records = Records::read(facts, one.1, templates);
-    let first = evaluate(one.0, &records, facts);
-    let records = if one.1 == other.1 { records } else { Records::read(facts, other.1, templates) };
-    (first, evaluate(other.0, &records, facts))
+    let others = (one.1 != other.1).then(|| Records::read(facts, other.1, templates));
+    evaluate_each([(one.0, &records), (other.0, others.as_ref().unwrap_or(&records))], facts)
 }
 
 /// What a change that is to be deployed comes to at a gate, and that decision to be kept.

@@ -1,14 +1,15 @@
 //! What conditions and requirements look at: facts, policies and the record, with what was worked out of them.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::memo::Answers;
 use super::paths::ChangedFiles;
+use super::seen::Seen;
 use crate::account::Account;
-use crate::codeowners::{self, Touched};
+use crate::codeowners::Touched;
 use crate::condition::Finding;
 use crate::facts::{Facts, Known};
 use crate::layer::Layer;
@@ -26,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) policies: &'a PolicySet,
     pub(crate) records: &'a Records,
     pub(crate) facts: &'a Facts,
+    /// What comes of the facts alone.
+    pub(crate) seen: &'a Seen<'a>,
     /// The lowest level that the risk may have and the one that counts, once the factors have been looked at.
     pub(crate) risk: Option<(Level, Level)>,
     /// Those who approved and whom any rule asks, once the rules have been looked at.
@@ -40,13 +43,10 @@ pub(crate) struct Context<'a> {
     pub(crate) answers: Answers,
     /// The next instant at which time alone changes something.
     next: Cell<Option<Timestamp>>,
-    files: Known<ChangedFiles<'a>>,
     /// How many bytes of the diff patterns may still go through.
     searchable: Cell<usize>,
     /// How many steps expressions may still take.
     steps: Cell<usize>,
-    /// Who owns what the change touches, once that was asked.
-    touched: OnceCell<Known<Touched>>,
 }
 
 /// Steps of all expressions of one evaluation: some fifty simple ones over 3,000 files, or half a second of a slow build.
@@ -56,35 +56,27 @@ const STEPS: usize = 4_000_000;
 const SEARCHABLE: usize = 32 << 20;
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(policies: &'a PolicySet, records: &'a Records, facts: &'a Facts) -> Self {
-        let files = match &facts.files {
-            Known::Known(files) => Known::Known(ChangedFiles::new(files)),
-            Known::Unknown(why) => Known::Unknown(why.clone()),
-        };
-        let (wanted, standard, next) = (BTreeSet::new(), None, Cell::new(None));
-        let (searchable, answers) = (Cell::new(SEARCHABLE), Answers::default());
-        let (steps, touched) = (Cell::new(STEPS), OnceCell::new());
+    pub(crate) fn new(policies: &'a PolicySet, records: &'a Records, seen: &'a Seen<'a>) -> Self {
         Self {
             policies,
             records,
-            facts,
+            facts: seen.facts,
+            seen,
             risk: None,
-            wanted,
-            standard,
+            wanted: BTreeSet::new(),
+            standard: None,
             emergency: None,
             declarers: BTreeSet::new(),
-            answers,
-            next,
-            files,
-            searchable,
-            steps,
-            touched,
+            answers: Answers::default(),
+            next: Cell::new(None),
+            searchable: Cell::new(SEARCHABLE),
+            steps: Cell::new(STEPS),
         }
     }
 
     /// The changed files, or what to answer where they could not be read.
     pub(crate) fn files(&self) -> Result<&ChangedFiles<'a>, Finding> {
-        match &self.files {
+        match &self.seen.files {
             Known::Known(files) => Ok(files),
             Known::Unknown(why) => Err(Finding::unread("the changed files", why)),
         }
@@ -92,14 +84,7 @@ impl<'a> Context<'a> {
 
     /// Who owns what the change touches, or what to answer where that could not be read.
     pub(crate) fn touched(&self) -> Result<&Touched, Finding> {
-        let touched = self.touched.get_or_init(|| match (&self.facts.asked.codeowners, &self.facts.files) {
-            (Known::Known(file), Known::Known(files)) => {
-                codeowners::touched(file.as_ref().map(|file| file.text.as_str()), files)
-            }
-            (Known::Unknown(why), _) => Known::Unknown(why.clone()),
-            (_, Known::Unknown(why)) => Known::unknown(format!("the changed files: {why}")),
-        });
-        match touched {
+        match self.seen.touched() {
             Known::Known(touched) => Ok(touched),
             Known::Unknown(why) => Err(Finding::unread("who owns the changed files", why)),
         }

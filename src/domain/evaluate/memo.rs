@@ -1,16 +1,15 @@
 //! Questions that many rules ask of the same facts, each worked out once.
 //!
-//! For one evaluation: its facts, policies and instant stand still, so an answer
-//! stays true. Absent: anything that outlives an evaluation.
+//! Facts, policies and instant of an evaluation stand still, so an answer stays true.
+//! What asks the facts alone is in `seen`. Absent: anything that outlives the facts.
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::account::Account;
 use crate::condition::Finding;
 use crate::layer::Layer;
-use crate::policy::{Independence, Keep, Unattributed};
+use crate::policy::Keep;
 use crate::record::FieldId;
 
 /// Answers, each by what was asked.
@@ -44,12 +43,8 @@ impl<Asked: Ord, Answer: Clone> Memo<Asked, Answer> {
 /// What rules ask about approvals.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
-    /// Whether a person, under that login, is independent of these, where a commit of nobody does that.
-    pub(crate) independent: Memo<(Account, String, BTreeSet<Independence>, Unattributed), Finding>,
     /// Whether what was seen at a review is what is there, for a layer, under that `keep`, but for these fields.
     pub(crate) bound: Memo<(u64, Layer, Keep, BTreeSet<FieldId>), Finding>,
-    /// The hash over the commits.
-    pub(crate) commits: Memo<(), String>,
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod report;
 mod reviews;
 mod rules;
 mod schedule;
+mod seen;
 mod stack;
 #[cfg(test)]
 mod tests;
@@ -52,13 +53,25 @@ use self::commands::Commands;
 use self::layers::InForce;
 use self::name::own_check;
 use self::relax::Relaxations;
+use self::seen::Seen;
 
 /// What a change request comes to under the policies in force, at `facts.as_of`.
 ///
 /// Follows the rules of reading and deciding numbered [`SEMANTICS`](crate::decision::SEMANTICS). `records` must have
 /// been read from the same facts, with the fields of the same policies.
 pub fn evaluate(policies: &PolicySet, records: &Records, facts: &Facts) -> Decision {
-    let mut cx = Context::new(policies, records, facts);
+    decide(policies, records, &Seen::new(facts))
+}
+
+/// The same under one policy after the other; what comes of the facts alone is worked out once.
+pub fn evaluate_each<const N: usize>(asked: [(&PolicySet, &Records); N], facts: &Facts) -> [Decision; N] {
+    let seen = Seen::new(facts);
+    asked.map(|(policies, records)| decide(policies, records, &seen))
+}
+
+fn decide(policies: &PolicySet, records: &Records, seen: &Seen<'_>) -> Decision {
+    let facts = seen.facts;
+    let mut cx = Context::new(policies, records, seen);
     let gate = facts.on_demand.gate.as_ref();
     let speaking = match facts.change.state {
         ChangeState::Closed | ChangeState::Merged if gate.is_none() => Vec::new(),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layers::{self, InForce};
+use super::seen::Seen;
 use crate::condition::Truth;
 use crate::evaluate::Context;
 use crate::facts::{ChangeState, Facts, Known, Plan, PlannedService};
@@ -30,7 +31,7 @@ pub fn planned(policies: &PolicySet, records: &Records, facts: &Facts) -> Option
     let speaking = layers::speaking(policies, facts);
     let words = speaking.iter().filter_map(InForce::policy).map(|(_, policy)| policy.collisions);
     let strictest = words.max().filter(|word| *word > Collisions::Off)?;
-    plan(&Context::new(policies, records, facts), strictest == Collisions::Block)
+    plan(&Context::new(policies, records, &Seen::new(facts)), strictest == Collisions::Block)
 }
 
 /// What a change plans, with the eyes of all layers. `doubtful`: whether what it may touch counts as touched.

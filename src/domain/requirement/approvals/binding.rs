@@ -85,7 +85,7 @@ fn commits(cx: &Context<'_>, review: &Review) -> Finding {
     };
     match &cx.facts.commits {
         Known::Unknown(why) => Finding::unread("the commits", why),
-        Known::Known(commits) if cx.answers.commits.answer(&(), || commits_hash(commits)) == *seen => {
+        Known::Known(commits) if cx.seen.commits.answer(&(), || commits_hash(commits)) == *seen => {
             Finding::holds(Phrase::words("it was given for these commits"))
         }
         Known::Known(_) => {

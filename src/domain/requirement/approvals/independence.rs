@@ -39,7 +39,7 @@ pub(crate) fn is_independent(cx: &Context<'_>, settings: &EffectiveApproval, per
     // Who owns a fork is told by the login, which is no part of what makes an account the same.
     let login = person.login.clone();
     let asked = (person.clone(), login, settings.independent_of.clone(), settings.unattributed);
-    cx.answers.independent.answer(&asked, || Finding::all(parts))
+    cx.seen.independent.answer(&asked, || Finding::all(parts))
 }
 
 fn free() -> Finding {
