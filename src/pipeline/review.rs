@@ -124,7 +124,8 @@ impl Pipeline {
         if newest.is_some_and(|run| run.status == Some(RunStatus::Success)) {
             return Ok(false);
         }
-        let last = self.store.authority((repository, change.number), &change.head.tip, *merged_at).await?;
+        let checked = (&change.head.tip, decided.decision.check_name.as_str());
+        let last = self.store.authority((repository, change.number), checked, *merged_at).await?;
         let why = match last.or(governed.filter(|outcome| *outcome == Verdict::Neutral)) {
             Some(Verdict::Pass | Verdict::Neutral | Verdict::Silent) => return Ok(false),
             Some(last) => format!("it was merged while the check said {}", last.name()),

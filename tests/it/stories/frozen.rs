@@ -6,7 +6,7 @@ use github_stand_in::{Changes, NewPullRequest, PullRequest, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
 use super::commands::says;
-use super::schedule::{at, just_at};
+use super::schedule::at;
 use crate::world::{PEER, World};
 
 /// Nobody is asked, so that every pull request is green.
@@ -128,7 +128,7 @@ async fn a_freeze_is_announced_a_day_ahead_with_one_edit_and_lifted_for_one_chan
     let tells = || (world.summary(&pull).contains(near), world.comment(&pull).is_some_and(|it| it.body.contains(near)));
     assert_eq!(tells(), (false, false));
     world.github.take_log();
-    just_at(&world, begins - SignedDuration::from_hours(24)).await;
+    at(&world, begins - SignedDuration::from_hours(24)).await;
     assert_eq!(tells(), (true, true));
     let log = world.github.take_log();
     assert_eq!(log.writes().count(), 2, "an edit of the check and one of the comment: {}", log.summary());
@@ -143,7 +143,7 @@ async fn a_freeze_is_announced_a_day_ahead_with_one_edit_and_lifted_for_one_chan
     world.expect(&pull, "success", "");
     assert!(world.summary(&pull).contains("waived by `carol` until"), "{}", world.summary(&pull));
     let waived = world.github.clock().now();
-    just_at(&world, waived + SignedDuration::from_mins(23 * 60)).await;
+    at(&world, waived + SignedDuration::from_mins(23 * 60)).await;
     world.expect(&pull, "success", "");
     at(&world, waived + SignedDuration::from_hours(24)).await;
     world.expect(&pull, "in_progress", "frozen by year-end until");

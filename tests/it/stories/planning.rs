@@ -36,6 +36,7 @@ async fn the_author_and_whoever_may_push_plan_the_window_by_comment_and_nobody_e
     let (opens, closes) = (hour(&world, 6), hour(&world, 8));
     assert_eq!(says(&world, &pull, "carol", &schedule(opens, closes)).await, ["+1"]);
     assert!(world.summary(&pull).contains("was edited from"), "{}", world.summary(&pull));
+    world.advance(std::time::Duration::from_secs(2));
     pull.review("bob", Verdict::Approve);
     at(&world, opens).await;
     world.expect(&pull, "success", "");
