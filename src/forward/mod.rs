@@ -8,6 +8,7 @@ mod json;
 
 use std::collections::BTreeSet;
 
+use countersign_domain::calendar::{Calendar, Times};
 use countersign_domain::layer::Layer;
 use countersign_domain::policy::{self, Condition, Hold, HoldKind, Read, Source, Version};
 use countersign_domain::{Records, forward_plan};
@@ -151,31 +152,44 @@ impl Forward {
     }
 
     async fn add_holds(&mut self, store: &Store) -> store::Result<()> {
-        let place = PolicyPlace { repository: 0, base: &self.organisation, layer: Layer::Organisation };
+        let owner = self.organisation.clone();
+        let place = PolicyPlace { repository: 0, base: &owner, layer: Layer::Organisation };
         let above = store.last_good_policy(place).await?.map(|kept| source(Layer::Organisation, kept.blob, kept.text));
         if let Some(above) = &above {
-            self.add_holds_of(std::slice::from_ref(above), None);
+            self.add_holds_of(store, std::slice::from_ref(above), place, None).await?;
         }
-        let policies = store.good_policies(&self.organisation, MOST).await?;
+        let policies = store.good_policies(&owner, MOST).await?;
         self.cut |= policies.len() >= MOST as usize;
         for policy in policies {
+            let place = PolicyPlace { repository: policy.id, base: &policy.branch, layer: Layer::Repository };
             let own = source(Layer::Repository, policy.blob, policy.text);
             let sources: Vec<_> = above.iter().cloned().chain([own]).collect();
-            self.add_holds_of(&sources, Some(policy.repository));
+            self.add_holds_of(store, &sources, place, Some(&policy.repository)).await?;
         }
         Ok(())
     }
 
-    /// What the lowest of these files holds.
-    fn add_holds_of(&mut self, sources: &[Source], repository: Option<String>) {
+    /// What the lowest of these files holds, by the calendars that lie beside it.
+    async fn add_holds_of(
+        &mut self,
+        store: &Store,
+        sources: &[Source],
+        place: PolicyPlace<'_>,
+        repository: Option<&str>,
+    ) -> store::Result<()> {
         let (set, _) = policy::load(sources);
-        let layer = sources.last().map(|source| source.layer);
-        for (_, policy) in set.policies().filter(|(of, _)| Some(*of) == layer) {
+        for (_, policy) in set.policies().filter(|(of, _)| *of == place.layer) {
             for hold in &policy.holds {
-                let stretches = hold.times.stretches(self.from, self.until, STRETCHES);
-                self.holds.extend(stretches.into_iter().map(|stretch| held(hold, repository.clone(), stretch)));
+                let calendar = match &hold.times {
+                    Times::File(file) => store.last_good_calendar(place, &file.path).await?,
+                    _ => None,
+                };
+                let calendar = calendar.and_then(|text| Calendar::read(&text).ok());
+                let stretches = hold.times.stretches(calendar.as_ref(), (self.from, self.until), STRETCHES);
+                self.holds.extend(stretches.into_iter().map(|stretch| held(hold, repository, stretch)));
             }
         }
+        Ok(())
     }
 }
 
@@ -207,7 +221,7 @@ fn planned(
     })
 }
 
-fn held(hold: &Hold, repository: Option<String>, (start, end): (Timestamp, Timestamp)) -> HeldTime {
+fn held(hold: &Hold, repository: Option<&str>, (start, end): (Timestamp, Timestamp)) -> HeldTime {
     let services = hold.when.0.iter().flat_map(|condition| match condition {
         Condition::Services(names) => names.as_slice(),
         _ => &[],
@@ -217,7 +231,7 @@ fn held(hold: &Hold, repository: Option<String>, (start, end): (Timestamp, Times
     let Hold { kind, merges, deploys, .. } = *hold;
     HeldTime {
         kind,
-        repository,
+        repository: repository.map(str::to_owned),
         id: hold.id.clone(),
         why: hold.why.clone(),
         start,

@@ -21,7 +21,7 @@ statements! {
         WHERE r.owner_key = $1 ORDER BY c.as_of DESC, c.repository, c.number LIMIT $2"
     );
     GOOD = Sql::both(
-        "SELECT r.name AS name, v.blob AS blob, v.text AS text FROM policy_version v
+        "SELECT r.id AS id, r.name AS name, v.base AS branch, v.blob AS blob, v.text AS text FROM policy_version v
             JOIN repository r ON r.id = v.repository AND r.default_branch = v.base AND r.gone_at IS NULL
         WHERE r.owner_key = $1 AND v.layer = 'repository' ORDER BY r.name, r.id LIMIT $2"
     );
@@ -49,6 +49,10 @@ pub struct OpenChange {
 /// The last valid policy of a repository's default branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GoodPolicy {
+    /// The repository's number.
+    pub id: u64,
+    /// The default branch.
+    pub branch: String,
     /// The repository's name, without the owner.
     pub repository: String,
     /// The blob.
@@ -96,7 +100,13 @@ impl Store {
         let rows = self.db.fetch(GOOD, values![&owner.to_lowercase(), i64::from(at_most)]).await?;
         let policy = |row: &Row| {
             let text = pack::unpack_text(&row.bytes("text")?)?;
-            Ok(GoodPolicy { repository: row.text("name")?, blob: row.text("blob")?, text })
+            Ok(GoodPolicy {
+                id: row.id("id")?,
+                branch: row.text("branch")?,
+                repository: row.text("name")?,
+                blob: row.text("blob")?,
+                text,
+            })
         };
         rows.iter().map(policy).collect()
     }

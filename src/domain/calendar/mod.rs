@@ -85,8 +85,20 @@ impl Times {
         }
     }
 
-    /// The stretches in which it is on between two instants, cut off at both; at most so many.
-    pub fn stretches(&self, from: Timestamp, until: Timestamp, most: usize) -> Vec<(Timestamp, Timestamp)> {
+    /// The stretches in which it is on between two instants, cut off at both; at most so many. `calendar` is what the file
+    /// says, where it goes by one: without it is never on.
+    pub fn stretches(
+        &self,
+        calendar: Option<&Calendar>,
+        (from, until): (Timestamp, Timestamp),
+        most: usize,
+    ) -> Vec<(Timestamp, Timestamp)> {
+        if let Self::File(file) = self {
+            let zone = file.zone.clone().unwrap_or(TimeZone::UTC);
+            let told = calendar.map(|calendar| calendar.between(from, until, &zone)).unwrap_or_default();
+            let within = told.into_iter().filter(|(start, end)| *start < until && from < *end);
+            return within.map(|(start, end)| (start.max(from), end.min(until))).take(most).collect();
+        }
         let (mut stretches, mut here) = (Vec::new(), from);
         while here < until && stretches.len() < most {
             let now = self.at(here);

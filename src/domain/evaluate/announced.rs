@@ -10,6 +10,7 @@ use crate::condition::{self, Place, Standpoint};
 use crate::evaluate::Context;
 use crate::layer::Layer;
 use crate::policy::{ChangeType, Hold, HoldKind, Mode};
+use crate::requirement::held::standing;
 use crate::text::Phrase;
 
 /// So long before a freeze begins it is announced.
@@ -30,7 +31,8 @@ fn announcement(cx: &Context<'_>, layer: Layer, hold: &Hold) -> Option<Phrase> {
     if !hold.always && cx.change_type(layer, Mode::Enforce) == Some(ChangeType::Emergency) {
         return None;
     }
-    let now = hold.times.at(cx.facts.as_of);
+    // Where nobody knows when it is on, the freeze itself says so.
+    let now = standing(cx, layer, hold).ok()?.at(cx.facts.as_of);
     let begins = now.changes.filter(|_| !now.on)?;
     let standpoint = Standpoint { layer, mode: Mode::Enforce, place: Place::Raising };
     if condition::table(cx, standpoint, &hold.when).is_not() {

@@ -159,11 +159,6 @@ const fn key(table: &'static str, name: &'static str, kind: Kind) -> Key {
 }
 
 impl Key {
-    const fn not_yet(mut self) -> Self {
-        self.status = Status::NotYet;
-        self
-    }
-
     const fn opens(mut self, table: &'static str) -> Self {
         self.opens = Some(table);
         self

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{approvals, freeze, window};
-use crate::calendar::{Now, Times};
+use crate::calendar::{Calendar, Now, Times};
 use crate::condition::{self, Finding, Place, Standpoint};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::Context;
@@ -28,7 +28,7 @@ pub(crate) fn held(cx: &Context<'_>, layer: Layer, mode: Mode, hold: &Hold) -> R
         return elsewhere(hold, applies);
     }
     let (now, instead) = match standing(cx, layer, hold) {
-        Ok(standing) => standing,
+        Ok(standing) => (standing.at(cx.facts.as_of), standing.instead),
         Err(why) => return unread(cx, hold, &why),
     };
     let Held { holds, mut result } = match hold.kind {
@@ -42,9 +42,31 @@ pub(crate) fn held(cx: &Context<'_>, layer: Layer, mode: Mode, hold: &Hold) -> R
     if holds && applies.is_unknown() { doubtful(hold, result, applies) } else { result }
 }
 
-/// How a freeze or window stands now; and where a former version of its calendar counts, why.
-fn standing<'c>(cx: &Context<'c>, layer: Layer, hold: &Hold) -> Result<(Now, Option<&'c str>), String> {
-    let Times::File(file) = &hold.times else { return Ok((hold.times.at(cx.facts.as_of), None)) };
+/// When a freeze or window is on, by its calendar where it goes by one.
+pub(crate) struct Standing<'c> {
+    times: &'c Times,
+    calendar: Option<(&'c Calendar, TimeZone)>,
+    /// Why a former version of its calendar counts, where one does.
+    instead: Option<&'c str>,
+}
+
+impl Standing<'_> {
+    /// How it stands at an instant.
+    pub(crate) fn at(&self, instant: Timestamp) -> Now {
+        match &self.calendar {
+            Some((calendar, zone)) => calendar.at(instant, zone),
+            None => self.times.at(instant),
+        }
+    }
+}
+
+/// When a freeze or window of a layer is on.
+///
+/// # Errors
+/// Why nobody knows.
+pub(crate) fn standing<'c>(cx: &Context<'c>, layer: Layer, hold: &'c Hold) -> Result<Standing<'c>, String> {
+    let times = &hold.times;
+    let Times::File(file) = times else { return Ok(Standing { times, calendar: None, instead: None }) };
     let told = match cx.facts.on_demand.calendars.get(&(layer, file.path.clone())) {
         Some(Known::Known(told)) => told,
         Some(Known::Unknown(why)) => return Err(why.clone()),
@@ -57,7 +79,7 @@ fn standing<'c>(cx: &Context<'c>, layer: Layer, hold: &Hold) -> Result<(Now, Opt
             return Err(format!("line {line} names no zone, and the {} no `timezone`", hold.kind.name()));
         }
     };
-    Ok((told.calendar.at(cx.facts.as_of, &zone), told.instead.as_deref()))
+    Ok(Standing { times, calendar: Some((&told.calendar, zone)), instead: told.instead.as_deref() })
 }
 
 /// What is to be said where nobody knows when it is on: nothing goes in meanwhile.

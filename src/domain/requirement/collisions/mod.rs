@@ -9,6 +9,7 @@ mod slot;
 use jiff::Timestamp;
 
 use super::approvals::look_again;
+use super::held::{Standing, standing};
 use crate::condition::{self, Place, Standpoint};
 use crate::decision::{Act, Actor, RequirementResult, State};
 use crate::evaluate::{Context, plan};
@@ -29,14 +30,17 @@ pub(crate) struct Meeting {
 
 /// Everything that the plan of the change meets; nothing where it plans none, or its window is over.
 ///
-/// `doubtful`: whether what it may touch counts as touched. `holds`: the freezes and windows of merges, each with its layer and that layer's mode.
-pub(crate) fn collisions(cx: &Context<'_>, doubtful: bool, holds: &[(Layer, Mode, &Hold)]) -> Vec<Meeting> {
+/// `doubtful`: whether what it may touch counts as touched. `holds`: the freezes and windows of merges, each with its layer
+/// and that layer's mode.
+pub(crate) fn collisions<'h>(cx: &Context<'h>, doubtful: bool, holds: &[(Layer, Mode, &'h Hold)]) -> Vec<Meeting> {
     let Some(plan) = plan(cx, doubtful).filter(|plan| cx.changes_at(plan.end)) else { return Vec::new() };
     let speaks = |(layer, mode, hold): &&(Layer, Mode, &Hold)| {
         let standpoint = Standpoint { layer: *layer, mode: *mode, place: Place::Raising };
         !condition::table(cx, standpoint, &hold.when).is_not()
     };
-    let holds: Vec<&Hold> = holds.iter().filter(speaks).map(|(_, _, hold)| *hold).collect();
+    // One of which nobody knows when it is on says so itself.
+    let stands = |(layer, _, hold): &(Layer, Mode, &'h Hold)| Some((*hold, standing(cx, *layer, hold).ok()?));
+    let holds: Vec<(&Hold, Standing<'_>)> = holds.iter().filter(speaks).filter_map(stands).collect();
     let none = Vec::new();
     let (others, unknown) = match &cx.facts.on_demand.collisions {
         Some(Known::Known(others)) => (others, None),
@@ -45,7 +49,8 @@ pub(crate) fn collisions(cx: &Context<'_>, doubtful: bool, holds: &[(Layer, Mode
     };
     let others = others.iter().filter(|other| !plan.shared_with(&other.plan).is_empty());
     let still: Vec<&OtherPlan> = others.filter(|other| cx.changes_at(other.plan.end)).collect();
-    let timed = holds.iter().filter_map(|hold| beside_hold(&plan, hold)).map(|observed| (true, observed));
+    let timed =
+        holds.iter().filter_map(|(hold, standing)| beside_hold(&plan, hold, standing)).map(|observed| (true, observed));
     let met = still.iter().filter(|other| plan.overlaps(&other.plan));
     let met = met.map(|other| (other.earlier, beside(&plan, other)));
     let found: Vec<(bool, Phrase)> = timed.chain(met).collect();
@@ -63,8 +68,8 @@ pub(crate) fn collisions(cx: &Context<'_>, doubtful: bool, holds: &[(Layer, Mode
 }
 
 /// What is to be said of a freeze that the plan falls into, or of a window that it stands outside of.
-fn beside_hold(plan: &Plan, hold: &Hold) -> Option<Phrase> {
-    let now = hold.times.at(plan.start);
+fn beside_hold(plan: &Plan, hold: &Hold, standing: &Standing<'_>) -> Option<Phrase> {
+    let now = standing.at(plan.start);
     let planned = || Phrase::words("the planned window, ").then(span(plan));
     match (hold.kind, now.on) {
         (HoldKind::Freeze, on) if on || now.changes.is_some_and(|begins| begins < plan.end) => {

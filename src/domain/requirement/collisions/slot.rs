@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::calendar::Now;
 use crate::policy::{Hold, HoldKind};
+use crate::requirement::held::Standing;
 
 /// So far ahead is looked, in days.
 pub(super) const DAYS: i64 = 90;
@@ -13,7 +15,7 @@ const STEPS: usize = 2_000;
 /// The first slot as long as the window that begins no sooner than `from`, outside all freezes, within all windows and
 /// beside all that is `busy`. `None` where none begins within [`DAYS`].
 pub(super) fn next_free(
-    holds: &[&Hold],
+    holds: &[(&Hold, Standing<'_>)],
     busy: &[(Timestamp, Timestamp)],
     window: (Timestamp, Timestamp),
     from: Timestamp,
@@ -27,7 +29,10 @@ pub(super) fn next_free(
         }
         let end = start.checked_add(length).ok()?;
         let later = |at: &Timestamp| *at > start;
-        let moved = holds.iter().map(|hold| after(hold, start, end)).find(|found| *found != Free::Yes);
+        let moved = holds
+            .iter()
+            .map(|(hold, standing)| after(hold.kind, standing.at(start), end))
+            .find(|found| *found != Free::Yes);
         start = match moved {
             Some(Free::After(at)) if later(&at) => at,
             Some(_) => return None,
@@ -50,10 +55,9 @@ enum Free {
     No,
 }
 
-fn after(hold: &Hold, start: Timestamp, end: Timestamp) -> Free {
-    let now = hold.times.at(start);
+fn after(kind: HoldKind, now: Now, end: Timestamp) -> Free {
     let changes = now.changes.map_or(Free::No, Free::After);
-    match (hold.kind, now.on) {
+    match (kind, now.on) {
         (HoldKind::Freeze, true) | (HoldKind::Window, false) => changes,
         // It has to be over before it begins; what changes next is on the way there.
         (HoldKind::Freeze, false) | (HoldKind::Window, true) => {
