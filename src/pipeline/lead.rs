@@ -23,6 +23,9 @@ use crate::store::{Cost, GreenUntil, RepositoryRow, ShownIds};
 /// not know of what turned green while it was made.
 const WITHIN_A_MINUTE: u64 = 40;
 
+/// So many still go together, with a free minute after them for those that do not fit into theirs.
+const TOGETHER: u64 = 60;
+
 /// GitHub takes 80 writes a minute, of which what is planned uses nine in ten; some of those are for what comes up
 /// meanwhile, some for catching up, and we count a little more than GitHub does.
 const A_MINUTE: u64 = 50;
@@ -120,6 +123,9 @@ impl Pipeline {
 /// Between the last minute and those before it one is free, for what did not fit into them.
 fn lead_of(greens: u64) -> Option<SignedDuration> {
     let more = greens.checked_sub(WITHIN_A_MINUTE + 1)? + 1;
+    if greens <= TOGETHER {
+        return Some(SignedDuration::from_mins(2));
+    }
     let (minutes, hours) = (more.div_ceil(A_MINUTE), greens / AN_HOUR);
     let seconds = (2 + minutes).saturating_mul(60).saturating_add(hours.saturating_mul(3_600));
     i64::try_from(seconds).ok().map(SignedDuration::from_secs)
@@ -136,7 +142,9 @@ mod tests {
         };
         check(0, None);
         check(40, None);
-        check(41, Some(3));
+        check(41, Some(2));
+        check(60, Some(2));
+        check(61, Some(3));
         check(90, Some(3));
         check(91, Some(4));
         check(400, Some(10));

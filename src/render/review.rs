@@ -153,11 +153,9 @@ mod tests {
         };
         let text = of_change(&change);
         assert_eq!(text.title, "Review of #7: Sell more");
-        assert!(
-            !text.body.contains("@acme") && !text.body.contains("<img") && !text.body.contains("<!--"),
-            "{}",
-            text.body
-        );
+        // Within code nothing of it is alive, and the mark is none.
+        let dead = "ask `@acme/all <img src=x> <!--` countersign-review: `pull:1 -->`";
+        assert!(text.body.contains(dead) && !text.body.contains(&mark("pull:1")), "{}", text.body);
         for said in
             ["due at **1970-01-01 00:00 UTC**", "without the change being authorised", "- 1970-01-01 00:00 UTC: merged"]
         {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use countersign::clock::Clock;
 use countersign::failpoint;
+use countersign::store::Reviewed;
 use countersign_domain::plan::RunStatus;
 use github_stand_in::{Changes, On, PullRequest, Verdict};
 use jiff::{SignedDuration, Timestamp};
@@ -89,6 +90,7 @@ async fn stop_at(place: &str, url: &str) {
         "said" => return stop_said(&scene).await,
         "withdrawn" => return stop_withdrawn(&scene).await,
         "gate-answered" => return stop_at_gate(&scene).await,
+        "review-begun" | "review-opened" => return stop_reviewing(&scene, place).await,
         "message-sent" => return stop_sending(&scene).await,
         _ => {}
     }
@@ -154,6 +156,29 @@ async fn stop_at_gate(scene: &Scene) {
     }
     let answers = shop.gate_answers(run);
     assert!(answers.len() <= 2 && answers.iter().all(|(state, _)| state == "approved"), "{answers:?}");
+}
+
+/// A change that owes a review goes in, and the bot dies around the opening of its issue. In the end there is one.
+async fn stop_reviewing(scene: &Scene, place: &str) {
+    let policy = format!("{PEER}[pir]\nwithin = \"2d\"\n");
+    let (shop, store) = (&scene.shops[0], scene.store().await);
+    shop.commit("main", "carol", Changes::new().write(".github/countersign.toml", &policy));
+    let mut bot = scene.serve(&[SHORT_LEASE, (failpoint::VARIABLE, place)]).await;
+    let pulls = scene.open(1);
+    pulls[0].review("bob", Verdict::Approve);
+    scene.until("green", || ours(&pulls[0]).iter().any(|run| run.is_green())).await;
+    scene.at_rest(&store).await;
+    pulls[0].merge("bob");
+    bot.aborted(place).await;
+    let _bot = scene.serve(&[SHORT_LEASE]).await;
+    let what = Reviewed::Pull { number: pulls[0].number() };
+    // GitHub's list is given a minute to show what was opened.
+    let (started, within) = (Instant::now(), WITHIN * 3);
+    while store.review(shop.id(), &what).await.expect("read").is_none_or(|review| review.issue.is_none()) {
+        assert!(started.elapsed() < within, "the restarted bot opens it, or finds it\n{}", scene.logs());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(shop.issues().len(), 1);
 }
 
 /// Green, then a dismissal that cannot be looked at: green goes, and the bot dies before it has kept that it went. It is

@@ -191,7 +191,7 @@ fn a_push_marks_the_bases_whose_policy_it_may_have_changed() {
         &["Push {"],
     );
     let calendar = push(json!(["calendars/holidays.ics"]), false);
-    check("push", calendar, &["Base { repository: 9, branch: \"main\" }"], &["Push {"]);
+    check("push", calendar, &["Pushed {", "Base { repository: 9, branch: \"main\" }"], &["Push {"]);
     check("push", push(json!([]), true), &["Pushed {", "Base {"], &["Push {"]);
     check("push", json!({ "ref": "refs/tags/v1" }), &[], &[]);
 }

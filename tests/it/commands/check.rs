@@ -95,13 +95,6 @@ fn what_cannot_be_read_ends_with_2_and_all_of_it_is_named() {
 }
 
 #[test]
-fn what_is_read_and_not_enforced_is_a_note() {
-    let policy = format!("{GOOD}[pir]\nwithin = \"2w\"\n");
-    let ran = check(&[("mine.toml", &policy)], &["mine.toml"]);
-    ran.ended(0, "note[not-enforced]: this version does not enforce `pir`").ended(0, "mine.toml (repository): 1 note");
-}
-
-#[test]
 fn json_names_each_place_by_line_column_and_byte() {
     let ran = check(&[("mine.toml", WRONG)], &["mine.toml", "--format", "json"]);
     let told = ran.ended(1, "").json();

@@ -44,17 +44,53 @@ fn open(world: &World, number: usize) -> PullRequest {
     world.shop.open_pull_request(NewPullRequest { author: "alice", title, head: &head, ..NewPullRequest::default() })
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_four_hundred_green_ones_none_is_green_when_a_freeze_begins() {
-    let world = World::with_policy(OPEN_TO_ALL).await;
-    let now = || world.github.clock().now();
-    let begins = Timestamp::from_second((now().as_second() / 3_600 + 8) * 3_600).unwrap();
+/// The world under a freeze that begins in some hours and lasts a day: its begin and end.
+async fn frozen_in_hours(world: &World) -> (Timestamp, Timestamp) {
+    let begins = Timestamp::from_second((world.github.clock().now().as_second() / 3_600 + 8) * 3_600).unwrap();
     let ends = begins + SignedDuration::from_hours(24);
     let freeze = format!(
         "{OPEN_TO_ALL}[[freeze]]\nid = \"year-end\"\nwhy = \"trading peak\"\nfrom = {begins}\nuntil = {ends}\n"
     );
     world.shop.commit("main", "dave", Changes::new().write(".github/countersign.toml", &freeze));
+    worked(world).await;
+    (begins, ends)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sixty_green_ones_all_are_taken_back_together_before_a_freeze_begins() {
+    const FEW: usize = 60;
+    let world = World::with_policy(OPEN_TO_ALL).await;
+    let (begins, _) = frozen_in_hours(&world).await;
+    let pulls: Vec<PullRequest> = (0..FEW).map(|number| open(&world, number)).collect();
+    let green = || pulls.iter().filter(|pull| world.check(pull).is_some_and(|check| check.is_green())).count();
+    let (second, now) = (SignedDuration::from_secs(1), || world.github.clock().now());
+    until(&world, begins - SignedDuration::from_hours(2), second * 20, || green() == FEW).await;
+    world.github.clock().set(begins - second * 180);
+    world.store().wake();
     worked(&world).await;
+    assert_eq!(green(), FEW, "three minutes before nothing is taken back");
+    world.github.take_log();
+    until(&world, begins, second, || green() < FEW).await;
+    let (first, started) = (now(), Instant::now());
+    until(&world, begins, second, || green() == 0).await;
+    println!(
+        "{FEW} green: the first is taken back {:#} before the freeze, the last {:#} before it, {:.2} s of work",
+        begins.duration_since(first),
+        begins.duration_since(now()),
+        started.elapsed().as_secs_f64()
+    );
+    assert_eq!(green(), 0);
+    assert!(now().duration_since(first) <= second * 2, "together: {:#}", now().duration_since(first));
+    assert!(begins.duration_since(now()) > second * 60, "with a minute to spare: {:#}", begins.duration_since(now()));
+    let log = world.github.take_log();
+    assert!(log.entries.iter().all(|entry| ![403, 429].contains(&entry.status)), "{}", log.summary());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_four_hundred_green_ones_none_is_green_when_a_freeze_begins() {
+    let world = World::with_policy(OPEN_TO_ALL).await;
+    let now = || world.github.clock().now();
+    let (begins, ends) = frozen_in_hours(&world).await;
     let mut pulls: Vec<PullRequest> = Vec::new();
     while pulls.len() < MANY {
         pulls.extend((pulls.len()..pulls.len() + 40).map(|number| open(&world, number)));
