@@ -57,7 +57,7 @@ async fn frozen_in_hours(world: &World) -> (Timestamp, Timestamp) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_sixty_green_ones_all_are_taken_back_together_before_a_freeze_begins() {
+async fn sixty_green_ones_are_taken_back_in_two_waves_before_a_freeze_begins() {
     const FEW: usize = 60;
     let world = World::with_policy(OPEN_TO_ALL).await;
     let (begins, _) = frozen_in_hours(&world).await;
@@ -80,8 +80,9 @@ async fn of_sixty_green_ones_all_are_taken_back_together_before_a_freeze_begins(
         started.elapsed().as_secs_f64()
     );
     assert_eq!(green(), 0);
-    assert!(now().duration_since(first) <= second * 2, "together: {:#}", now().duration_since(first));
-    assert!(begins.duration_since(now()) > second * 60, "with a minute to spare: {:#}", begins.duration_since(now()));
+    // Whoever turned green while fewer were goes a minute before it, the others two.
+    assert!(begins.duration_since(first) > second * 110, "{:#}", begins.duration_since(first));
+    assert!(begins.duration_since(now()) > second * 50, "with time to spare: {:#}", begins.duration_since(now()));
     let log = world.github.take_log();
     assert!(log.entries.iter().all(|entry| ![403, 429].contains(&entry.status)), "{}", log.summary());
 }
