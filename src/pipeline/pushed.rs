@@ -53,7 +53,7 @@ impl Pipeline {
         let at = At { row: &row, branch, push: &push };
         let what = Reviewed::Push { branch: branch.to_owned(), head: head.clone() };
         if self.store.review(repository, &what).await?.is_none() {
-            let governed = self.store.governed(repository, branch, push.at).await?;
+            let governed = self.store.governed(repository, branch, push.at, None).await?;
             let Some((governed, check)) = governed else { return over };
             let now = self.store.now().await?;
             let told_at = push.at + TOLD_AFTER;

@@ -102,7 +102,7 @@ impl Pipeline {
         let lately = decision.as_of.duration_since(merged_at) <= LATELY;
         // GitHub tells the second in which it went in.
         let merged_by = merged_at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(merged_at);
-        let governed = self.store.governed(repository, &look.change.base.name, merged_by).await?;
+        let governed = self.store.governed(repository, &look.change.base.name, merged_by, Some(number)).await?;
         if let Some((governed, check)) = governed.filter(|_| lately) {
             if let Some(due) = decision.after_merge.as_ref().and_then(|after| after.due) {
                 owed.push((text::PIR, due));

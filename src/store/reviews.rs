@@ -83,13 +83,17 @@ statements! {
     GOVERNS = Sql::both(
         "SELECT p.number FROM pull p WHERE p.repository = $1 AND p.base = $2 AND p.decision IS NOT NULL LIMIT 1"
     );
-    /// What a pull request into that branch came to when one was last decided while it was open. Once it is not, it is
-    /// silent. The newest decisions are looked through first (a CROSS JOIN keeps SQLite to that order).
+    /// What a pull request into that branch came to when one was last decided while it was open. One that is over is
+    /// silent, whatever its policy; only from before does silence say that none speaks. The newest decisions are looked
+    /// through first (a CROSS JOIN keeps SQLite to that order).
     GOVERNED = Sql::both(
         "SELECT d.outcome, d.check_name FROM decision d CROSS JOIN pull p
-        WHERE d.repository = $1 AND d.as_of < $3 AND d.outcome <> 'silent'
+            LEFT JOIN change_row c ON c.repository = p.repository AND c.number = p.number
+        WHERE d.repository = $1 AND d.as_of < CAST($3 AS BIGINT)
             AND d.key = 'pull:' || d.repository || '#' || d.number
             AND p.repository = d.repository AND p.number = d.number AND p.base = $2
+            AND (d.outcome <> 'silent' OR p.open = 1 OR d.as_of < c.merged_at
+                OR (d.number = $4 AND d.as_of < CAST($3 AS BIGINT) - 1000))
         ORDER BY d.as_of DESC, d.id DESC LIMIT 1"
     );
 }
@@ -377,14 +381,23 @@ impl Store {
         rows.first().map(push).transpose()
     }
 
-    /// What a pull request into a branch came to when one was last decided by a policy before an instant, and by which
-    /// check; `None` where none was.
+    /// What a pull request into a branch came to when one was last decided before an instant, and by which check; `None`
+    /// where none was, or no policy spoke. What went in is named by its number, and the instant is a second later.
     ///
     /// # Errors
     /// The database's.
-    pub async fn governed(&self, repository: u64, base: &str, before: Timestamp) -> Result<Option<(Outcome, String)>> {
-        let rows = self.db.fetch(GOVERNED, values![repository, base, before.as_millisecond()]).await?;
-        rows.first().map(|row| Ok((decision::outcome(&row.text("outcome")?)?, row.text("check_name")?))).transpose()
+    pub async fn governed(
+        &self,
+        repository: u64,
+        base: &str,
+        before: Timestamp,
+        went_in: Option<u64>,
+    ) -> Result<Option<(Outcome, String)>> {
+        let values = values![repository, base, before.as_millisecond(), went_in.unwrap_or_default()];
+        let rows = self.db.fetch(GOVERNED, values).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let outcome = decision::outcome(&row.text("outcome")?)?;
+        Ok(if outcome == Outcome::Silent { None } else { Some((outcome, row.text("check_name")?)) })
     }
 }
 
