@@ -142,6 +142,13 @@ pub struct ChangeOutcome {
     pub at: Timestamp,
 }
 
+impl ChangeOutcome {
+    /// Whether it says that the change failed, or was taken back.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.result, ChangeResult::Failed | ChangeResult::BackedOut)
+    }
+}
+
 /// A service that a change touched.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TouchedService {

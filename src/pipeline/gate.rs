@@ -353,7 +353,7 @@ impl Pipeline {
 
 /// Whether the newest of our checks that were there when a change went in was green: what is concluded is never edited, so
 /// that it stands as it stood. GitHub tells the second; a check that was begun within it counts as there.
-fn was_green(runs: &[OwnRun], check: &str, merged_at: Timestamp) -> bool {
+pub(super) fn was_green(runs: &[OwnRun], check: &str, merged_at: Timestamp) -> bool {
     let by_then = |at: Option<Timestamp>| at.is_some_and(|at| at.as_second() <= merged_at.as_second());
     let was_there = |run: &&OwnRun| run.name == check && (run.started_at.is_none() || by_then(run.started_at));
     let newest = runs.iter().rfind(was_there);

@@ -4,20 +4,20 @@
 //! after it came, when the looks at pull requests have told by which commit each went in; only what none of them explains
 //! is asked of GitHub, commit by commit. It is unauthorised once GitHub says so; what GitHub does not say is asked again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::Priority;
 use countersign_domain::account::{Account, AccountKind, Oid};
 use countersign_domain::command::{self, Asks};
 use countersign_domain::decision::{ChangeOutcome, CommandResult, Outcome as Verdict};
-use countersign_domain::facts::{Attribution, Known};
+use countersign_domain::facts::{Attribution, Enforced, Known};
 use countersign_domain::plan;
 use countersign_domain::policy::Permission;
 use countersign_domain::text::Phrase;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::review::five_days_after;
-use super::{Error, Pipeline, Result};
+use super::{Error, Pipeline, Result, patience};
 use crate::github::{Installation, Lookup, Place};
 use crate::queue::{Outcome, Work};
 use crate::render::review::{self as text, ReviewText};
@@ -29,6 +29,10 @@ const TOLD_AFTER: SignedDuration = SignedDuration::from_mins(2);
 const ASKED_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 /// For how long GitHub is asked.
 const ASKED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// Of more people than this GitHub is not asked whether their word on one push counts.
+const MOST_PEOPLE: usize = 50;
+/// A look-up tells of no more commits than these.
+const COMMITS_AT_ONCE: usize = 100;
 
 /// A push that is looked at.
 #[derive(Clone, Copy)]
@@ -49,8 +53,8 @@ impl Pipeline {
         let at = At { row: &row, branch, push: &push };
         let what = Reviewed::Push { branch: branch.to_owned(), head: head.clone() };
         if self.store.review(repository, &what).await?.is_none() {
-            let governed = self.store.governed(repository, branch, push.at).await?;
-            let Some(governed) = governed.filter(|outcome| *outcome != Verdict::Silent) else { return over };
+            let governed = self.store.governed(repository, branch, push.at, None).await?;
+            let Some((governed, check)) = governed else { return over };
             let now = self.store.now().await?;
             let told_at = push.at + TOLD_AFTER;
             if told_at > now {
@@ -58,6 +62,16 @@ impl Pipeline {
             }
             if self.store.went_in_as(repository, branch, head).await? {
                 return over;
+            }
+            match self.is_guarded(work, &github, at, &check).await? {
+                Known::Known(true) => {}
+                Known::Known(false) => return over,
+                // What stays unknown counts as guarded.
+                Known::Unknown(_) if push.at + ASKED_FOR < now => {}
+                Known::Unknown(why) => {
+                    tracing::debug!(why, "GitHub is asked again whether a branch is guarded");
+                    return Ok(Outcome::Done { next: Some(now + ASKED_AGAIN) });
+                }
             }
             match self.came_by_pulls(work, &github, at).await? {
                 Known::Known(true) => return over,
@@ -77,6 +91,21 @@ impl Pipeline {
         }
         let next = self.tend_push(work, &github, at, &what).await?;
         Ok(Outcome::Done { next })
+    }
+
+    /// Whether anybody is kept from pushing there: the default branch always counts, another where its rules ask for the
+    /// check.
+    async fn is_guarded(&self, work: &Work, github: &Installation, at: At<'_>, check: &str) -> Result<Known<bool>> {
+        let name = &at.row.name;
+        if name.default_branch.is_empty() || at.branch == name.default_branch {
+            return Ok(Known::Known(true));
+        }
+        self.pay_for_look(github.id(), work.claim.priority()).await?;
+        Ok(match github.enforced(&name.owner, &name.name, at.branch, check).await {
+            Enforced::Yes => Known::Known(true),
+            Enforced::No(_) => Known::Known(false),
+            Enforced::Unknown(why) => Known::Unknown(why),
+        })
     }
 
     /// Whether each commit that a push brought belongs to a pull request that went into its branch.
@@ -146,12 +175,12 @@ impl Pipeline {
         github: &Installation,
         at: At<'_>,
         what: &Reviewed,
-    ) -> Result<Option<jiff::Timestamp>> {
+    ) -> Result<Option<Timestamp>> {
         let repository = at.row.name.id;
         let Some(row) = self.store.review(repository, what).await? else { return Ok(None) };
-        let outcome = match row.issue {
+        let (outcome, again) = match row.issue.filter(|_| !row.is_done) {
             Some(issue) => self.said_of_push(work, github, at, issue).await?,
-            None => None,
+            None => (None, None),
         };
         if let Some(outcome) = &outcome {
             self.came_to(work, repository, what, outcome).await?;
@@ -159,39 +188,50 @@ impl Pipeline {
         let written = || -> ReviewText {
             text::of_push(at.branch, at.push.head.as_str(), &at.push.by.login, at.push.at, row.due)
         };
-        self.tend(work, github, &at.row.name, what, &row, outcome.map(|outcome| outcome.at), written).await
+        let done = outcome.map(|outcome| outcome.at);
+        let later = self.tend(work, github, &at.row.name, what, &row, done, written).await?;
+        Ok(later.into_iter().chain(again).min())
     }
 
-    /// What the people who may say so say became of a push, and an answer to each of them.
+    /// What the people who may say so say became of a push, and an answer to each of them. When to look again for what is
+    /// not known of them.
     async fn said_of_push(
         &self,
         work: &Work,
         github: &Installation,
         at: At<'_>,
         issue: u64,
-    ) -> Result<Option<ChangeOutcome>> {
+    ) -> Result<(Option<ChangeOutcome>, Option<Timestamp>)> {
         let name = &at.row.name;
         let said: Vec<CommandRow> = self.store.commands((name.id, issue)).await?;
-        let said = said.into_iter().filter(|row| row.by.kind == AccountKind::User);
-        let (mut last, mut results, mut behind) = (None, Vec::new(), None);
+        let is_one = |row: &CommandRow| {
+            row.by.kind == AccountKind::User && matches!(command::read(&row.line), Ok(Asks::Outcome { .. }))
+        };
+        let said: Vec<CommandRow> = said.into_iter().filter(is_one).collect();
+        let people: BTreeSet<Account> = said.iter().map(|row| row.by.clone()).collect();
+        if people.is_empty() {
+            return Ok((None, None));
+        }
+        self.pay_for_look(github.id(), work.claim.priority()).await?;
+        let refused = self.whose_word(github, at, people).await?;
+        let now = self.store.now().await?;
+        let (mut last, mut results, mut again) = (None, Vec::new(), None);
         for row in said {
-            let Ok(Asks::Outcome { result, text }) = command::read(&row.line) else { continue };
-            if behind.is_none() {
-                behind = Some(self.behind(github, at).await?);
-            }
-            let took_part = behind.as_ref().is_some_and(|people| people.contains(&row.by));
-            let held = github.permission(&name.owner, &name.name, &row.by).await?;
-            let refused = match &held {
-                _ if took_part => Some(Phrase::default().person(&row.by).and(" took part in it")),
-                Known::Known(Some(held)) if *held >= Permission::Write => None,
-                Known::Known(_) => Some(Phrase::default().person(&row.by).and(" may not push to this repository")),
-                // Not answered before it is known.
-                Known::Unknown(_) => continue,
-            };
-            if refused.is_none() {
-                last = Some(ChangeOutcome { result, text, by: row.by.clone(), at: row.at });
-            }
             let asks = command::read(&row.line).ok();
+            let refused = match refused.get(&row.by) {
+                Some(Known::Known(refused)) => refused.clone(),
+                // Not answered before it is known.
+                Some(Known::Unknown(why)) => {
+                    tracing::debug!(why, comment = row.comment, "whose word it is on a push is asked again");
+                    let later = now + patience::of_unknown(now.duration_since(row.at));
+                    again = again.into_iter().chain([later]).min();
+                    continue;
+                }
+                None => continue,
+            };
+            if let (None, Some(Asks::Outcome { result, text })) = (&refused, &asks) {
+                last = Some(ChangeOutcome { result: *result, text: text.clone(), by: row.by.clone(), at: row.at });
+            }
             results.push(CommandResult {
                 comment: row.comment,
                 by: row.by,
@@ -202,9 +242,51 @@ impl Pipeline {
                 is_known: true,
             });
         }
+        self.answer_on_issue(work, github, at, issue, &results).await?;
+        Ok((last, again))
+    }
+
+    /// Of each, why their word on a push does not count; nothing where it does.
+    async fn whose_word(
+        &self,
+        github: &Installation,
+        at: At<'_>,
+        people: BTreeSet<Account>,
+    ) -> Result<BTreeMap<Account, Known<Option<Phrase>>>> {
+        let name = &at.row.name;
+        let behind = self.behind(github, at).await?;
+        let mut told = BTreeMap::new();
+        for by in people.into_iter().take(MOST_PEOPLE) {
+            let refused = match &behind {
+                Known::Unknown(why) => Known::Unknown(why.clone()),
+                Known::Known(behind) if behind.contains(&by) => {
+                    Known::Known(Some(Phrase::default().person(&by).and(" took part in it")))
+                }
+                Known::Known(_) => match github.permission(&name.owner, &name.name, &by).await? {
+                    Known::Known(Some(held)) if held >= Permission::Write => Known::Known(None),
+                    Known::Known(_) => {
+                        Known::Known(Some(Phrase::default().person(&by).and(" may not push to this repository")))
+                    }
+                    Known::Unknown(why) => Known::Unknown(why),
+                },
+            };
+            told.insert(by, refused);
+        }
+        Ok(told)
+    }
+
+    async fn answer_on_issue(
+        &self,
+        work: &Work,
+        github: &Installation,
+        at: At<'_>,
+        issue: u64,
+        results: &[CommandResult],
+    ) -> Result<()> {
+        let name = &at.row.name;
         let unanswered = self.store.unanswered_commands((name.id, issue)).await?;
         let place = Place { owner: &name.owner, name: &name.name, number: issue };
-        for action in plan::reactions(&results, &unanswered.keys().copied().collect()) {
+        for action in plan::reactions(results, &unanswered.keys().copied().collect()) {
             let plan::Action::React { comment, .. } = action else { continue };
             match self.write_one(work, github, place, &action, Priority::Answer).await {
                 Ok(_) => {}
@@ -215,28 +297,34 @@ impl Pipeline {
             }
             self.store.remember_answered(comment, self.store.now().await?).await?;
         }
-        Ok(last)
+        Ok(())
     }
 
     /// Whoever pushed, and whoever is behind what was pushed; for commits that are nobody's the pusher answers.
-    async fn behind(&self, github: &Installation, at: At<'_>) -> Result<BTreeSet<Account>> {
+    async fn behind(&self, github: &Installation, at: At<'_>) -> Result<Known<BTreeSet<Account>>> {
         let (name, push) = (&at.row.name, at.push);
         let mut people = BTreeSet::from([push.by.clone()]);
         let between = github.between(&name.owner, &name.name, push.before.as_str(), push.head.as_str()).await?;
         let commits = match between {
             Known::Known(between) => between.commits,
-            Known::Unknown(_) => vec![push.head.clone()],
+            Known::Unknown(why) => return Ok(Known::Unknown(why)),
         };
-        let lookup = Lookup { commits: commits.into_iter().collect(), ..Lookup::default() };
-        let found = github.look_up(&name.owner, &name.name, &lookup).await?;
-        for commit in found.commits.into_values() {
-            people.extend(commit.co_authors);
-            for who in [commit.author, commit.committer] {
-                if let Attribution::Account(account) = who {
-                    people.insert(account);
+        for some in commits.chunks(COMMITS_AT_ONCE) {
+            let commits: BTreeSet<Oid> = some.iter().cloned().collect();
+            let count = commits.len();
+            let found = github.look_up(&name.owner, &name.name, &Lookup { commits, ..Lookup::default() }).await?;
+            if found.commits.len() < count {
+                return Ok(Known::unknown("GitHub does not show all commits that were pushed"));
+            }
+            for commit in found.commits.into_values() {
+                people.extend(commit.co_authors);
+                for who in [commit.author, commit.committer] {
+                    if let Attribution::Account(account) = who {
+                        people.insert(account);
+                    }
                 }
             }
         }
-        Ok(people)
+        Ok(Known::Known(people))
     }
 }

@@ -7,17 +7,17 @@
 use countersign_domain::Priority;
 use countersign_domain::account::Account;
 use countersign_domain::decision::{ChangeOutcome, Outcome as Verdict};
-use countersign_domain::facts::{Afterwards, ChangeState, Facts};
-use countersign_domain::plan::RunStatus;
+use countersign_domain::facts::{Afterwards, ChangeState, Enforced, Facts};
 use countersign_domain::policy::{Length, PolicySet};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::gate::was_green;
 use super::pull::Decided;
 use super::write::POINTS_A_WRITE;
 use super::{Error, Pipeline, Result};
 use crate::failpoint;
-use crate::github::{Installation, Look};
+use crate::github::{self, Installation, Look};
 use crate::queue::Work;
 use crate::render::escape::code;
 use crate::render::phrase::instant;
@@ -41,15 +41,16 @@ impl Pipeline {
         decided: &Decided,
     ) -> Result<Option<Timestamp>> {
         let (look, decision) = (&decided.look, &decided.decision);
-        let (ChangeState::Merged, Some((merged_at, _)), Some(after)) =
-            (look.change.state, &look.merged, &decision.after_merge)
-        else {
-            return Ok(None);
-        };
+        let (ChangeState::Merged, Some((merged_at, _))) = (look.change.state, &look.merged) else { return Ok(None) };
         let (repository, number) = (&look.repository, look.change.number);
         let what = Reviewed::Pull { number };
-        self.store.remember_services((repository.id, number), &repository.owner, &after.services).await?;
-        if let Some(outcome) = &after.outcome {
+        // A change may have taken the policy away by which it owes a review.
+        let after = decision.after_merge.as_ref();
+        let outcome = after.and_then(|after| after.outcome.as_ref());
+        if let Some(after) = after {
+            self.store.remember_services((repository.id, number), &repository.owner, &after.services).await?;
+        }
+        if let Some(outcome) = outcome {
             self.came_to(work, repository.id, &what, outcome).await?;
         }
         if self.store.review(repository.id, &what).await?.is_none()
@@ -58,7 +59,7 @@ impl Pipeline {
             self.store.owe(repository.id, &what, &causes, due).await?;
         }
         let Some(row) = self.store.review(repository.id, &what).await? else { return Ok(None) };
-        let outcome = after.outcome.as_ref().map(|outcome| outcome.at);
+        let outcome = outcome.map(|outcome| outcome.at);
         // Of an emergency every lane has its say.
         let in_lane = row.causes.split(',').any(|cause| cause == text::EMERGENCY);
         let done = if in_lane { decision.review.as_ref().map(|review| review.at) } else { outcome };
@@ -101,32 +102,37 @@ impl Pipeline {
         let lately = decision.as_of.duration_since(merged_at) <= LATELY;
         // GitHub tells the second in which it went in.
         let merged_by = merged_at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(merged_at);
-        let governed = self.store.governed(repository, &look.change.base.name, merged_by).await?;
-        let governs = lately && governed.is_some_and(|outcome| outcome != Verdict::Silent);
-        if let Some(due) = decision.after_merge.as_ref().and_then(|after| after.due).filter(|_| governs) {
-            owed.push((text::PIR, due));
-        }
-        if governs && self.note_bypass(decided, governed).await? {
-            owed.push((text::UNAUTHORISED, five_days_after(merged_at)));
+        let governed = self.store.governed(repository, &look.change.base.name, merged_by, Some(number)).await?;
+        if let Some((governed, check)) = governed.filter(|_| lately) {
+            if let Some(due) = decision.after_merge.as_ref().and_then(|after| after.due) {
+                owed.push((text::PIR, due));
+            }
+            // Where no policy is left, the check is what it was called before.
+            let check = decision.after_merge.as_ref().map_or(check.as_str(), |_| decision.check_name.as_str());
+            if self.note_bypass(decided, governed, check).await? {
+                owed.push((text::UNAUTHORISED, five_days_after(merged_at)));
+            }
         }
         let due = owed.iter().map(|(_, due)| *due).min();
         let causes: Vec<&str> = owed.iter().map(|(cause, _)| *cause).collect();
         Ok(due.map(|due| (causes.join(","), due)))
     }
 
-    /// Keeps that a change went in without our success, where it did.
-    async fn note_bypass(&self, decided: &Decided, governed: Option<Verdict>) -> Result<bool> {
+    /// Keeps that a change went in without our success, where it did. Into a branch beside the default one whose rules
+    /// do not ask for the check anybody merges as they like.
+    async fn note_bypass(&self, decided: &Decided, governed: Verdict, check: &str) -> Result<bool> {
         let look = &decided.look;
         let Some((merged_at, commit)) = &look.merged else { return Ok(false) };
         let (repository, change) = (look.repository.id, &look.change);
-        // Green on GitHub was given before the merge: none is given afterwards.
-        let newest = look.own_runs.iter().rfind(|run| run.name == decided.decision.check_name);
-        if newest.is_some_and(|run| run.status == Some(RunStatus::Success)) {
+        let is_default = change.base.name == look.repository.default_branch;
+        if !is_default && matches!(decided.facts.enforced, Enforced::No(_)) {
             return Ok(false);
         }
-        let checked = (&change.head.tip, decided.decision.check_name.as_str());
-        let last = self.store.authority((repository, change.number), checked, *merged_at).await?;
-        let why = match last.or(governed.filter(|outcome| *outcome == Verdict::Neutral)) {
+        if was_green(&look.own_runs, check, *merged_at) {
+            return Ok(false);
+        }
+        let last = self.store.authority((repository, change.number), (&change.head.tip, check), *merged_at).await?;
+        let why = match last.or(Some(governed).filter(|outcome| *outcome == Verdict::Neutral)) {
             Some(Verdict::Pass | Verdict::Neutral | Verdict::Silent) => return Ok(false),
             Some(last) => format!("it was merged while the check said {}", last.name()),
             None => "it was merged before its head was decided".to_owned(),
@@ -155,7 +161,8 @@ impl Pipeline {
     ) -> Result<()> {
         let is_new = self.store.remember_outcome(repository, what, outcome).await?;
         let Reviewed::Pull { number } = what else { return Ok(()) };
-        if is_new {
+        // What failed is told again by each look: the first may have died before it told anybody.
+        if is_new || outcome.has_failed() {
             let alike = self.store.alike((repository, *number)).await?;
             let again = |(repository, number)| Mark::Pull { repository, number, want: Want::Anything, lowers: true };
             let marks: Vec<Mark> = alike.into_iter().map(again).collect();
@@ -190,7 +197,11 @@ impl Pipeline {
             match self.issue(work, github, at, what, row, is_done, written).await? {
                 Tended::Issue(issue) if is_done => {
                     self.pay_for_words(github).await?;
-                    github.close_issue((&at.owner, &at.name), issue).await?;
+                    match github.close_issue((&at.owner, &at.name), issue).await {
+                        // One that was deleted is as good as closed.
+                        Ok(()) | Err(github::Error::NotFound(_)) => {}
+                        Err(error) => return Err(error.into()),
+                    }
                     self.store.review_issue_closed(at.id, what).await?;
                     Ok(None)
                 }
@@ -247,7 +258,7 @@ impl Pipeline {
         failpoint::reach("review-begun");
         self.pay_for_words(github).await?;
         if !work.lease.may_write() {
-            return Err(crate::github::Error::Outage("less than half of the lease is left".to_owned()).into());
+            return Err(github::Error::Outage("less than half of the lease is left".to_owned()).into());
         }
         let ReviewText { title, body } = written();
         let issue = github.open_issue(place, &title, &format!("{mark}\n{body}")).await?;

@@ -40,7 +40,7 @@ statements! {
         "SELECT COUNT(*) AS changes FROM (SELECT DISTINCT m.repository, m.number FROM model_change m
             JOIN (SELECT repository, number FROM change_failure
                 UNION SELECT repository, number FROM deployment_failure
-                UNION SELECT repository, number FROM change_outcome WHERE result IN ('failed', 'backed-out')) f
+                UNION SELECT repository, number FROM change_outcome WHERE failed_at IS NOT NULL) f
                 ON f.repository = m.repository AND f.number = m.number
             WHERE m.owner_key = $1 AND m.layer = $2 AND m.model = $3 AND (m.layer = 'organisation' OR m.repository = $4)
         ) AS failed"

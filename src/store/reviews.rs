@@ -56,10 +56,11 @@ statements! {
         GROUP BY team ORDER BY team LIMIT 500"
     );
     OUTCOME = Sql::both(
-        "INSERT INTO change_outcome (repository, subject, number, result, text, account, account_login, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO change_outcome (repository, subject, number, result, text, account, account_login, at, failed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CAST($9 AS BIGINT))
         ON CONFLICT (repository, subject) DO UPDATE SET result = excluded.result, text = excluded.text,
-            account = excluded.account, account_login = excluded.account_login, at = excluded.at
+            account = excluded.account, account_login = excluded.account_login, at = excluded.at,
+            failed_at = COALESCE(change_outcome.failed_at, excluded.failed_at)
         WHERE excluded.at > change_outcome.at"
     );
     SERVICE = Sql::both(
@@ -82,10 +83,18 @@ statements! {
     GOVERNS = Sql::both(
         "SELECT p.number FROM pull p WHERE p.repository = $1 AND p.base = $2 AND p.decision IS NOT NULL LIMIT 1"
     );
-    /// What a pull request into that branch came to when one was last decided while it was open.
+    /// What a pull request into that branch came to when one was last decided while it was open. One that is over is
+    /// silent, whatever its policy; only from before does silence say that none speaks. The newest decisions are looked
+    /// through first (a CROSS JOIN keeps SQLite to that order).
     GOVERNED = Sql::both(
-        "SELECT c.outcome FROM change_row c JOIN pull p ON p.repository = c.repository AND p.number = c.number
-        WHERE c.repository = $1 AND p.base = $2 AND c.as_of < $3 ORDER BY c.as_of DESC LIMIT 1"
+        "SELECT d.outcome, d.check_name FROM decision d CROSS JOIN pull p
+            LEFT JOIN change_row c ON c.repository = p.repository AND c.number = p.number
+        WHERE d.repository = $1 AND d.as_of < CAST($3 AS BIGINT)
+            AND d.key = 'pull:' || d.repository || '#' || d.number
+            AND p.repository = d.repository AND p.number = d.number AND p.base = $2
+            AND (d.outcome <> 'silent' OR p.open = 1 OR d.as_of < c.merged_at
+                OR (d.number = $4 AND d.as_of < CAST($3 AS BIGINT) - 1000))
+        ORDER BY d.as_of DESC, d.id DESC LIMIT 1"
     );
 }
 
@@ -107,11 +116,12 @@ pub enum Reviewed {
 }
 
 impl Reviewed {
-    /// The name under which it is kept: `pull:NUMBER`, `push:COMMIT`.
+    /// The name under which it is kept: `pull:NUMBER`, `push:COMMIT:BRANCH`. The branch is in hexadecimal, since one may
+    /// be called by what would end the mark in an issue.
     pub fn key(&self) -> String {
         match self {
             Self::Pull { number } => format!("pull:{number}"),
-            Self::Push { head, .. } => format!("push:{head}"),
+            Self::Push { branch, head } => format!("push:{head}:{}", hex::encode(branch)),
         }
     }
 
@@ -294,7 +304,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Remembers what became of something; false where that is known already. Of several words the newest stays.
+    /// Remembers what became of something; false where that is known already. Of several words the newest stays, and that
+    /// one of them said that it failed.
     ///
     /// # Errors
     /// The database's.
@@ -302,7 +313,8 @@ impl Store {
         let (number, ..) = what.columns();
         let ChangeOutcome { result, text, by: Account { id, login, .. }, at } = outcome;
         let (key, at) = (what.key(), at.as_millisecond());
-        let values = values![repository, &key, number, result.name(), text, *id, login, at];
+        let failed_at = outcome.has_failed().then_some(at);
+        let values = values![repository, &key, number, result.name(), text, *id, login, at, failed_at];
         Ok(self.db.execute(Writes::Records, OUTCOME, values).await? > 0)
     }
 
@@ -369,13 +381,23 @@ impl Store {
         rows.first().map(push).transpose()
     }
 
-    /// What a pull request into a branch came to when one was last decided before an instant; `None` where none was.
+    /// What a pull request into a branch came to when one was last decided before an instant, and by which check; `None`
+    /// where none was, or no policy spoke. What went in is named by its number, and the instant is a second later.
     ///
     /// # Errors
     /// The database's.
-    pub async fn governed(&self, repository: u64, base: &str, before: Timestamp) -> Result<Option<Outcome>> {
-        let rows = self.db.fetch(GOVERNED, values![repository, base, before.as_millisecond()]).await?;
-        rows.first().map(|row| decision::outcome(&row.text("outcome")?)).transpose()
+    pub async fn governed(
+        &self,
+        repository: u64,
+        base: &str,
+        before: Timestamp,
+        went_in: Option<u64>,
+    ) -> Result<Option<(Outcome, String)>> {
+        let values = values![repository, base, before.as_millisecond(), went_in.unwrap_or_default()];
+        let rows = self.db.fetch(GOVERNED, values).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let outcome = decision::outcome(&row.text("outcome")?)?;
+        Ok(if outcome == Outcome::Silent { None } else { Some((outcome, row.text("check_name")?)) })
     }
 }
 

@@ -469,9 +469,26 @@ async fn reviews_of_the_twenty_eighth_version_stand() {
         let late = store.overdue_reviews(SHOP, 9, at_ms(1_700_000_000_000)).await.expect("read");
         assert_eq!(late.iter().map(|review| (review.number, review.issue)).collect::<Vec<_>>(), [(1, Some(12))]);
         let kept = store.unauthorised(SHOP).await.expect("read").remove(0);
-        assert_eq!((kept.what.key().as_str(), kept.by), ("push:beef", Some((4, "dave".to_owned()))));
+        assert_eq!((kept.what.key().as_str(), kept.by), ("push:beef:6d61696e", Some((4, "dave".to_owned()))));
         assert!(!store.remember_outcome(SHOP, &what, &outcome(1_700_000_000_000)).await.expect("kept"), "no newer one");
         assert!(store.remember_outcome(SHOP, &what, &outcome(1_700_000_000_001)).await.expect("kept"), "a newer word");
+        let texts = (Layer::Repository, "texts".to_owned());
+        let failed = async || store.failures_of(SHOP, "acme", &texts).await.expect("read");
+        for number in [1, 2] {
+            store.remember_models((SHOP, number), "acme", &[texts.clone()].into()).await.expect("kept");
+        }
+        assert_eq!(failed().await, 1);
+        for (at, result, count) in [
+            (1, ChangeResult::WithIssues, 1),
+            (2, ChangeResult::Failed, 2),
+            (3, ChangeResult::Successful, 2),
+            (4, ChangeResult::BackedOut, 2),
+        ] {
+            let what = Reviewed::Pull { number: 2 };
+            let said = ChangeOutcome { result, ..outcome(at) };
+            assert!(store.remember_outcome(SHOP, &what, &said).await.expect("kept"), "{said:?}");
+            assert_eq!(failed().await, count, "{said:?}");
+        }
         store.review_over(SHOP, &what, at_ms(1)).await.expect("kept");
         assert_eq!(store.overdue_reviews(SHOP, 9, at_ms(1_700_000_000_000)).await.expect("read"), []);
     })

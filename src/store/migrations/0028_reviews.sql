@@ -1,5 +1,6 @@
 -- Reviews that are owed, each once: of a pull request that went in, `pull:NUMBER`, or of a push around all of them,
--- `push:COMMIT` with its branch. The issue is begun before it is opened, so that a crash between opens no second one.
+-- `push:COMMIT:BRANCH` with the branch in hexadecimal. The issue is begun before it is opened, so that a crash between
+-- opens no second one.
 CREATE TABLE review (
     repository BIGINT NOT NULL,
     subject TEXT NOT NULL,
@@ -20,7 +21,8 @@ CREATE TABLE review (
 CREATE INDEX review_issue ON review (repository, issue) WHERE issue IS NOT NULL;
 CREATE INDEX review_open ON review (repository, due) WHERE done_at IS NULL;
 
--- What became of each, by whose word: the last that counts.
+-- What became of each, by whose word: the last that counts; and when a word first said that it failed, whatever is said
+-- afterwards.
 CREATE TABLE change_outcome (
     repository BIGINT NOT NULL,
     subject TEXT NOT NULL,
@@ -30,6 +32,7 @@ CREATE TABLE change_outcome (
     account BIGINT NOT NULL,
     account_login TEXT NOT NULL,
     at BIGINT NOT NULL,
+    failed_at BIGINT,
     PRIMARY KEY (repository, subject)
 );
 CREATE INDEX change_outcome_number ON change_outcome (repository, number);
@@ -60,3 +63,6 @@ CREATE TABLE unauthorised (
     noted_at BIGINT NOT NULL,
     PRIMARY KEY (repository, subject)
 );
+
+-- The newest decision before something went in is looked for.
+CREATE INDEX decision_as_of ON decision (repository, as_of);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use github_stand_in::{Issue, On, PullRequest, Verdict};
+use github_stand_in::{Issue, NewPullRequest, On, PullRequest, Verdict};
 
 use crate::world::{PEER, World};
 
@@ -129,7 +129,7 @@ async fn a_push_around_all_pull_requests_is_kept_with_its_actor_and_reviewed() {
     world.settled().await;
     let kept = world.store().unauthorised(world.shop.id()).await.expect("read");
     let of: Vec<_> = kept.iter().map(|it| (it.what.key(), it.by.as_ref().map(|(_, login)| login.as_str()))).collect();
-    assert_eq!(of, [(format!("push:{}", world.shop.tip("main")), Some("dave"))], "the merge was none");
+    assert_eq!(of, [(format!("push:{}:6d61696e", world.shop.tip("main")), Some("dave"))], "the merge was none");
     let issue = issue(&world);
     assert!(issue.title().starts_with("Review of a push to main"), "{}", issue.title());
     assert_eq!(says(&world, &issue, "dave", WELL).await, ["-1"], "who pushed it");
@@ -213,4 +213,116 @@ async fn an_outcome_that_says_failed_suspends_the_model_that_let_the_change_in()
     pull.comment("bob", "/countersign outcome failed it fell over");
     world.settled().await;
     world.expect(&other, "in_progress", "approval");
+    pull.comment("carol", "/countersign outcome successful it stands again");
+    world.settled().await;
+    other.comment("carol", "/countersign recheck");
+    world.settled().await;
+    world.expect(&other, "in_progress", "approval");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_around_the_policy_that_takes_it_away_is_kept_and_reviewed() {
+    let world = World::with_policy(PEER).await;
+    world.shop.branch("away", "main");
+    world.shop.delete_file("away", "dave", ".github/countersign.toml");
+    let new = NewPullRequest { author: "dave", title: "No more rules", head: "away", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "approval");
+    pull.merge("dave");
+    world.settled().await;
+    let kept = world.store().unauthorised(world.shop.id()).await.expect("read");
+    let of: Vec<_> = kept.iter().map(|it| it.what.key()).collect();
+    assert_eq!(of, [format!("pull:{}", pull.number())]);
+    assert!(issue(&world).body().contains("without the change being authorised"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorised_merge_that_takes_the_policy_away_is_none() {
+    let world = World::with_policy(PEER).await;
+    world.shop.branch("away", "main");
+    world.shop.delete_file("away", "dave", ".github/countersign.toml");
+    let new = NewPullRequest { author: "dave", title: "No more rules", head: "away", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    world.expect(&pull, "success", "");
+    pull.merge("dave");
+    world.settled().await;
+    assert_eq!(world.store().unauthorised(world.shop.id()).await.expect("read"), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_policy_was_taken_away_nothing_is_unauthorised_any_more() {
+    let world = World::with_policy(PEER).await;
+    merged(&world).await;
+    world.shop.branch("away", "main");
+    world.shop.delete_file("away", "dave", ".github/countersign.toml");
+    let new = NewPullRequest { author: "dave", title: "No more rules", head: "away", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    pull.merge("dave");
+    world.settled().await;
+    world.advance(Duration::from_secs(121));
+    let last = world.opened("").await;
+    world.advance(Duration::from_secs(5));
+    last.merge("alice");
+    world.settled().await;
+    world.advance(Duration::from_secs(121));
+    world.settled().await;
+    assert_eq!(world.store().unauthorised(world.shop.id()).await.expect("read"), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_the_default_branch_only_one_whose_rules_require_the_check_is_guarded() {
+    let world = World::with_policy(PEER).await;
+    world.shop.branch("next", "main");
+    let new = NewPullRequest { author: "alice", title: "Stacked", base: "next", ..NewPullRequest::default() };
+    let pull = world.shop.open_pull_request(new);
+    world.settled().await;
+    world.expect(&pull, "in_progress", "approval");
+    pull.merge("dave");
+    for (path, count) in [("now.rs", 0), ("then.rs", 1)] {
+        world.shop.commit("next", "dave", [(path, "fn now() {}\n")]);
+        world.settled().await;
+        world.advance(Duration::from_secs(121));
+        world.settled().await;
+        let kept = world.store().unauthorised(world.shop.id()).await.expect("read");
+        assert_eq!(kept.len(), count, "{kept:?}");
+        world.shop.require_check_of("next", "countersign", world.github.app_id());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_word_on_a_push_is_not_known_is_asked_again() {
+    let world = World::with_policy(PEER).await;
+    world.opened("").await;
+    world.shop.commit("main", "dave", [("now.rs", "fn now() {}\n")]);
+    world.settled().await;
+    world.advance(Duration::from_secs(121));
+    world.settled().await;
+    let issue = issue(&world);
+    let permission = On::Operation("GET /repos/{owner}/{repo}/collaborators/{username}/permission");
+    world.github.faults().fail_with(permission, usize::MAX, 403);
+    assert!(says(&world, &issue, "bob", WELL).await.is_empty(), "nobody knows");
+    world.github.faults().clear();
+    world.advance(Duration::from_secs(301));
+    world.settled().await;
+    assert!(!issue.is_open());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issue_that_is_gone_is_not_closed_day_by_day() {
+    let world = World::with_policy(&pir()).await;
+    let pull = merged(&world).await;
+    issue(&world);
+    let close = "PATCH /repos/{owner}/{repo}/issues/{issue_number}";
+    world.github.faults().fail_with(On::Operation(close), usize::MAX, 410);
+    pull.comment("bob", WELL);
+    world.settled().await;
+    assert_eq!(world.github.log().of(close).count(), 1);
+    world.advance(Duration::from_secs(24 * 3_600 + 1));
+    world.settled().await;
+    assert_eq!(world.github.log().of(close).count(), 1);
 }
