@@ -34,6 +34,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         required_checks,
         received,
         calendars,
+        collisions,
     } = wanted;
     let mut lacking: Vec<String> = Vec::new();
     let teams = teams.iter().filter(|team| !facts.teams.contains_key(team));
@@ -62,6 +63,7 @@ pub(super) fn lacking(policies: &PolicySet, wanted: &Needs, then: &Needs, facts:
         (*permissions && !then.permissions, "what reviewers may do in the repository"),
         (*author_permissions && !then.author_permissions, "what the author may do in the repository"),
         (*received && facts.on_demand.received.is_none(), "since when the change stands as it does"),
+        (*collisions && facts.on_demand.collisions.is_none(), "what other changes planned"),
         (*properties && facts.on_demand.properties.is_none(), "the custom properties of the repository"),
         (
             facts.on_demand.special_files.is_none() && wants_modes(policies, &facts.files),

@@ -77,6 +77,8 @@ impl Case {
     ) -> Result<Came, Error> {
         let needs: Needs = needs(policies);
         let mut facts = FactsFile::of(&Value::Object(self.facts.clone()))?.facts(&needs)?;
+        // Nobody else plans anything: nothing of that can be written down.
+        facts.on_demand.collisions.get_or_insert(Known::Known(Vec::new()));
         facts.on_demand.calendars.clone_from(calendars);
         let decision = decision_of(policies, &facts, &[]);
         let text = terminal::answer(&render::answer(&decision, &Context::default()));

@@ -65,6 +65,8 @@ pub struct Needs {
     pub received: bool,
     /// The calendars that freezes and windows go by: files of the policy's own repository, each with its layer.
     pub calendars: BTreeSet<(Layer, String)>,
+    /// What other changes plan, because plans that meet hold.
+    pub collisions: bool,
 }
 
 /// Who makes a check that is asked for.
@@ -219,6 +221,7 @@ impl Needs {
             }
             hold.waive.iter().for_each(|waive| self.waive(waive));
         }
+        self.collisions |= policy.collisions == Collisions::Block;
         // What a change may touch counts as touched where plans that meet hold it.
         if policy.collisions == Collisions::Block && policies.policies().any(|(_, policy)| !policy.services.is_empty())
         {

@@ -26,6 +26,9 @@ const MOST: u32 = 2_000;
 /// So many changes are read at a time.
 const PAGE: usize = 100;
 
+/// So many stretches of all freezes and windows are shown.
+const MOST_HOLDS: usize = 10_000;
+
 /// So many stretches of one freeze or window are shown.
 const STRETCHES: usize = 200;
 
@@ -42,7 +45,7 @@ pub struct Forward {
     pub changes: Vec<PlannedChange>,
     /// Freezes and windows, by their start.
     pub holds: Vec<HeldTime>,
-    /// Whether there were more changes or policies than are looked at.
+    /// Whether there is more than is shown: of changes, policies and times, or a calendar that could not be read.
     pub cut: bool,
 }
 
@@ -165,6 +168,11 @@ impl Forward {
             let own = source(Layer::Repository, policy.blob, policy.text);
             let sources: Vec<_> = above.iter().cloned().chain([own]).collect();
             self.add_holds_of(store, &sources, place, Some(&policy.repository)).await?;
+            if self.holds.len() > MOST_HOLDS {
+                self.holds.truncate(MOST_HOLDS);
+                self.cut = true;
+                break;
+            }
         }
         Ok(())
     }
@@ -177,6 +185,8 @@ impl Forward {
         place: PolicyPlace<'_>,
         repository: Option<&str>,
     ) -> store::Result<()> {
+        // Between two policies others have their turn.
+        tokio::task::yield_now().await;
         let (set, _) = policy::load(sources);
         for (_, policy) in set.policies().filter(|(of, _)| *of == place.layer) {
             for hold in &policy.holds {
@@ -185,7 +195,9 @@ impl Forward {
                     _ => None,
                 };
                 let calendar = calendar.and_then(|text| Calendar::read(&text).ok());
+                self.cut |= matches!(hold.times, Times::File(_)) && calendar.is_none();
                 let stretches = hold.times.stretches(calendar.as_ref(), (self.from, self.until), STRETCHES);
+                self.cut |= stretches.len() >= STRETCHES;
                 self.holds.extend(stretches.into_iter().map(|stretch| held(hold, repository, stretch)));
             }
         }

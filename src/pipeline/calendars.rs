@@ -66,11 +66,23 @@ impl Pipeline {
         for (layer, path) in &governing.loaded.needs.calendars {
             let file = match place(look, governing, *layer) {
                 Some(place) => self.calendar(github, &place, path).await?,
-                None => Known::unknown("GitHub does not show the branch that the policy stands on"),
+                None => self.unseen(look, *layer, path).await?,
             };
             calendars.insert((*layer, path.clone()), file);
         }
         Ok(calendars)
+    }
+
+    /// A calendar beside a policy that cannot be seen now: as with the policy, its last valid version goes on.
+    async fn unseen(&self, look: &Look, layer: Layer, path: &str) -> Result<Known<CalendarFile>> {
+        const WHY: &str = "GitHub does not show the branch that the policy stands on";
+        if layer == Layer::Repository {
+            return Ok(Known::unknown(WHY));
+        }
+        let place = PolicyPlace { repository: 0, base: &look.repository.owner, layer };
+        let kept = self.store.last_good_calendar(place, path).await?;
+        let file = kept.and_then(|text| CalendarFile::new(text, Some(WHY.to_owned())).ok());
+        Ok(file.map_or_else(|| Known::unknown(WHY), Known::Known))
     }
 
     async fn calendar(&self, github: &Installation, place: &Place<'_>, path: &str) -> Result<Known<CalendarFile>> {
@@ -81,6 +93,10 @@ impl Pipeline {
                 let file = (place.tip.clone(), path.to_owned());
                 let lookup = Lookup { paths: [(file, true)].into(), ..Lookup::default() };
                 let found = github.look_up(place.owner, place.name, &lookup).await?;
+                // What GitHub does not tell now is no word on the file: that is looked at again, as all that is unknown.
+                if !found.paths.contains_key(&(place.tip.clone(), path.to_owned())) {
+                    return Ok(Known::unknown("GitHub does not tell yet whether it is there"));
+                }
                 let read = Arc::new(valid(found, place, path));
                 self.calendars.insert(key, read.clone()).await;
                 read

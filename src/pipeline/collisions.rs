@@ -26,7 +26,7 @@ impl Pipeline {
     ) -> Result<()> {
         let plan = planned(policies, records, facts);
         let change = (facts.repository.id, facts.change.number);
-        let planning = Planning { installation, change, public: facts.repository.public };
+        let planning = Planning { installation, change, public: facts.repository.public, yields: facts.change.fork };
         let planned_at = self.store.keep_plan(planning, plan.as_ref()).await?;
         let (Some(plan), Some(planned_at)) = (plan, planned_at) else { return Ok(()) };
         let until = plan.end.max(facts.as_of).saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     fn seen(layer: Layer, repository: u64, number: u64, public: (bool, bool)) -> Option<OtherPlan> {
-        let planning = Planning { installation: 1, change: (7, 2), public: public.0 };
+        let planning = Planning { installation: 1, change: (7, 2), public: public.0, yields: false };
         let at = Timestamp::UNIX_EPOCH;
         let row = PlanRow {
             change: (repository, number),

@@ -25,7 +25,8 @@ use crate::queue::{Outcome, Work};
 use crate::render::{self, Reason};
 use crate::signal::{Mark, PullIndex, Want};
 use crate::store::{
-    CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision, PolicyRef, Refused, ShownIds, ShownRunIds, snapshot,
+    CaredCheck, CaredChecks, Cares, ChangeRow, NewDecision, Planning, PolicyRef, Refused, ShownIds, ShownRunIds,
+    snapshot,
 };
 
 /// A decision and all that went into it.
@@ -208,6 +209,10 @@ impl Pipeline {
         if let Some(index) = self.store.pull_index(repository, number).await? {
             self.store.mark(work.claim.installation, &[PullIndex { open: false, ..index }], &[]).await?;
         }
+        // Whoever made way for what it planned is looked at again.
+        let installation = work.claim.installation;
+        let planning = Planning { installation, change: (repository, number), public: false, yields: false };
+        self.store.keep_plan(planning, None).await?;
         Ok(())
     }
 }

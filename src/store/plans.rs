@@ -19,6 +19,10 @@ use crate::signal::{Mark, Want};
 pub const MOST_PLANS: usize = 2_000;
 
 statements! {
+    /// Plans of an installation are kept one after the other: of two at once neither might see the other.
+    HOLD = Sql::postgres(
+        "SELECT pg_advisory_xact_lock(hashtextextended('planned:' || CAST(CAST($1 AS BIGINT) AS TEXT), 0))"
+    );
     OWN = Sql::both(
         "SELECT installation, public, starts, ends, planned_at, plan FROM planned WHERE repository = $1 AND number = $2"
     );
@@ -49,6 +53,8 @@ pub struct Planning {
     pub change: (u64, u64),
     /// Whether anybody may read the repository.
     pub public: bool,
+    /// Whether it makes way for whatever others plan, whenever they planned it: of a fork, whoever may not push plans.
+    pub yields: bool,
 }
 
 /// What another change plans.
@@ -94,10 +100,13 @@ impl Store {
             return Ok(before.map(|kept| kept.planned_at));
         }
         let mut tx = self.db.begin(Writes::Records).await?;
+        if tx.is_postgres() {
+            tx.execute(HOLD, values![planning.installation]).await?;
+        }
         let now = tx.now(&self.clock).await?;
         let stays = |kept: &&Kept| plan.is_some_and(|plan| (plan.start, plan.end) == (kept.plan.start, kept.plan.end));
         let stayed = before.as_ref().filter(stays).map(|kept| kept.planned_at);
-        let planned_at = stayed.unwrap_or(instant(now)?);
+        let planned_at = if planning.yields { Timestamp::MAX } else { stayed.unwrap_or(instant(now)?) };
         match plan {
             Some(plan) => {
                 let (starts, ends) = (plan.start.as_millisecond(), plan.end.as_millisecond());

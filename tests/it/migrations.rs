@@ -428,8 +428,12 @@ async fn a_plan_of_the_twenty_sixth_version_is_met() {
     on_each(async |db| {
         seed(db, include_str!("seeds/0026.sql")).await;
         let store = &db.store;
-        let planning =
-            |installation: u64, number: u64| Planning { installation, change: (SHOP, number), public: false };
+        let planning = |installation: u64, number: u64| Planning {
+            installation,
+            change: (SHOP, number),
+            public: false,
+            yields: false,
+        };
         let at = |ms: i64| at_ms(1_700_000_000_000 + ms);
         take(store, "opened", opened(1, "c0ffee")).await;
         let beside = store.plans_beside(planning(1, 2), at(0), at(1)).await.expect("read");

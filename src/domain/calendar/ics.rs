@@ -100,8 +100,12 @@ impl Calendar {
     pub fn at(&self, instant: Timestamp, zone: &TimeZone) -> Now {
         let until = instant.checked_add(LONG).unwrap_or(Timestamp::MAX);
         let now = standing(self.between(instant, until, zone), instant);
-        let goes_on = now.changes.is_none() && self.series.iter().any(|(series, _)| !series.is_over_at(until));
-        Now { looked_until: goes_on.then_some(until), ..now }
+        let goes_on = self.series.iter().any(|(series, _)| !series.is_over_at(until));
+        // What comes again is looked for as far as that, what comes once further: in between something may begin.
+        if goes_on && !now.on && now.changes.is_some_and(|at| until < at) {
+            return Now { changes: None, looked_until: Some(until), ..now };
+        }
+        Now { looked_until: (goes_on && now.changes.is_none()).then_some(until), ..now }
     }
 
     /// Starts and ends of what takes place between two instants, in their order; what comes once also later.
@@ -146,6 +150,9 @@ impl Calendar {
         };
         let lasting = lasting.ok_or_else(|| wrong(line, "what comes again lasts at most 366 days each time"))?;
         let (floats, zone) = (start.zone.is_none(), start.zone.unwrap_or(TimeZone::UTC));
+        if let Some(odd) = except.iter().find(|when| floats && when.zone.is_some()) {
+            return Err(wrong(odd.line, "`EXDATE` names a zone and `DTSTART` does not"));
+        }
         let series = Series::new(rule, start.local, zone.clone(), lasting);
         let series = series.map_err(|why| Problem { line: rule_line, why })?;
         let except = except.iter().filter_map(|when| when.local_in(&zone, start.local.time())).collect();

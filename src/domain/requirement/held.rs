@@ -58,6 +58,12 @@ impl Standing<'_> {
             None => self.times.at(instant),
         }
     }
+
+    /// The stretches in which it is on between two instants, cut off at both; at most so many.
+    pub(crate) fn stretches(&self, within: (Timestamp, Timestamp), most: usize) -> Vec<(Timestamp, Timestamp)> {
+        let calendar = self.calendar.as_ref().map(|(calendar, _)| *calendar);
+        self.times.stretches(calendar, within, most)
+    }
 }
 
 /// When a freeze or window of a layer is on.

@@ -4,7 +4,7 @@ use super::*;
 use crate::decision::Outcome::*;
 use crate::facts::{EditedPolicy, Properties};
 use crate::layer::Layer;
-use crate::policy::{Read, Source, Standing, Version, load};
+use crate::policy::{Read, Source, Standing, Unenforced, Version, load};
 
 fn org(text: &str) -> String {
     format!("{PEOPLE}{text}")
@@ -188,10 +188,14 @@ fn unreachable_is_unknown_and_unseen_is_said() {
 
 #[test]
 fn what_is_not_enforced_holds_and_what_relaxes_is_not_granted() {
-    let notice = format!("[[notify]]\non = [\"failed\"]\nto = [\"slack:payments\"]\n{PEER}");
-    let expected = ["policy unenforced unknown", "peer approvals satisfied"];
-    let decision = check(&notice, &approved_by(&["bob"]), Unknown, &expected);
-    says(&decision, "does not enforce `notify` yet");
+    // As a version reads it that knows a key and cannot keep to it yet.
+    let mut ahead = policies("", &format!("{PEOPLE}{PEER}"));
+    let policy = ahead.layers.iter_mut().filter_map(|layer| layer.policy.as_mut()).next_back().unwrap();
+    policy.unenforced.push(Unenforced { key: "signature".to_owned(), id: None, span: 0..1 });
+    let decision = decide(&ahead, &approved_by(&["bob"]));
+    assert_eq!(decision.outcome, Unknown);
+    assert_eq!(states(&decision), ["policy unenforced unknown", "peer approvals satisfied"]);
+    says(&decision, "does not enforce `signature` yet");
     let emergency = format!(
         "[emergency]\ndeclared_by = [\"cab\"]\nexpires = \"4h\"\napprovals = [{{ from = [\"cab\"], count = 1 }}]\n{PEER}"
     );

@@ -62,7 +62,7 @@ planned_window = "warn"
 collisions = "block"
 [pir]
 when = { fork = true }
-within = "5 business days"
+within = "3 business days"
 [comment]
 show = "never"
 [[rule]]

@@ -49,6 +49,7 @@ pub(crate) fn collisions<'h>(cx: &Context<'h>, doubtful: bool, holds: &[(Layer, 
     };
     let others = others.iter().filter(|other| !plan.shared_with(&other.plan).is_empty());
     let still: Vec<&OtherPlan> = others.filter(|other| cx.changes_at(other.plan.end)).collect();
+    // A freeze and a window hold by themselves, at their time, and as they are waived: here they are shown.
     let timed =
         holds.iter().filter_map(|(hold, standing)| beside_hold(&plan, hold, standing)).map(|observed| (true, observed));
     let met = still.iter().filter(|other| plan.overlaps(&other.plan));

@@ -25,6 +25,14 @@ async fn every_operation_is_built() {
     let delivery = format!("/app/hook/deliveries/{}", deliveries[0]["id"]);
     assert_eq!(world.app.rest("GET", &delivery, &own, Value::Null).await.0, 200);
     assert_eq!(world.app.rest("POST", &format!("{delivery}/attempts"), &own, Value::Null).await.0, 202);
+    let issues = "/repos/acme/shop/issues";
+    let ours = json!({ "title": "a review", "body": "what became of it" });
+    let (status, issue) = world.app.rest("POST", issues, &world.token, ours).await;
+    assert_eq!(status, 201, "{issue:#}");
+    let one = format!("{issues}/{}", issue["number"]);
+    assert_eq!(world.app.rest("GET", &format!("{issues}?state=all"), &world.token, Value::Null).await.0, 200);
+    assert_eq!(world.app.rest("GET", &one, &world.token, Value::Null).await.0, 200);
+    assert_eq!(world.app.rest("PATCH", &one, &world.token, json!({ "state": "closed" })).await.0, 200);
     world.app.github.assert_clean();
 
     let listed =
