@@ -81,7 +81,7 @@ impl App {
             sweep_every: settings.sweep_every,
             pages: settings.github.pages(),
             lease: settings.lease,
-            channels: channels.names(),
+            channels: channels.owners(),
         };
         let outbox = Outbox { store: store.clone(), channels, telemetry: telemetry.clone() };
         let pipeline = Pipeline::new(store.clone(), github.clone(), telemetry, rules);

@@ -20,7 +20,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use self::access::{Access, AppKey, WrittenApp};
 use self::channels::WrittenChannels;
-pub use self::channels::{Channel, Channels, Email, MailSecurity};
+pub use self::channels::{Channel, Channels, Email, MailSecurity, OpenChannel};
 pub use self::database::{Database, WrittenDatabase};
 use crate::server::CalendarToken;
 

@@ -122,10 +122,9 @@ pub fn holding(decision: &Decision, after: AfterMerge, before: &BTreeSet<ChangeE
     if decision.state != ChangeState::Open {
         return afterwards(decision, after, before);
     }
-    let Some(life) = life::before_merge(decision).filter(|life| life.state != State::Draft) else {
-        return BTreeSet::new();
-    };
-    if decision.own_outcome == Outcome::Unknown {
+    let Some(life) = life::before_merge(decision) else { return BTreeSet::new() };
+    // A draft says nothing, so that what becomes one for a while is not submitted anew.
+    if life.state == State::Draft || decision.own_outcome == Outcome::Unknown {
         return before.clone();
     }
     // Where policies only observe, nobody authorises anything.
@@ -152,9 +151,10 @@ fn afterwards(decision: &Decision, after: AfterMerge, before: &BTreeSet<ChangeEv
     let AfterMerge { stands, said, owed, overdue } = after;
     let closure = stands.and_then(State::closure).or(said.map(Closure::from));
     let is = |wanted: Closure| closure == Some(wanted);
+    let is_there = !is(Closure::BackedOut) && !is(Closure::Failed);
     let held = [
         // On its way to where it is to go it is not there yet.
-        (Implemented, merged && !matches!(stands, None | Some(State::Implement)) && !is(Closure::BackedOut)),
+        (Implemented, merged && !matches!(stands, None | Some(State::Implement)) && is_there),
         (Verified, matches!(said, Some(ChangeResult::Successful | ChangeResult::WithIssues))),
         (Failed, is(Closure::Failed)),
         (BackedOut, is(Closure::BackedOut)),

@@ -9,7 +9,7 @@ mod next;
 
 use jiff::Timestamp;
 
-use crate::command::{self, ChangeResult};
+use crate::command::ChangeResult;
 use crate::decision::{Act, Decision, Outcome, RequirementResult, State as Found};
 use crate::evaluate::speaking;
 use crate::facts::{ChangeState, Facts};
@@ -166,7 +166,7 @@ pub struct Afterwards {
     pub emergency: bool,
     /// Where it came to.
     pub brought: Brought,
-    /// What somebody who may say so said became of it: see [`said`].
+    /// What somebody whose word counts said became of it.
     pub said: Option<ChangeResult>,
     /// When its post-implementation review is due, where one is owed and not done.
     pub review_due: Option<Timestamp>,
@@ -223,20 +223,6 @@ pub fn went_in(after: &Afterwards) -> Life {
     };
     let marks = Marks { frozen: false, emergency: after.emergency };
     Life { state, marks, next: next::of_went_in(after, state) }
-}
-
-/// What people said last became of a change that went in: by the command `outcome`, given since then by somebody who may
-/// push.
-pub fn said(facts: &Facts) -> Option<ChangeResult> {
-    let merged_at = facts.on_demand.merged_at?;
-    let given = facts.commands.known().into_iter().flatten().rev();
-    let counts = given.filter(|command| command.at > merged_at && command.can_write == Some(true));
-    counts
-        .filter_map(|command| match command::read(&command.line) {
-            Ok(command::Asks::Outcome { result, .. }) => Some(result),
-            _ => None,
-        })
-        .next()
 }
 
 fn open_state(decision: &Decision) -> State {

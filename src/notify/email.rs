@@ -37,7 +37,11 @@ pub(super) async fn mail(settings: &Email, sending: Sending<'_>) -> Result<Recei
     if let Some((user, password)) = &settings.login {
         transport = transport.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
     }
-    let answer = transport.build().send(message).await.map_err(|error| Failure::new(refusal(&error)))?;
+    let answer = transport
+        .build()
+        .send(message)
+        .await
+        .map_err(|error| Failure { is_down: is_down(&error), ..Failure::new(refusal(&error)) })?;
     Ok(Receipt { status: answer.code().to_string(), id: message_id(sending.id) })
 }
 
@@ -48,6 +52,14 @@ fn refusal(error: &lettre::transport::smtp::Error) -> String {
     }
     let said: String = said.chars().filter(|char| !char.is_control()).collect();
     format!("the mail server did not take it: {}", cut(&said, 200))
+}
+
+/// Whether the server cannot be reached, or says itself (421) that it takes no mail now.
+fn is_down(error: &lettre::transport::smtp::Error) -> bool {
+    match error.status() {
+        Some(code) => u16::from(code) == 421,
+        None => error.is_timeout() || !(error.is_client() || error.is_response()),
+    }
 }
 
 /// The same for each try, so that a reader's program shows a mail once that came twice.

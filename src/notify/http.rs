@@ -64,7 +64,11 @@ impl Http {
         let body = String::from_utf8_lossy(&read).into_owned();
         match status.is_success() {
             true => Ok(Answered { status: status.as_u16(), body }),
-            false => Err(Failure { why: refusal(status, &body), after: wait.map(Duration::from_secs) }),
+            false => Err(Failure {
+                why: refusal(status, &body),
+                after: wait.map(Duration::from_secs),
+                is_down: status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error(),
+            }),
         }
     }
 }
@@ -83,5 +87,5 @@ fn failure(error: &reqwest::Error) -> Failure {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    Failure::new(format!("it could not be reached: {cause}"))
+    Failure::down(format!("it could not be reached: {cause}"))
 }

@@ -20,13 +20,13 @@ use jiff::Timestamp;
 
 pub use self::message::{Fact, Message};
 pub use self::run::{Outbox, run};
-use crate::settings::{Channel, Channels as Settings};
+use crate::settings::{Channel, Channels as Settings, OpenChannel};
 
 /// The channels, ready to send.
 #[derive(Clone)]
 pub struct Channels {
     http: http::Http,
-    channels: BTreeMap<String, Channel>,
+    channels: BTreeMap<String, OpenChannel>,
 }
 
 impl fmt::Debug for Channels {
@@ -52,11 +52,17 @@ pub struct Failure {
     pub why: String,
     /// How long the receiver asks to be left alone.
     pub after: Option<Duration>,
+    /// Whether the receiver takes nothing at all for now, whichever message it is.
+    pub is_down: bool,
 }
 
 impl Failure {
     fn new(why: impl Into<String>) -> Self {
-        Self { why: why.into(), after: None }
+        Self { why: why.into(), after: None, is_down: false }
+    }
+
+    fn down(why: impl Into<String>) -> Self {
+        Self { is_down: true, ..Self::new(why) }
     }
 }
 
@@ -80,9 +86,10 @@ impl Channels {
         Ok(Self { http: http::Http::new()?, channels: settings.0.clone() })
     }
 
-    /// Their names, as `slack:payments`.
-    pub fn names(&self) -> BTreeSet<String> {
-        self.channels.keys().cloned().collect()
+    /// Their names, as `slack:payments`, each with the owners, in lower case, whose repositories may write to it; `None`:
+    /// all.
+    pub fn owners(&self) -> BTreeMap<String, Option<BTreeSet<String>>> {
+        self.channels.iter().map(|(name, channel)| (name.clone(), channel.owners.clone())).collect()
     }
 
     /// Sends a message once, within half a minute.
@@ -94,7 +101,7 @@ impl Channels {
             return Err(Failure::new(format!("the settings name no channel `{channel}`")));
         };
         let sent = async {
-            match known {
+            match &known.channel {
                 Channel::SlackWebhook { url } => slack::webhook(&self.http, url, sending).await,
                 Channel::SlackBot { url, token, channel } => slack::bot(&self.http, url, token, channel, sending).await,
                 Channel::Teams { url } => teams::card(&self.http, url, sending).await,
@@ -103,6 +110,6 @@ impl Channels {
             }
         };
         let timed = tokio::time::timeout(Duration::from_secs(30), sent).await;
-        timed.unwrap_or_else(|_| Err(Failure::new("there was no answer within 30 s")))
+        timed.unwrap_or_else(|_| Err(Failure::down("there was no answer within 30 s")))
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{Channels, Failure, Message, Sending};
+use super::{Channels, Failure, Message, Receipt, Sending};
 use crate::failpoint;
 use crate::store::{Result, Store, WaitingMessage};
 use crate::telemetry::Telemetry;
@@ -26,6 +26,8 @@ const AT_ONCE: u32 = 8;
 /// The first wait, and the longest.
 const FIRST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(3_600);
+/// How often a receipt is tried to be kept: together, and with a send, shorter than the lease.
+const KEPT_TRIES: u32 = 10;
 /// How long a message is tried.
 const GIVEN_UP: SignedDuration = SignedDuration::from_hours(24);
 
@@ -73,14 +75,17 @@ impl Outbox {
             sends.spawn(async move { outbox.send(message).await });
         }
         let nothing = sends.is_empty();
+        // What fails of one stops no other: a send that is dropped half-way is sent twice.
+        let mut failed = None;
         while let Some(sent) = sends.join_next().await {
             match sent {
-                Ok(sent) => sent?,
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => failed = Some(error),
                 Err(error) => tracing::error!(%error, "sending a message broke"),
             }
         }
         // Another replica has what is due.
-        Ok(if nothing { PAUSE } else { Duration::ZERO })
+        failed.map_or(Ok(if nothing { PAUSE } else { Duration::ZERO }), Err)
     }
 
     async fn send(&self, waiting: WaitingMessage) -> Result<()> {
@@ -90,18 +95,18 @@ impl Outbox {
             Ok(message) => {
                 self.channels.send(&waiting.channel, Sending { id: &waiting.id, message: &message, now }).await
             }
-            Err(error) => Err(Failure { why: format!("the message cannot be read: {error}"), after: None }),
+            Err(error) => Err(Failure::new(format!("the message cannot be read: {error}"))),
         };
         match sent {
             Ok(receipt) => {
                 failpoint::reach("message-sent");
                 self.telemetry.message(&kind, "sent");
-                self.store.message_sent(&waiting, &receipt.status, &receipt.id).await
+                self.keep(&waiting, &receipt).await
             }
             Err(failure) => {
                 let wait = failure.after.unwrap_or_default().max(after(waiting.attempts, fastrand::f64()));
-                let again = now + SignedDuration::try_from(wait.min(LONGEST)).unwrap_or_default();
-                let again = (again.duration_since(waiting.made_at) < GIVEN_UP).then_some(again);
+                let later = now + SignedDuration::try_from(wait.min(LONGEST)).unwrap_or_default();
+                let again = Some(later).filter(|again| again.duration_since(waiting.made_at) < GIVEN_UP);
                 let what = if again.is_some() { "failed" } else { "given up" };
                 self.telemetry.message(&kind, what);
                 match again {
@@ -115,7 +120,26 @@ impl Outbox {
                         "a message was given up"
                     ),
                 }
-                self.store.message_failed(&waiting, &failure.why, again).await
+                self.store.message_failed(&waiting, &failure.why, again).await?;
+                if failure.is_down {
+                    self.store.park_channel(&waiting.channel, later).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Keeps the receipt, though the store be away for a moment: without it the message is sent again.
+    async fn keep(&self, sent: &WaitingMessage, receipt: &Receipt) -> Result<()> {
+        let mut tries = 1;
+        loop {
+            match self.store.message_sent(sent, &receipt.status, &receipt.id).await {
+                Err(error) if tries < KEPT_TRIES => {
+                    tracing::warn!(%error, tries, "a receipt cannot be kept");
+                    tries += 1;
+                    sleep(PAUSE).await;
+                }
+                kept => return kept,
             }
         }
     }

@@ -48,7 +48,7 @@ mod transitions;
 mod unfinished;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use countersign_domain::Priority;
@@ -78,8 +78,9 @@ pub struct Rules {
     pub pages: String,
     /// How long a lease lasts without a heartbeat.
     pub lease: Duration,
-    /// The channels on which people can be told, as policies name them.
-    pub channels: BTreeSet<String>,
+    /// The channels on which people can be told, as policies name them, each with the owners, in lower case, whose
+    /// repositories may write to it; `None`: all.
+    pub channels: BTreeMap<String, Option<BTreeSet<String>>>,
 }
 
 /// The handler of the queue's rows.
@@ -195,7 +196,7 @@ impl Pipeline {
             sweep_every: lease,
             pages: String::new(),
             lease,
-            channels: BTreeSet::new(),
+            channels: BTreeMap::new(),
         };
         Self::new(store, github, telemetry, rules)
     }

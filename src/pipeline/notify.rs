@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 use countersign_domain::decision::Decision;
 use countersign_domain::event::{AfterMerge, ChangeEvent, Telling, happened, holding};
 use countersign_domain::facts::ChangeState;
-use countersign_domain::life;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -59,10 +58,10 @@ impl Pipeline {
         if before.is_none() && !is_open {
             return Ok(ToBeTold::default());
         }
-        let due = if is_open { None } else { self.store.review_of(change).await?.flatten() };
+        let due = if is_open { None } else { self.review_owed(change).await? };
         let after = AfterMerge {
             stands: stands.map(|stands| stands.state),
-            said: life::said(&decided.facts),
+            said: if is_open { None } else { self.result_said(decided).await? },
             owed: due.is_some(),
             overdue: due.is_some_and(|due| due <= decision.as_of),
         };
@@ -81,7 +80,8 @@ impl Pipeline {
         for (event, sequence) in events.iter().zip(sequence + 1..) {
             let message = render::notice::message(*event, decision, context, &look.change.title, &known.facts);
             let Ok(body) = serde_json::to_string(&message) else { continue };
-            let channels = receivers(&known.tells, *event).into_iter().filter(|to| self.rules.channels.contains(to));
+            let channels =
+                receivers(&known.tells, *event).into_iter().filter(|to| self.may_tell(to, &look.repository.owner));
             messages.extend(channels.map(|channel| NewMessage {
                 event: event.name().to_owned(),
                 sequence,
@@ -98,10 +98,17 @@ impl Pipeline {
         Ok(ToBeTold { told, next: due.filter(|due| *due > decision.as_of) })
     }
 
-    /// The receivers of the policies that the settings do not name, each once: nobody can be told there.
-    pub(super) fn unknown_receivers(&self, decision: &Decision) -> Vec<String> {
+    /// The receivers of the policies that the settings do not name for repositories of this owner, each once: nobody can
+    /// be told there.
+    pub(super) fn unknown_receivers(&self, decision: &Decision, owner: &str) -> Vec<String> {
         let named: BTreeSet<&String> = decision.tells.iter().flat_map(|telling| &telling.to).collect();
-        named.into_iter().filter(|to| !self.rules.channels.contains(*to)).cloned().collect()
+        named.into_iter().filter(|to| !self.may_tell(to, owner)).cloned().collect()
+    }
+
+    /// Whether the settings name that channel, and let repositories of this owner write to it.
+    fn may_tell(&self, channel: &str, owner: &str) -> bool {
+        let owners = self.rules.channels.get(channel);
+        owners.is_some_and(|owners| owners.as_ref().is_none_or(|owners| owners.contains(&owner.to_lowercase())))
     }
 }
 

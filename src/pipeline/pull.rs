@@ -133,6 +133,8 @@ impl Pipeline {
         if look.change.state != ChangeState::Open {
             self.leave_to_others(work, look, &decided.facts.siblings).await?;
         }
+        // What is owed is known before it is told of.
+        let review = Box::pin(self.after_merge(work, github, &decided)).await?;
         decided.went_in = self.life_since_it_went_in(&decided).await?;
         let decision = &decided.decision;
         let effect = effect(there.run.as_ref(), &shown);
@@ -143,7 +145,6 @@ impl Pipeline {
         let context = self.context(&decided, effect, &new.shown);
         let telling = self.tell(&decided, new.stands.as_ref(), &context).await?;
         new.told = telling.told;
-        let review = Box::pin(self.after_merge(work, github, &decided)).await?;
         new.next_due = new.next_due.into_iter().chain(said.later).chain(telling.next).chain(review).min();
         match self.store.record_decision(&work.claim, &new).await? {
             Some(id) => {
@@ -175,7 +176,7 @@ impl Pipeline {
         while !self.use_tickets(&look, &decision, &mut facts).await? {
             decision = evaluate(&loaded.policies, &records, &facts);
         }
-        let unknown_receivers = self.unknown_receivers(&decision);
+        let unknown_receivers = self.unknown_receivers(&decision, &look.repository.owner);
         Ok(Decided {
             decision,
             check_name,

@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::Records;
+use countersign_domain::command::ChangeResult;
 use countersign_domain::facts::ChangeState;
 use countersign_domain::life::{self, Afterwards, Brought, Life};
 use countersign_domain::policy::{LayerPolicy, PolicySet};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::pull::{Decided, policy_ref};
 use super::{Pipeline, Result};
-use crate::store::{ChangeDeployment, PolicyRef, Stands};
+use crate::store::{ChangeDeployment, PolicyRef, Reviewed, Stands};
 
 /// A change of which nobody decided before it went in is told of only so long afterwards: its life before is not known.
 const JUST_NOW: SignedDuration = SignedDuration::from_hours(1);
@@ -47,14 +48,32 @@ impl Pipeline {
         let reached = life::environments(&decided.loaded.policies, &records, facts);
         let deployments = self.store.deployments_of(repository, number).await?;
         let is_reverted = self.store.is_reverted(repository, number).await?;
-        let review = self.store.review_of((repository, number)).await?;
+        let emergency = self.store.review_of((repository, number)).await?;
         let after = Afterwards {
-            emergency: review.is_some() || was.is_some_and(|(_, marks)| marks.emergency),
+            emergency: emergency.is_some() || was.is_some_and(|(_, marks)| marks.emergency),
             brought: brought(&reached, &deployments, is_reverted),
-            said: life::said(facts),
-            review_due: review.flatten(),
+            said: self.result_said(decided).await?,
+            review_due: self.review_owed((repository, number)).await?,
         };
         Ok(Some(life::went_in(&after)))
+    }
+
+    /// What was said became of the change, by somebody whose word counts. Where that cannot be told for a moment, as while
+    /// a team cannot be read, what was kept of it stands.
+    pub(super) async fn result_said(&self, decided: &Decided) -> Result<Option<ChangeResult>> {
+        let now = decided.decision.after_merge.as_ref().and_then(|after| after.outcome.as_ref());
+        match now {
+            Some(outcome) => Ok(Some(outcome.result)),
+            None => Ok(self.store.said_of(decided.look.repository.id, decided.look.change.number).await?),
+        }
+    }
+
+    /// Until when a change that went in is still to be reviewed, whatever asks for it.
+    pub(super) async fn review_owed(&self, (repository, number): (u64, u64)) -> Result<Option<Timestamp>> {
+        let in_lane = self.store.review_of((repository, number)).await?.flatten();
+        let review = self.store.review(repository, &Reviewed::Pull { number }).await?;
+        let beside = review.filter(|review| !review.is_done).map(|review| review.due);
+        Ok(in_lane.into_iter().chain(beside).min())
     }
 }
 

@@ -57,6 +57,7 @@ pub fn message(event: ChangeEvent, decision: &Decision, context: &Context, title
     let server = context.server.trim_end_matches('/');
     let source =
         if server.is_empty() { format!("{owner}/{repository}") } else { format!("{server}/{owner}/{repository}") };
+    let at = Fact { label: "At".to_owned(), text: instant(decision.as_of) };
     Message {
         event: event.name().to_owned(),
         at: decision.as_of,
@@ -64,7 +65,7 @@ pub fn message(event: ChangeEvent, decision: &Decision, context: &Context, title
         title: format!("{}: {subject} {}", heading(event), shorten(&visible(title), TITLE)),
         subject,
         lead: lead(event, decision),
-        facts: facts.to_vec(),
+        facts: facts.iter().cloned().chain([at]).collect(),
         link: context.pull_url(*number, "").unwrap_or_default(),
     }
 }
@@ -100,14 +101,19 @@ fn lead(event: ChangeEvent, decision: &Decision) -> String {
         ChangeEvent::Submitted if next.is_empty() => "It is up for authorisation.".to_owned(),
         ChangeEvent::Submitted => format!("It is up for authorisation. Next: {next}"),
         ChangeEvent::Authorised => match open(decision).collect::<Vec<_>>().as_slice() {
-            [] => "Whoever has to agree has agreed. It may go in from now on.".to_owned(),
+            [] if decision.outcome == decision.own_outcome => {
+                "Whoever has to agree has agreed. It may go in from now on.".to_owned()
+            }
+            [] => "Whoever has to agree has agreed. It waits for a pull request with the same commit.".to_owned(),
             held => format!("Whoever has to agree has agreed. It waits for its time: {}", observed(held.to_vec())),
         },
         ChangeEvent::Blocked => {
             let blocked = open(decision).filter(|ask| ask.state == State::Blocked).collect();
             format!("It cannot go in as it is: {}", observed(blocked))
         }
-        ChangeEvent::Scheduled => format!("It is authorised and goes in at its time: {}", observed(open(decision).collect())),
+        ChangeEvent::Scheduled => {
+            format!("It is authorised and goes in at its time: {}", observed(open(decision).collect()))
+        }
         ChangeEvent::Frozen => {
             let freezes = open(decision).filter(|ask| ask.key == "freeze").collect();
             format!("It stays out for now: {}", observed(freezes))
@@ -118,7 +124,10 @@ fn lead(event: ChangeEvent, decision: &Decision) -> String {
         }
         ChangeEvent::Verified => format!("It went in, and does what it was to do. {}", said(decision, voice)),
         ChangeEvent::Failed => {
-            format!("It went in, and does not do what it was to do. {} It may have to be backed out.", said(decision, voice))
+            format!(
+                "It went in, and does not do what it was to do. {} It may have to be backed out.",
+                said(decision, voice)
+            )
         }
         ChangeEvent::BackedOut => format!("It was taken back. {}", said(decision, voice)),
         ChangeEvent::Emergency => match decision.emergencies.first() {
@@ -129,11 +138,9 @@ fn lead(event: ChangeEvent, decision: &Decision) -> String {
             ),
             None => "It goes in as an emergency.".to_owned(),
         },
-        ChangeEvent::ReviewDue => {
-            "It went in as an emergency and is owed its review: say what became of it with `/countersign outcome` on the \
+        ChangeEvent::ReviewDue => "It is owed its review: say what became of it with `/countersign outcome` on the \
              pull request."
-                .to_owned()
-        }
+            .to_owned(),
         ChangeEvent::ReviewOverdue => {
             "Its review is overdue, and other changes may be held for it: say what became of it with `/countersign \
              outcome` on the pull request."

@@ -3,7 +3,7 @@
 //! There are no flags for them. A secret is named by its file or its environment variable and never written here, and
 //! the address of a webhook is one: whoever knows it may write there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -37,6 +37,7 @@ struct WrittenSlack {
     channel: Option<String>,
     api_url: Option<String>,
     insecure: bool,
+    organisations: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -44,6 +45,7 @@ struct WrittenSlack {
 struct WrittenTeams {
     webhook_url: Option<SecretIn>,
     insecure: bool,
+    organisations: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -52,6 +54,7 @@ struct WrittenCloudEvents {
     url: Option<String>,
     secret: Option<SecretIn>,
     insecure: bool,
+    organisations: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -64,11 +67,21 @@ struct WrittenEmail {
     from: Option<String>,
     to: Vec<String>,
     insecure: bool,
+    organisations: Option<Vec<String>>,
 }
 
 /// The channels in force, by the names that policies give them: `slack:payments`.
 #[derive(Debug, Clone, Default)]
-pub struct Channels(pub BTreeMap<String, Channel>);
+pub struct Channels(pub BTreeMap<String, OpenChannel>);
+
+/// A channel, and who may write to it.
+#[derive(Debug, Clone)]
+pub struct OpenChannel {
+    /// The channel.
+    pub channel: Channel,
+    /// The owners, in lower case, whose repositories may write to it; `None`: all.
+    pub owners: Option<BTreeSet<String>>,
+}
 
 /// A channel.
 #[derive(Debug, Clone)]
@@ -138,6 +151,7 @@ const SLACK: &str = "`webhook_url = { file = \"PATH\" }`, or `token = { env = \"
 const TEAMS: &str = "`webhook_url = { file = \"PATH\" }`, the address of the workflow's webhook";
 const EVENTS: &str = "`url = \"https://…\"` and `secret = { file = \"PATH\" }`";
 const EMAIL: &str = "`server = \"mail.example.org:587\"`, `from = \"ADDRESS\"`, `to = [\"ADDRESS\"]`; `security` is `starttls` (where it is left out), `tls` or `none`";
+const ORGANISATIONS: &str = "`organisations = [\"acme\"]`; left out, every policy may name the channel";
 const HTTPS: &str =
     "an address that begins with `https://`; `insecure = true` lets another host than this machine do without";
 
@@ -145,31 +159,39 @@ impl WrittenChannels {
     /// The channels in force; what is wrong is added to the problems, all of it.
     pub(super) fn settle(self, problems: &mut Vec<Problem>) -> Channels {
         let mut channels = BTreeMap::new();
-        let mut keep = |kind: &str, name: &str, settled: Result<Channel, Wrong>| match settled {
-            Ok(channel) => {
-                channels.insert(format!("{kind}:{name}"), channel);
-            }
-            Err((what, help)) => {
-                problems.push(Problem { setting: "channels", message: format!("`{kind}.{name}`: {what}"), help });
-            }
-        };
-        for (name, written) in self.slack {
-            keep("slack", &name, slack(written));
+        let mut keep =
+            |kind: &str, name: &str, organisations: Option<Vec<String>>, settled: Result<Channel, Wrong>| match settled
+                .and_then(|channel| Ok(OpenChannel { channel, owners: owners(organisations)? }))
+            {
+                Ok(channel) => {
+                    channels.insert(format!("{kind}:{name}"), channel);
+                }
+                Err((what, help)) => {
+                    problems.push(Problem { setting: "channels", message: format!("`{kind}.{name}`: {what}"), help });
+                }
+            };
+        for (name, mut written) in self.slack {
+            keep("slack", &name, written.organisations.take(), slack(written));
         }
         for (name, written) in self.teams {
-            keep(
-                "teams",
-                &name,
-                address(written.webhook_url.as_ref(), written.insecure, TEAMS).map(|url| Channel::Teams { url }),
-            );
+            let url = address(written.webhook_url.as_ref(), written.insecure, TEAMS);
+            keep("teams", &name, written.organisations, url.map(|url| Channel::Teams { url }));
         }
-        for (name, written) in self.cloudevents {
-            keep("cloudevents", &name, cloud_events(written));
+        for (name, mut written) in self.cloudevents {
+            keep("cloudevents", &name, written.organisations.take(), cloud_events(written));
         }
-        for (name, written) in self.email {
-            keep("email", &name, email(written).map(Channel::Email));
+        for (name, mut written) in self.email {
+            keep("email", &name, written.organisations.take(), email(written).map(Channel::Email));
         }
         Channels(channels)
+    }
+}
+
+/// Who may write to a channel: of nobody it is a mistake.
+fn owners(written: Option<Vec<String>>) -> Result<Option<BTreeSet<String>>, Wrong> {
+    match written {
+        Some(owners) if owners.is_empty() => Err(("is for no organisation".to_owned(), ORGANISATIONS)),
+        owners => Ok(owners.map(|owners| owners.iter().map(|owner| owner.to_lowercase()).collect())),
     }
 }
 
@@ -325,6 +347,7 @@ mod tests {
         );
         let mail = "server = 'mail.example.org:25'\nfrom = 'a@example.org'\nto = ['b@example.org']";
         check(&format!("[email.a]\n{mail}\nsecurity = 'none'"), "`email.a`: sends nothing in the open");
+        check(&format!("[email.a]\n{mail}\norganisations = []"), "`email.a`: is for no organisation");
         check(&format!("[email.a]\n{mail}\nuser = 'a'"), "`email.a`: wants both `user` and `password`, or neither");
         check(
             "[email.a]\nserver = 'mail.example.org:25'\nfrom = 'a@example.org'",

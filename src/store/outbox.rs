@@ -53,6 +53,11 @@ statements! {
             dead_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN CAST($3 AS BIGINT) END
         WHERE id = $1 AND lease = $2"
     );
+    /// What somebody is sending is theirs.
+    PARK = Sql::both(
+        "UPDATE message SET due_at = $2
+        WHERE channel = $1 AND due_at < $2 AND lease IS NULL AND sent_at IS NULL AND dead_at IS NULL"
+    );
     NEXT = Sql::both(
         "SELECT MIN(CASE WHEN lease IS NULL THEN due_at WHEN lease_until >= due_at THEN lease_until + 1 ELSE due_at END) AS at
         FROM message WHERE due_at IS NOT NULL"
@@ -229,6 +234,16 @@ impl Store {
         let again = again.map(Timestamp::as_millisecond);
         let values = values![&message.id, &message.lease, now, why, again];
         self.db.execute(Writes::Records, FAILED, values).await?;
+        Ok(())
+    }
+
+    /// Lets whatever waits for a channel wait until then: its receiver takes nothing, and what goes elsewhere is not held
+    /// up by trying.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn park_channel(&self, channel: &str, until: Timestamp) -> Result<()> {
+        self.db.execute(Writes::Records, PARK, values![channel, until.as_millisecond()]).await?;
         Ok(())
     }
 

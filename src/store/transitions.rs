@@ -4,6 +4,7 @@
 //! which decision. Absent: what the states mean and when a change is in which, which the domain says.
 
 use countersign_domain::account::Account;
+use countersign_domain::command::ChangeResult;
 use countersign_domain::life::{Marks, State};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use super::decision::{from_json, to_json};
 use super::error::{Error, Result};
 use super::pending::Pending;
 use super::sql::{Sql, bulk, statements};
-use super::{PolicyRef, Store, take};
+use super::{PolicyRef, Reviewed, Store, take};
 
 statements! {
     LAST = Sql::both(
@@ -37,6 +38,7 @@ statements! {
         "SELECT sequence, from_state, from_marks, to_state, to_marks, at, actor, actor_login, actor_kind, cause, policies,
             decision FROM transition WHERE repository = $1 AND number = $2 ORDER BY sequence"
     );
+    CAME_TO = Sql::both("SELECT result FROM change_outcome WHERE repository = $1 AND subject = $2");
 }
 
 /// Where a change stands, to be remembered where that is news.
@@ -190,6 +192,19 @@ impl Store {
     pub async fn stands(&self, repository: u64, number: u64) -> Result<Option<(State, Marks)>> {
         let last = last(&self.db.fetch(LAST, values![repository, number]).await?)?;
         Ok(last.map(|(_, state, marks)| (state, marks)))
+    }
+
+    /// What was last said became of a change, by somebody whose word counted then; `None` where nobody has said.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn said_of(&self, repository: u64, number: u64) -> Result<Option<ChangeResult>> {
+        let subject = Reviewed::Pull { number }.key();
+        let rows = self.db.fetch(CAME_TO, values![repository, &subject]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let name = row.text("result")?;
+        let known = ChangeResult::ALL.into_iter().find(|result| result.name() == name);
+        known.map(Some).ok_or_else(|| Error::Unreadable(format!("no such outcome of a change: `{name}`")))
     }
 }
 

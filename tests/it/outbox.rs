@@ -71,3 +71,26 @@ async fn a_message_is_one_sender_s_until_their_lease_is_over() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_waits_for_a_receiver_that_takes_nothing_waits_with_what_it_refused_and_the_others_go_on() {
+    on_each(async |db| {
+        let store = &db.store;
+        take(store, "opened", opened(1, "c0ffee")).await;
+        let looked = claim(store).await;
+        store.record_decision(&looked, &telling(1, &["slack:a", "email:b"])).await.expect("kept").expect("held");
+        let now = store.now().await.expect("read");
+        store.park_channel("slack:a", now + SignedDuration::from_secs(60)).await.expect("parked");
+        let due = |claimed: Vec<countersign::store::WaitingMessage>| {
+            claimed.into_iter().map(|message| message.channel).collect::<Vec<_>>()
+        };
+        assert_eq!(due(store.claim_messages(9, TTL).await.expect("claims")), ["email:b"]);
+        // What somebody is sending is theirs, and is no later for it.
+        store.park_channel("email:b", now + SignedDuration::from_hours(9)).await.expect("parked");
+        db.advance(SignedDuration::from_secs(61));
+        let mut both = due(store.claim_messages(9, TTL).await.expect("claims"));
+        both.sort_unstable();
+        assert_eq!(both, ["email:b", "slack:a"]);
+    })
+    .await;
+}

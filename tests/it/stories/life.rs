@@ -216,15 +216,20 @@ async fn a_failed_deployment_fails_a_change_a_later_one_heals_it_and_a_rollback_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_who_may_push_say_became_of_a_change_closes_it() {
+async fn what_people_who_may_push_and_took_no_part_say_became_of_a_change_closes_it() {
     let world = World::with_policy(&format!("{PEER}{DEPLOYED}")).await;
     let (pull, _) = merged(&world).await;
     pull.comment("mallory", "/countersign outcome successful all is well");
     world.settled().await;
     ends(&steps(&world, &pull).await, &["scheduled → implement by dave"]);
-    pull.comment("alice", "/countersign outcome with-issues it was slow");
+    for (by, result) in [("alice", "successful"), ("dave", "backed-out")] {
+        pull.comment(by, &format!("/countersign outcome {result} say its author, and who merged it"));
+        world.settled().await;
+        ends(&steps(&world, &pull).await, &["scheduled → implement by dave"]);
+    }
+    pull.comment("carol", "/countersign outcome with-issues it was slow");
     world.settled().await;
-    ends(&steps(&world, &pull).await, &["implement → closed:with-issues by alice"]);
+    ends(&steps(&world, &pull).await, &["implement → closed:with-issues by carol"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

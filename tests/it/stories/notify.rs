@@ -259,6 +259,45 @@ async fn a_receiver_that_the_settings_do_not_name_is_told_of_on_the_check() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_channel_of_other_organisations_is_none_for_this_one() {
+    let receivers = Receivers::start().await;
+    let channels = receivers
+        .channels()
+        .replace("[slack.payments]\n", "[slack.payments]\norganisations = ['other']\n")
+        .replace("[cloudevents.itsm]\n", "[cloudevents.itsm]\norganisations = ['Acme']\n");
+    let policy = format!("{PEER}[[notify]]\non = [\"submitted\"]\nto = [\"slack:payments\", \"cloudevents:itsm\"]\n");
+    let world = World::without_bot(&policy).await.started(&[("channels", &channels)]).await;
+    let pull = opened(&world).await;
+    let summary = world.summary(&pull);
+    assert!(summary.contains("Nobody is told on `slack:payments`: "), "{summary}");
+    receivers.came(&world, "/events", 1).await;
+    assert_eq!(receipt(&world, &pull).await.0, "cloudevents:itsm", "the only message");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_review_that_a_policy_asks_for_is_told_of() {
+    let receivers = Receivers::start().await;
+    let policy = format!(
+        "{PEER}[pir]\nwithin = \"2d\"\n[[notify]]\non = [\"review-due\", \"review-overdue\"]\nto = [\"cloudevents:itsm\"]\n"
+    );
+    let world = World::without_bot(&policy).await.started(&[("channels", &receivers.channels())]).await;
+    let pull = opened(&world).await;
+    pull.review("bob", Verdict::Approve);
+    world.settled().await;
+    pull.merge("alice");
+    world.settled().await;
+    let posted = receivers.came(&world, "/events", 1).await.remove(0).json();
+    assert_eq!(posted["type"], "dev.countersign.change.review-due");
+    assert!(posted["data"]["text"].as_str().unwrap().starts_with("It is owed its review: "), "{posted}");
+    let comment = world.comment(&pull).expect("a comment").body;
+    assert!(comment.contains("State: **review**"), "{comment}");
+    world.advance(Duration::from_secs(49 * 3_600));
+    world.settled().await;
+    let posted = receivers.came(&world, "/events", 2).await.remove(1).json();
+    assert_eq!(posted["type"], "dev.countersign.change.review-overdue");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_went_in_is_told_of_to_whom_it_was_and_with_what_was_known() {
     let receivers = Receivers::start().await;
     let world = receivers.told("\"authorised\", \"implemented\", \"closed\"", "\"cloudevents:itsm\"").await;

@@ -41,8 +41,11 @@ fn each_event_is_a_step_from_what_held_before() {
     life(
         PEER,
         &[
-            (draft, &[]),
+            (draft.clone(), &[]),
             (world(), &["submitted"]),
+            (world(), &[]),
+            // A draft says nothing, and after it nothing is submitted anew.
+            (draft, &[]),
             (world(), &[]),
             (approved(), &["authorised"]),
             // What is not known says nothing, and what was told is not told again after it.
@@ -54,6 +57,21 @@ fn each_event_is_a_step_from_what_held_before() {
         ],
     );
     life(PEER, &[(world(), &["submitted"]), (closed, &["closed"])]);
+}
+
+#[test]
+fn what_went_in_and_failed_is_not_told_as_implemented() {
+    let merged =
+        decide(&policies("", &format!("{PEOPLE}{PEER}")), &with(|facts| facts.change.state = ChangeState::Merged));
+    let check = |closure: Closure, expected: &[&str]| {
+        let after = AfterMerge { stands: Some(State::Closed(closure)), ..AfterMerge::default() };
+        let now = holding(&merged, after, &BTreeSet::new());
+        let told: Vec<_> = happened(&BTreeSet::new(), &now).into_iter().map(ChangeEvent::name).collect();
+        assert_eq!(told, expected);
+    };
+    check(Closure::Successful, &["implemented", "closed"]);
+    check(Closure::Failed, &["failed", "closed"]);
+    check(Closure::BackedOut, &["backed-out", "closed"]);
 }
 
 #[test]
