@@ -114,9 +114,7 @@ impl Forward {
         let mut forward = Self { organisation, from, until, changes: Vec::new(), holds: Vec::new(), cut: false };
         forward.add_changes(store, pages).await?;
         forward.add_holds(store).await?;
-        forward
-            .changes
-            .sort_by(|one, other| (one.start, one.end, one.number).cmp(&(other.start, other.end, other.number)));
+        forward.changes.sort_by_key(|change| (change.start, change.end, change.number));
         forward.holds.sort_by(|one, other| (one.start, one.end, &one.id).cmp(&(other.start, other.end, &other.id)));
         Ok(forward)
     }

@@ -67,7 +67,7 @@ impl Pipeline {
         let mut shown = ShownIds { run: known.run, ..ShownIds::default() };
         let reading = Box::pin(async {
             self.pay_for_look(github.id(), work.claim.priority()).await?;
-            self.read_group(work, &github, group, is_green).await
+            Box::pin(self.read_group(work, &github, group, is_green)).await
         });
         match self.or_take_back(work, &github, &row, 0, (&mut shown, &reason), reading).await? {
             Reading::Whole(read) => self.answer_group(work, &github, group, *read, shown.run).await,

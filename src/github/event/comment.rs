@@ -45,7 +45,7 @@ fn given(payload: Payload<'_>, context: &Context<'_>) -> Option<GivenCommand> {
     // On an issue of ours what became of a change is said, and nothing else.
     let ours = issue.at("performed_via_github_app").number("id") == context.app_id;
     let is_outcome = || matches!(command::read(&line), Ok(Asks::Outcome { .. }));
-    if !issue.at("pull_request").0.is_object() && !(ours && is_outcome()) {
+    if !(issue.at("pull_request").0.is_object() || ours && is_outcome()) {
         return None;
     }
     let written_at = comment.instant("created_at")?;
