@@ -52,7 +52,7 @@ pub(super) fn after_merge(
     let due = owes.min();
     let counts =
         |command: &&Command| answers.iter().any(|answer| answer.comment == command.comment && answer.refused.is_none());
-    let outcome = said(&cx).filter(counts).last().and_then(outcome_of);
+    let outcome = said(&cx).rfind(counts).and_then(outcome_of);
     Some(AfterMerge { due, outcome, services: touched(&cx, &with_policy) })
 }
 
