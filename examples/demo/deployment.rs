@@ -39,7 +39,7 @@ pub(crate) async fn play(stage: &Stage, merged: &PullRequest, before: &[&str]) -
     let events = stage.github.deliveries().len();
     stage.at("2026-03-10T10:00:00Z").await?;
     heading("Tuesday, 10:00: the window opens, and the deployment goes on by itself");
-    answered(stage, run, "bob", ("approved", "goes on"), "#1, #2, #3")?;
+    answered(stage, run, "bob", ("approved", "goes on"), "#1, #2, #4")?;
     ensure!(stage.github.deliveries().len() == events, "it went on by an event, and should by time");
     let deployment = stage.shop.gated_deployment(run);
     for state in ["in_progress", "success"] {

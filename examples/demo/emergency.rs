@@ -35,7 +35,7 @@ test_plan: Printed receipts with and without a card
 backout: Revert this pull request
 ";
 
-/// Plays it; the emergency is #2, and the change after it, #3, is handed on.
+/// Plays it; the emergency is #2, its review is the issue #3, and the change after it, #4, is handed on.
 pub(crate) async fn play(stage: &Stage) -> anyhow::Result<PullRequest> {
     heading("dave adds a lane for emergencies to acme's policy");
     stage.dave_adds(&[LANE]).await?;
@@ -76,7 +76,7 @@ async fn it_goes_in(stage: &Stage) -> anyhow::Result<PullRequest> {
 
 async fn the_review_is_late(stage: &Stage, hotfix: &PullRequest) -> anyhow::Result<PullRequest> {
     stage.at("2026-03-03T10:00:00Z").await?;
-    heading("Tuesday: alice opens #3, and bob approves it");
+    heading("Tuesday: alice opens #4, and bob approves it");
     let receipt = Changes::new().write("src/receipt.rs", "fn gift_card() {}\n");
     let next = stage.opens("alice", "Gift cards on receipts", NEXT, receipt).await?;
     stage.approves(&next, "bob").await?;
@@ -86,7 +86,7 @@ async fn the_review_is_late(stage: &Stage, hotfix: &PullRequest) -> anyhow::Resu
     heading("Wednesday: nobody has reviewed the emergency, and other changes wait for that");
     stage.sees("alice", &next, &["What is still needed"])?;
     let check = next.check("countersign");
-    ensure!(check.is_some_and(|check| !check.is_green()), "#3 is green although a review is overdue");
+    ensure!(check.is_some_and(|check| !check.is_green()), "#4 is green although a review is overdue");
     let named = format!("#{}", hotfix.number());
     let summary = next.check("countersign").map(|check| check.summary).unwrap_or_default();
     ensure!(summary.contains(&named), "the check should name {named}:\n{summary}");
