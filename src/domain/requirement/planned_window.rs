@@ -1,8 +1,7 @@
 //! `[schedule] planned_window`: a change goes in within the window that its own description gives.
 //!
 //! Who plans a window wants to be held to it; a description without one is held to
-//! nothing here. Absent: freezes, windows of the policy and collisions with other
-//! changes, which this version does not know.
+//! nothing here. Absent: freezes and windows of the policy (`held`), and collisions with other changes (`collisions`).
 
 use jiff::Timestamp;
 
