@@ -2,6 +2,7 @@
 
 use github_stand_in::{Changes, NewPullRequest, PullRequest, Verdict};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::world::{PEER, World};
 
@@ -12,6 +13,15 @@ const SERVICES: &str = "[services.payments]\npaths = [\"payments/**\"]\ndepends_
 pub(super) fn hour(world: &World, hours: i64) -> Timestamp {
     let next = world.github.clock().now().as_second() / 3_600 + 1;
     Timestamp::from_second((next + hours) * 3_600).unwrap()
+}
+
+/// The world at five past seven in the morning, so that no hour and no day ends on the way.
+pub(super) async fn early(world: World) -> World {
+    let tomorrow = world.github.clock().now().to_zoned(TimeZone::UTC).date().tomorrow().unwrap();
+    world.github.clock().set(tomorrow.at(7, 5, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp());
+    world.store().wake();
+    world.settled().await;
+    world
 }
 
 /// A change to that file, planned between those hours, with more in its description.
@@ -37,7 +47,7 @@ fn says_nothing(world: &World, pull: &PullRequest) {
 }
 
 async fn world() -> World {
-    World::with_policy(&format!("{PEER}{SERVICES}")).await
+    early(World::with_policy(&format!("{PEER}{SERVICES}")).await).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,7 +138,7 @@ async fn a_plan_that_falls_into_a_freeze_or_out_of_a_window_is_shown_before_it_c
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_policy_blocks_whoever_planned_later_makes_way() {
     let block = "[schedule]\ncollisions = \"block\"\nplanned_window = \"off\"\n";
-    let world = World::with_policy(&format!("{PEER}{SERVICES}{block}")).await;
+    let world = early(World::with_policy(&format!("{PEER}{SERVICES}{block}")).await).await;
     let first = planned(&world, "web/a.ts", (4, 6), "").await;
     let second = planned(&world, "web/b.ts", (5, 7), "").await;
     for pull in [&first, &second] {
@@ -146,7 +156,7 @@ async fn where_the_policy_blocks_whoever_planned_later_makes_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_grows_into_one_that_was_planned_later_takes_its_green_away() {
     let block = "[schedule]\ncollisions = \"block\"\nplanned_window = \"off\"\n";
-    let world = World::with_policy(&format!("{PEER}{SERVICES}{block}")).await;
+    let world = early(World::with_policy(&format!("{PEER}{SERVICES}{block}")).await).await;
     let first = planned(&world, "docs/a.md", (4, 6), "").await;
     let second = planned(&world, "web/b.ts", (5, 7), "").await;
     second.review("bob", Verdict::Approve);
@@ -166,6 +176,7 @@ async fn services_of_the_organisation_are_one_over_its_repositories() {
     let till = world.acme.repository("till").private();
     till.commit("main", "dave", Changes::new().write("README.md", "the till\n"));
     world.start(&[]).await;
+    let world = early(world).await;
     let here = planned(&world, "web/a.ts", (4, 6), "").await;
     let body = format!("## Planned window\n{} to {}\n", hour(&world, 5), hour(&world, 7));
     let changes = Changes::new().write("web/a.ts", "x\n");

@@ -3,7 +3,7 @@
 use github_stand_in::{Permission, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
-use super::collisions::hour;
+use super::collisions::{early, hour};
 use super::commands::says;
 use super::schedule::at;
 use crate::world::{PEER, World};
@@ -14,7 +14,7 @@ fn schedule(start: Timestamp, end: Timestamp) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_author_and_whoever_may_push_plan_the_window_by_comment_and_nobody_else() {
-    let world = World::with_policy(PEER).await;
+    let world = early(World::with_policy(PEER).await).await;
     world.shop.grant("erin", Permission::Triage);
     let pull = world.opened("").await;
     let written = schedule(hour(&world, 4), hour(&world, 5));
@@ -46,7 +46,7 @@ async fn the_author_and_whoever_may_push_plan_the_window_by_comment_and_nobody_e
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_stands_before_the_description_until_that_is_edited() {
-    let world = World::with_policy(PEER).await;
+    let world = early(World::with_policy(PEER).await).await;
     let planned = |from: i64| format!("## Planned window\n{} to {}\n", hour(&world, from), hour(&world, from + 1));
     let first = planned(4);
     let second = planned(7);
