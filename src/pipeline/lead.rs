@@ -23,8 +23,9 @@ use crate::store::{Cost, GreenUntil, RepositoryRow, ShownIds};
 /// not know of what turned green while it was made.
 const WITHIN_A_MINUTE: u64 = 40;
 
-/// So many still go together, with a free minute after them for those that do not fit into theirs.
-const TOGETHER: u64 = 60;
+/// Up to so many, whoever turns green beyond [`WITHIN_A_MINUTE`] goes a minute before the others: each of the two waves
+/// fits into its minute.
+const IN_TWO_WAVES: u64 = 60;
 
 /// GitHub takes 80 writes a minute, of which what is planned uses nine in ten; some of those are for what comes up
 /// meanwhile, some for catching up, and we count a little more than GitHub does.
@@ -123,7 +124,7 @@ impl Pipeline {
 /// Between the last minute and those before it one is free, for what did not fit into them.
 fn lead_of(greens: u64) -> Option<SignedDuration> {
     let more = greens.checked_sub(WITHIN_A_MINUTE + 1)? + 1;
-    if greens <= TOGETHER {
+    if greens <= IN_TWO_WAVES {
         return Some(SignedDuration::from_mins(2));
     }
     let (minutes, hours) = (more.div_ceil(A_MINUTE), greens / AN_HOUR);
