@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::SecretString;
 
-use super::{APP, GitHubAddress, Problem, Problems, Secret, Written, app_number, url};
+use super::read::{Problems, app_number, url};
+use super::{APP, GitHubAddress, Problem, Secret, Written};
 
 /// The App, as it was written; what is not said is `None`.
 #[derive(Debug, Clone, Default, Args)]
